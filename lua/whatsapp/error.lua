@@ -153,13 +153,14 @@ local function wait_of(headers)
   return minutes and minutes > 0 and minutes * 60 or nil
 end
 
-local function graph_outcome(status, entry)
-  if entry.outcome then return entry.outcome end
-  return status >= 500 and entry.kind == nil and "unknown" or "rejected"
-end
-
 local function text_or_nil(value)
   return type(value) == "string" and value ~= "" and value or nil
+end
+
+-- Graph writes the code into its message too: "(#132000) Number of …".
+local function message_of(object)
+  local message = text_or_nil(object.message)
+  return message and message:gsub("^%(#%d+%)%s*", "")
 end
 
 local function of_graph(object, answer)
@@ -167,7 +168,7 @@ local function of_graph(object, answer)
   local entry = code and entry_of(code) or {}
   local special = subcode and known.subcodes[subcode] or {}
   local retry = special.retry or entry.retry or (object.is_transient == true and "auto" or "fix")
-  local outcome = graph_outcome(answer.status, entry)
+  local outcome = entry.outcome or "rejected"
   local data = type(object.error_data) == "table" and object.error_data or {}
   return M.new {
     kind = special.kind or entry.kind or "graph",
@@ -175,7 +176,7 @@ local function of_graph(object, answer)
     code = code,
     subcode = subcode,
     title = text_or_nil(object.error_user_title) or special.title or entry.title,
-    message = text_or_nil(object.message) or entry.title or "Graph refused the request",
+    message = message_of(object) or entry.title or "Graph refused the request",
     details = text_or_nil(data.details) or text_or_nil(object.error_user_msg),
     trace_id = text_or_nil(object.fbtrace_id),
     hint = special.hint or entry.hint,

@@ -203,17 +203,24 @@ function M.decode(text)
   return tointeger and to_integers(value) or value
 end
 
---- A copy without its nulls; in an array those after a null keep their order.
+local function is_id(key)
+  return key == "id" or (type(key) == "string" and key:sub(-3) == "_id")
+end
+
+--- A copy as people want it: without nulls (what follows one in an array moves
+--- up), and with every id a string of digits.
 ---@param value any
 ---@return any
-function M.without_null(value)
+function M.tidy(value)
   if type(value) ~= "table" then return value end
-  local copy, n = {}, #value
+  local copy = {}
   for key, item in pairs(value) do
-    if item ~= M.null and type(key) ~= "number" then copy[key] = M.without_null(item) end
+    if type(key) ~= "number" and item ~= M.null then
+      copy[key] = type(item) == "number" and is_id(key) and format("%.0f", item) or M.tidy(item)
+    end
   end
-  for i = 1, n do
-    if value[i] ~= M.null then copy[#copy + 1] = M.without_null(value[i]) end
+  for i = 1, #value do
+    if value[i] ~= M.null then copy[#copy + 1] = M.tidy(value[i]) end
   end
   return copy
 end

@@ -1,0 +1,137 @@
+--- `wa.media`: files on Meta's side. Meta's pages: "Media"; operations
+-- uploadMedia, getMediaUrl, deleteMedia.
+
+local Error = require "whatsapp.error"
+local core = require "whatsapp.core"
+local limits = require "whatsapp.message.media"
+local schema = require "whatsapp.schema"
+
+---@class whatsapp.Media
+---@field get fun(self, id: string, options?: table): table|nil, whatsapp.Error? what Graph knows
+--- of a media id: url (valid for 5 minutes), mime_type, sha256, file_size, id
+---@field delete fun(self, id: string, options?: table): true|nil, whatsapp.Error?
+
+local source_spec = {
+  type = "table",
+  short = "file",
+  fields = {
+    file = { type = "string" },
+    data = { type = "string" },
+    type = { type = "string" },
+    filename = { type = "string", max = 240 },
+  },
+}
+
+local function size_of(source, path)
+  if source.data then return #source.data end
+  local size, err = core.file_size(source.file)
+  if size then return size end
+  err.field = path .. "file"
+  return nil, Error.of_transport(err, false)
+end
+
+-- The file part of an upload, checked before anything is sent. `kind` narrows
+-- the limits to those of one kind of message; `where` begins the error's path.
+local function file_part(source, kind, where)
+  where = where and where .. "." or ""
+  local named = where .. (source.file and "file" or "data")
+  local filename = source.filename or (source.file and source.file:match "[^/\\]+$")
+  local content_type, err = source.type, nil
+  if not content_type then
+    content_type, err = limits.type_of(filename, named)
+    if not content_type then return nil, err end
+  end
+  local size
+  size, err = size_of(source, where)
+  if not size then return nil, err end
+  local ok
+  ok, err = limits.check(content_type, size, kind, named)
+  if not ok then return nil, err end
+  return { name = "file", path = source.file, data = source.data, type = content_type,
+           filename = filename or "file" }
+end
+
+-- Uploads a source that was checked already.
+local function upload(self, source, kind, where, options)
+  local part, err = file_part(source, kind, where)
+  if not part then return nil, err end
+  return self.client:perform({
+    method = "POST",
+    path = "{phone_number_id}/media",
+    parts = {
+      { name = "messaging_product", data = "whatsapp" },
+      { name = "type", data = part.type },
+      part,
+    },
+  }, options)
+end
+
+local M = {
+  get = { "GET", "{id}" },
+  delete = { "DELETE", "{id}", returns = "success" },
+}
+
+--- Uploads a file (streamed, in constant memory) or bytes; the id is good for
+--- 30 days. The content type follows the file's ending unless `type` says it.
+--- Limits: images 5 MB, video and audio 16 MB, stickers 500 KB, else 100 MB.
+---@param source string|{ file?: string, data?: string, type?: string, filename?: string }
+---@param options? table per-call options
+---@return { id: string }|nil
+---@return whatsapp.Error? err
+function M.upload(self, source, options)
+  local checked, err = schema.check(source, source_spec, nil)
+  if not checked then return nil, err end
+  if (checked.file == nil) == (checked.data == nil) then
+    return Error.invalid("file", "needs either file or data",
+      'wa.media:upload("photo.jpg") or { data = bytes, type = "image/png" }')
+  end
+  return upload(self, checked, nil, nil, options)
+end
+
+--- Uploads what a message refers to; used by `wa:send`.
+---@param reference { file?: string, data?: string, type?: string, kind: string, path: string }
+---@param options? table
+---@return { id: string }|nil
+---@return whatsapp.Error? err
+function M.upload_for(self, reference, options)
+  return upload(self, reference, reference.kind, reference.path, options)
+end
+
+local function fetch(self, info, path, options)
+  local body, err = self.client:perform({ method = "GET", url = info.url, save_as = path,
+    bytes = true }, options)
+  if body ~= nil then return body end
+  if self.client.config.mode == "gateway" and err.status and err.status >= 400 then
+    err.hint = "the gateway may not pass media bytes on: Meta's media hosts want the business's "
+      .. "own access token; use access_token = … for downloads"
+  end
+  return nil, err
+end
+
+--- Downloads a media id. With a path the bytes are streamed to a file that
+--- appears under its name only when it is whole; without one they are returned
+--- (at most 110 MB).
+---@param id string
+---@param path? string
+---@param options? table per-call options
+---@return string|table|nil result the bytes, or (with a path) what Graph knows of the file
+---@return table|whatsapp.Error? info what Graph knows of the file, or the error
+function M.download(self, id, path, options)
+  if type(path) == "table" then path, options = nil, path end
+  if path ~= nil and (type(path) ~= "string" or path == "") then
+    return Error.invalid("path", "must be the name of the file to write")
+  end
+  local info, err = self:get(id, options)
+  if not info then return nil, err end
+  if type(info.url) ~= "string" then
+    return nil, Error.new { kind = "protocol", outcome = "unknown",
+      message = "Graph's answer has no url for this media id" }
+  end
+  local bytes
+  bytes, err = fetch(self, info, path, options)
+  if bytes == nil then return nil, err end
+  if path then return info end
+  return bytes, info
+end
+
+return M

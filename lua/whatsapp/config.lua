@@ -1,0 +1,244 @@
+--- Options and environment, checked. Secrets pass through and are not kept.
+
+local Error = require "whatsapp.error"
+local schema = require "whatsapp.schema"
+local version = require "whatsapp.version"
+
+local M = {}
+
+local GATEWAY = "https://gateway.maton.ai/whatsapp-business"
+local CONTROL = "https://ctrl.maton.ai"
+local GRAPH = "https://graph.facebook.com"
+
+-- Values -----------------------------------------------------------------------
+
+local function a_string(value)
+  if type(value) ~= "string" then return nil, "must be a string, not a " .. type(value) end
+  if value == "" then return nil, "is empty" end
+  return value
+end
+
+local function an_id(value)
+  local id, err = schema.check(value, { type = "id" })
+  if not id then return nil, err.message end
+  return id
+end
+
+local function between(least, most, unit)
+  return function(value)
+    value = tonumber(value)
+    if not value or not (value >= least and value <= most) then
+      return nil, ("must be a number of %s from %g to %g"):format(unit, least, most)
+    end
+    return value
+  end
+end
+
+local function a_boolean(value)
+  if type(value) ~= "boolean" then return nil, "must be true or false" end
+  return value
+end
+
+local function a_function(value)
+  if type(value) ~= "function" then return nil, "must be a function, not a " .. type(value) end
+  return value
+end
+
+local function a_version(value)
+  if type(value) ~= "string" or not value:find "^v%d+%.%d+$" then
+    return nil, 'must look like "v23.0"'
+  end
+  return value
+end
+
+local function a_url(value)
+  if type(value) ~= "string" or not value:find "^https?://[^/]" then
+    return nil, "must be a URL of the form https://host/…"
+  end
+  if value:find "[?#]" then return nil, "must have no query and no fragment" end
+  return (value:gsub("/+$", ""))
+end
+
+local function a_base_url(value)
+  local url, why = a_url(value)
+  if not url then return nil, why end
+  if url:find "/v%d+%.%d+$" then
+    return nil, "must end before the version", "give the version as api_version"
+  end
+  if url:find "^https?://[%w.-]*maton%.ai$" then
+    return nil, "lacks the app name", "write " .. url .. "/whatsapp-business"
+  end
+  return url
+end
+
+local function a_file(value)
+  local name, why = a_string(value)
+  if not name then return nil, why end
+  local file, err = io.open(name, "rb")
+  if not file then return nil, "cannot be read: " .. tostring(err) end
+  file:close()
+  return name
+end
+
+-- Options ------------------------------------------------------------------------
+
+local seconds = between(0.001, 86400, "seconds")
+
+-- `session`: part of the connection, shared by siblings. `call`: may be given
+-- with a single call too.
+local options = {
+  phone_number_id = { check = an_id, env = "WHATSAPP_PHONE_NUMBER_ID", call = true },
+  business_account_id = { check = an_id, env = "WHATSAPP_BUSINESS_ACCOUNT_ID", call = true },
+  api_version = { check = a_version, env = "WHATSAPP_API_VERSION", call = true },
+  timeout = { check = seconds, default = 30, call = true },
+  connect_timeout = { check = seconds, default = 10, call = true },
+  stall_timeout = { check = between(1, 86400, "seconds"), default = 30, call = true },
+  on_request = { check = a_function },
+  loop = { check = a_string },
+  api_key = { check = a_string, env = "MATON_API_KEY", session = true },
+  access_token = { check = a_string, env = "WHATSAPP_ACCESS_TOKEN", session = true },
+  connection = { check = a_string, env = "MATON_CONNECTION", session = true },
+  base_url = { check = a_base_url, env = "WHATSAPP_BASE_URL", session = true },
+  control_url = { check = a_url, env = "WHATSAPP_CONTROL_URL", session = true },
+  ca_file = { check = a_file, env = "WHATSAPP_CA_FILE", session = true },
+  proxy = { check = a_string, env = "WHATSAPP_PROXY", session = true },
+  user_agent = { check = a_string, env = "WHATSAPP_USER_AGENT", session = true },
+  allow_http = { check = a_boolean, session = true },
+}
+
+local call_options = {}
+for name, option in pairs(options) do
+  if option.call then call_options[name] = option end
+end
+
+local function check_all(given, allowed)
+  local stray = schema.first_unknown(given, allowed)
+  if stray ~= nil then
+    local _, err = schema.unknown_key(nil, stray, allowed)
+    err.kind = "config"
+    return nil, err
+  end
+  local checked = {}
+  for _, name in ipairs(schema.sorted_keys(given)) do
+    local value, why, hint = allowed[name].check(given[name])
+    if value == nil then return Error.config(name, why, hint) end
+    checked[name] = value
+  end
+  return checked
+end
+
+local function from_environment(getenv)
+  local found = {}
+  for name, option in pairs(options) do
+    local value = option.env and getenv(option.env)
+    if value and value ~= "" then found[name] = value end
+  end
+  return found
+end
+
+-- The credential: an explicit one beats the environment's; two of the same
+-- level contradict each other.
+local function choose_credential(given, env)
+  for _, level in ipairs { given, env } do
+    if level.api_key and level.access_token then
+      local named = level == env and "MATON_API_KEY and WHATSAPP_ACCESS_TOKEN are both set"
+        or "api_key and access_token are both given"
+      return Error.config("api_key", named,
+        "api_key goes through the gateway, access_token straight to Graph: keep one")
+    end
+    if level.api_key then return { mode = "gateway", secret = level.api_key } end
+    if level.access_token then return { mode = "direct", secret = level.access_token } end
+  end
+  return Error.config("api_key", "no credential",
+    "set MATON_API_KEY (in nginx also: env MATON_API_KEY;) or give api_key = …; "
+    .. "straight to Graph: WHATSAPP_ACCESS_TOKEN or access_token = …")
+end
+
+local function fill_defaults(config, mode)
+  local direct = mode == "direct"
+  config.mode = mode
+  config.base_url = config.base_url or (direct and GRAPH or GATEWAY)
+  if not direct then config.control_url = config.control_url or CONTROL end
+  config.api_version = config.api_version or (direct and "v23.0" or "v21.0")
+  config.user_agent = config.user_agent or "whatsapp-lua/" .. version
+  for name, option in pairs(options) do
+    if config[name] == nil then config[name] = option.default end
+  end
+end
+
+--- Reads the options of a client over those of the environment.
+---@param given table
+---@param getenv? fun(name: string): string|nil
+---@return table|nil config without the credential, or nil
+---@return string|whatsapp.Error secret
+function M.read(given, getenv)
+  if type(given) ~= "table" then
+    return Error.config(nil, ("the options must be a table, not a %s"):format(type(given)))
+  end
+  local explicit, err = check_all(given, options)
+  if not explicit then return nil, err end
+  local env
+  env, err = check_all(from_environment(getenv or os.getenv), options)
+  if not env then
+    err.field = options[err.field].env
+    return nil, err
+  end
+  local credential
+  credential, err = choose_credential(explicit, env)
+  if not credential then return nil, err end
+  local config = {}
+  for name, value in pairs(env) do config[name] = value end
+  for name, value in pairs(explicit) do config[name] = value end
+  config.api_key, config.access_token = nil, nil
+  fill_defaults(config, credential.mode)
+  return config, credential.secret
+end
+
+local function overlay(config, given, allowed)
+  local checked, err = check_all(given, allowed)
+  if not checked then return nil, err end
+  return setmetatable(checked, { __index = config })
+end
+
+--- The configuration of a sibling client: another number, other defaults.
+---@param config table
+---@param given table
+---@return table|nil
+---@return whatsapp.Error? err
+function M.with(config, given)
+  for _, name in ipairs(schema.sorted_keys(given)) do
+    if options[name] and options[name].session then
+      return Error.config(name, "belongs to the connection that siblings share",
+        "make another client with whatsapp.new")
+    end
+  end
+  return overlay(config, given, options)
+end
+
+--- The configuration of one call.
+---@param config table
+---@param given table|nil
+---@return table|nil
+---@return whatsapp.Error? err
+function M.for_call(config, given)
+  if given == nil then return config end
+  if type(given) ~= "table" then
+    return Error.invalid("options", ("must be a table, not a %s"):format(type(given)))
+  end
+  local merged, err = overlay(config, given, call_options)
+  if not merged then
+    err.kind = "invalid"
+    return nil, err
+  end
+  merged.explicit_timeout = given.timeout
+  return merged
+end
+
+--- The environment variable behind an option.
+---@param name string
+---@return string|nil
+function M.variable(name)
+  return options[name] and options[name].env
+end
+
+return M

@@ -1,0 +1,178 @@
+--- Waiting in plain Lua: whoever waits steps the engine itself.
+--
+-- Coroutines made by `gather` are suspended while they wait, and one stepping
+-- loop runs them all. Any other caller steps in place and is thus blocked, as
+-- a script expects.
+
+local core = require "whatsapp.core"
+
+local M = { name = "native" }
+
+-- PUC Lua 5.1 cannot yield across pcall and metamethods, so nothing suspends
+-- there and `gather` runs one task after another.
+local suspends = _VERSION ~= "Lua 5.1" or rawget(_G, "jit") ~= nil
+
+local isyieldable = coroutine.isyieldable or function() return true end
+local running = coroutine.running
+
+local SUSPEND = {}
+local SLICE = 0.2
+
+-- The coroutines that `gather` made, each with the gathering it belongs to.
+local owner = setmetatable({}, { __mode = "k" })
+
+--- Seconds of a clock that never goes back.
+M.now = core.now
+
+local function step(seconds)
+  local ok, err = core.step(seconds)
+  if not ok then error(err.message, 0) end
+end
+
+-- The gathering that can suspend the caller, if there is one.
+local function gathering()
+  local co = running()
+  local mine = co and owner[co]
+  if mine and isyieldable() then return mine, co end
+end
+
+-- Completions ------------------------------------------------------------------
+
+-- Coroutines by the id of the exchange they wait for.
+local waiting = {}
+
+local function drain()
+  local id = core.drain()
+  while id do
+    local co = waiting[id]
+    if co then
+      waiting[id] = nil
+      local mine = owner[co]
+      mine.ready[#mine.ready + 1] = co
+    end
+    id = core.drain()
+  end
+end
+
+--- Waits until the exchange is done and returns its result.
+---@param exchange userdata
+---@return table|nil answer
+---@return table? err
+function M.await(exchange)
+  local mine, co = gathering()
+  if mine then
+    if not exchange:done() then
+      waiting[exchange:id()] = co
+      coroutine.yield(SUSPEND)
+    end
+  else
+    while not exchange:done() do
+      step(SLICE)
+      drain()
+    end
+  end
+  return exchange:result()
+end
+
+--- Waits for some seconds.
+---@param seconds number
+function M.sleep(seconds)
+  local due = M.now() + seconds
+  local mine, co = gathering()
+  if mine then
+    mine.timers[co] = due
+    coroutine.yield(SUSPEND)
+    return
+  end
+  while M.now() < due do
+    step(math.min(due - M.now(), SLICE))
+    drain()
+  end
+end
+
+-- Gathering -------------------------------------------------------------------
+
+local function wake_sleepers(mine)
+  local now, soonest = M.now(), SLICE
+  for co, due in pairs(mine.timers) do
+    if due <= now then
+      mine.timers[co] = nil
+      mine.ready[#mine.ready + 1] = co
+    elseif due - now < soonest then
+      soonest = due - now
+    end
+  end
+  return soonest
+end
+
+local function resume(mine, co)
+  local ok, token = coroutine.resume(co)
+  if coroutine.status(co) == "dead" then
+    mine.running = mine.running - 1
+    mine.all[co] = nil
+    if not ok then error(token, 0) end
+  elseif token ~= SUSPEND then
+    error("whatsapp: a task yielded by itself; only the calls of a client may suspend it", 0)
+  end
+end
+
+local function start_tasks(mine, limit, next_task)
+  while mine.running < limit do
+    local task = next_task()
+    if not task then return end
+    local co = coroutine.create(task)
+    owner[co] = mine
+    mine.all[co] = true
+    mine.running = mine.running + 1
+    resume(mine, co)
+  end
+end
+
+local function resume_ready(mine)
+  local ready = mine.ready
+  mine.ready = {}
+  for i = 1, #ready do resume(mine, ready[i]) end
+end
+
+-- An error (Ctrl-C among them) leaves no task behind that a later loop would
+-- wake up: their exchanges are cancelled when they are collected.
+local function forget(mine)
+  for id, co in pairs(waiting) do
+    if mine.all[co] then waiting[id] = nil end
+  end
+end
+
+local function run(mine, limit, next_task)
+  start_tasks(mine, limit, next_task)
+  while mine.running > 0 do
+    local pause = wake_sleepers(mine)
+    if #mine.ready == 0 then
+      step(pause)
+      drain()
+    end
+    resume_ready(mine)
+    start_tasks(mine, limit, next_task)
+  end
+end
+
+local function one_by_one(next_task)
+  local task = next_task()
+  while task do
+    task()
+    task = next_task()
+  end
+end
+
+--- Runs tasks, at most `limit` at a time, until there are no more. A task must
+--- not raise.
+---@param limit integer
+---@param next_task fun(): function|nil
+function M.gather(limit, next_task)
+  if not suspends then return one_by_one(next_task) end
+  local mine = { running = 0, ready = {}, timers = {}, all = {} }
+  local ok, err = pcall(run, mine, limit, next_task)
+  forget(mine)
+  if not ok then error(err, 0) end
+end
+
+return M

@@ -1,0 +1,130 @@
+--- A table you write → the Graph payload. Pure: no network, clock or file.
+
+local Error = require "whatsapp.error"
+local kinds = require "whatsapp.message.kinds"
+local recipient = require "whatsapp.message.recipient"
+local schema = require "whatsapp.schema"
+
+local invalid = Error.invalid
+
+local M = {}
+
+local RECIPIENT_TYPES = { individual = true, group = true }
+
+-- What stands beside the content. `to` is checked on its own.
+local envelope = {
+  reply_to = { type = "wamid" },
+  callback_data = { type = "string", max = 512 },
+  recipient_type = { type = "string", one_of = RECIPIENT_TYPES },
+}
+
+local known = { to = true }
+for name in pairs(envelope) do known[name] = true end
+for name in pairs(kinds) do known[name] = true end
+
+local function find_kind(message)
+  local stray = schema.first_unknown(message, known)
+  if stray ~= nil then return schema.unknown_key(nil, stray, known) end
+  local found
+  for _, key in ipairs(schema.sorted_keys(message)) do
+    if kinds[key] and found then
+      return invalid(key, ("cannot stand beside %s: a message is one thing"):format(found))
+    end
+    found = kinds[key] and key or found
+  end
+  if not found then
+    return invalid(nil, "the message has no content",
+      'add one of its kinds, e.g. text = "Hello"')
+  end
+  return found
+end
+
+-- The payload without its content.
+local function wrap(message)
+  for name, spec in pairs(envelope) do
+    if message[name] ~= nil then
+      local ok, err = schema.check(message[name], spec, name)
+      if ok == nil then return nil, err end
+    end
+  end
+  local kind = message.recipient_type or "individual"
+  local target, err = recipient.resolve(message.to, kind)
+  if not target then return nil, err end
+  return {
+    messaging_product = "whatsapp",
+    recipient_type = kind,
+    to = target.to,
+    recipient = target.recipient,
+    context = message.reply_to and { message_id = message.reply_to } or nil,
+    biz_opaque_callback_data = message.callback_data,
+  }
+end
+
+-- A native payload: everything passes, the envelope is completed and checked.
+local function complete(message)
+  if type(message.type) ~= "string" then
+    return invalid("type", "must be the name of a Graph message type")
+  end
+  if message[message.type] == nil then
+    return invalid(message.type, "is missing",
+      ("a native payload of type %s has a field %s"):format(message.type, message.type))
+  end
+  if message.messaging_product ~= nil and message.messaging_product ~= "whatsapp" then
+    return invalid("messaging_product", 'must be "whatsapp"')
+  end
+  local to = message.to
+  if to == nil then to = message.recipient end
+  local payload, err = wrap { to = to, recipient_type = message.recipient_type,
+    reply_to = message.reply_to, callback_data = message.callback_data }
+  if not payload then return nil, err end
+  for key, value in pairs(message) do
+    if not known[key] or kinds[key] then
+      if payload[key] == nil then payload[key] = value end
+    end
+  end
+  return payload, {}
+end
+
+--- Compiles a message and lists the files to be uploaded first.
+---@param message table
+---@return table|nil payload Graph's, or nil
+---@return table[]|whatsapp.Error uploads each has `into` (gets the id), `file` or `data`
+function M.compile(message)
+  if type(message) ~= "table" then
+    return invalid(nil, ("the message must be a table, not a %s"):format(type(message)))
+  end
+  if message.type ~= nil then return complete(message) end
+  local name, err = find_kind(message)
+  if not name then return nil, err end
+  local payload, value
+  payload, err = wrap(message)
+  if not payload then return nil, err end
+  local kind, uploads = kinds[name], {}
+  value, err = schema.check(message[name], kind.spec, name)
+  if value == nil then return nil, err end
+  if kind.compile then
+    value, err = kind.compile(value, uploads, name)
+    if value == nil then return nil, err end
+  end
+  payload.type = kind.type or name
+  payload[payload.type] = value
+  return payload, uploads
+end
+
+--- The Graph payload of a message, as `wa:send` would send it. No I/O: a
+--- message with a local file is refused, since its id is not known yet.
+---@param message table
+---@return table|nil payload
+---@return whatsapp.Error? err
+function M.build(message)
+  local payload, uploads = M.compile(message)
+  if not payload then return nil, uploads end
+  if uploads[1] then
+    return invalid(uploads[1].path .. (uploads[1].file and ".file" or ".data"),
+      "must be uploaded first: building a message does no upload",
+      "use wa:send, or wa.media:upload and { id = … }")
+  end
+  return payload
+end
+
+return M

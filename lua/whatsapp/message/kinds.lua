@@ -1,0 +1,30 @@
+--- The kinds of message: for each, what it takes and how Graph says it.
+--
+-- `spec` describes the value; `compile(value, uploads, path)` returns Graph's
+-- object for it (the checked value itself where there is no `compile`).
+-- Limits are Meta's (Cloud API reference, operation sendMessage).
+
+local media = require "whatsapp.message.media"
+local template = require "whatsapp.message.template"
+
+local function media_kind(kind, extra)
+  return {
+    spec = media.reference(extra),
+    compile = function(value, uploads, path) return media.compile(value, kind, uploads, path) end,
+  }
+end
+
+local caption = { type = "string", max = 1024 }
+
+return {
+  text = { spec = { type = "table", short = "body", fields = {
+    body = { type = "string", max = 4096, required = true },
+    preview_url = { type = "boolean" },
+  } } },
+  image = media_kind("image", { caption = caption }),
+  video = media_kind("video", { caption = caption }),
+  audio = media_kind "audio",
+  document = media_kind("document", { caption = caption, filename = { type = "string", max = 240 } }),
+  sticker = media_kind "sticker",
+  template = { spec = template.spec, compile = template.compile },
+}

@@ -1,0 +1,75 @@
+--- Whom a message goes to: a phone number in any human form, a business-scoped
+--- user id, or a group id.
+
+local Error = require "whatsapp.error"
+local schema = require "whatsapp.schema"
+
+local invalid = Error.invalid
+
+local M = {}
+
+-- What people and address books put between digits: ASCII separators, the
+-- no-break spaces, the Unicode dashes, and invisible direction marks.
+local SEPARATORS = {
+  "[%s%-%./]", "\194\160", "\226\128\175", "\226\128[\144-\149]",
+  "\226\128[\142\143\170-\174]", "\239\187\191",
+}
+
+local BSUID = "^%u%u%.[%w.]+$"
+
+local function is_bsuid(text)
+  if not text:find(BSUID) then return false end
+  local rest = text:match "^%u%u%.(.+)$"
+  rest = rest:match "^ENT%.(.+)$" or rest
+  return #rest <= 128 and not rest:find("[^%w]")
+end
+
+local COUNTRY = "give the number with its country code, e.g. +49 151 23456789"
+
+--- A phone number as digits in international form.
+---@param text string|number any human form: `+`, spaces, dashes, brackets, `00`, `(0)`
+---@param path? string for the error
+---@return string|nil digits
+---@return whatsapp.Error? err
+function M.phone(text, path)
+  if type(text) == "number" then text = schema.digits(text) or tostring(text) end
+  local digits = text
+  for _, separator in ipairs(SEPARATORS) do digits = digits:gsub(separator, "") end
+  digits = digits:gsub("%(0%)", ""):gsub("[()]", "")
+  local plain = digits:match "^%+(%d+)$" or digits:match "^00(%d+)$" or digits:match "^%d+$"
+  if not plain then
+    return invalid(path, ("%q is not a phone number"):format(text:sub(1, 40)), COUNTRY)
+  end
+  if plain:sub(1, 1) == "0" then
+    return invalid(path, ("%q is a national number"):format(text:sub(1, 40)), COUNTRY)
+  end
+  if #plain < 7 or #plain > 15 then
+    return invalid(path, ("%q has %d digits, a phone number has 7 to 15"):format(text:sub(1, 40),
+      #plain), COUNTRY)
+  end
+  return plain
+end
+
+--- The envelope's `to` or `recipient` for a recipient.
+---@param to string|number
+---@param recipient_type "individual"|"group"
+---@return { to?: string, recipient?: string }|nil
+---@return whatsapp.Error? err
+function M.resolve(to, recipient_type)
+  if to == nil then
+    return invalid("to", "is missing", "give a phone number, e.g. to = \"+15551234567\"")
+  end
+  if type(to) ~= "string" and type(to) ~= "number" then
+    return invalid("to", ("must be a string, not a %s"):format(type(to)))
+  end
+  local value, err
+  if recipient_type == "group" then
+    value, err = schema.check(to, { type = "id" }, "to")
+    return value and { to = value }, err
+  end
+  if type(to) == "string" and is_bsuid(to) then return { recipient = to } end
+  value, err = M.phone(to, "to")
+  return value and { to = value }, err
+end
+
+return M

@@ -1,0 +1,63 @@
+--- Many calls at once, with a bound.
+
+local Error = require "whatsapp.error"
+local loop = require "whatsapp.loop"
+
+local function iterator(items)
+  if type(items) == "function" then return items end
+  local i = 0
+  return function()
+    i = i + 1
+    return items[i]
+  end
+end
+
+local function check(limit, items, work)
+  if type(limit) ~= "number" or limit < 1 or limit % 1 ~= 0 then
+    return Error.invalid("limit", "must be a whole number from 1", "whatsapp.parallel(50, list, fn)")
+  end
+  if type(items) ~= "table" and type(items) ~= "function" then
+    return Error.invalid("items", ("must be a list or an iterator, not a %s"):format(type(items)))
+  end
+  if type(work) ~= "function" then
+    return Error.invalid("work", ("must be a function, not a %s"):format(type(work)))
+  end
+  return true
+end
+
+--- Runs `work(item, i)` for every item, at most `limit` at a time. Inside it
+--- every call of a client suspends this item only. When `work` raises, no more
+--- items are started, those in flight end, and the error is raised again.
+---@generic T, R
+---@param limit integer how many may be in flight
+---@param items T[]|fun(): T|nil a list, or an iterator that ends with nil
+---@param work fun(item: T, i: integer): R|nil, any
+---@return { n: integer, [integer]: R }|nil results what each returned, by position; `n` items in all
+---@return table<integer, any>|whatsapp.Error errors the second value of those that returned nil
+return function(limit, items, work)
+  local ok, wrong = check(limit, items, work)
+  if not ok then return nil, wrong end
+  local results, errors = { n = 0 }, {}
+  local next_item, failed, failure = iterator(items), false, nil
+
+  local function run(item, i)
+    local good, value, err = pcall(work, item, i)
+    if good then
+      results[i] = value
+      if value == nil then errors[i] = err end
+    elseif not failed then
+      failed, failure = true, value
+    end
+  end
+
+  loop.choose().gather(limit, function()
+    if failed then return nil end
+    local item = next_item()
+    if item == nil then return nil end
+    local i = results.n + 1
+    results.n = i
+    return function() run(item, i) end
+  end)
+  if failed then error(failure, 0) end
+  return results, errors
+end

@@ -1,0 +1,160 @@
+--- A call in our terms → a request for the C core.
+
+local Error = require "whatsapp.error"
+local config = require "whatsapp.config"
+local json = require "whatsapp.json"
+local schema = require "whatsapp.schema"
+
+local invalid = Error.invalid
+
+local M = {}
+
+-- URLs -------------------------------------------------------------------------
+
+local function escape(text)
+  return (tostring(text):gsub("[^%w%-._~:]", function(char)
+    return ("%%%02X"):format(char:byte())
+  end))
+end
+
+local function query_value(value)
+  if type(value) == "table" then
+    local items = {}
+    for i = 1, #value do items[i] = query_value(value[i]) end
+    return table.concat(items, ",")
+  end
+  if type(value) == "number" then return schema.digits(value) or tostring(value) end
+  return tostring(value)
+end
+
+local function query_string(query)
+  local pairs_of = {}
+  for _, name in ipairs(schema.sorted_keys(query)) do
+    pairs_of[#pairs_of + 1] = escape(name) .. "=" .. escape(query_value(query[name]))
+  end
+  return table.concat(pairs_of, "&")
+end
+
+local function missing_id(name)
+  local variable = config.variable(name)
+  if not variable then return invalid(name, "is missing") end
+  return Error.config(name, "is missing",
+    ("set %s or give %s = … to whatsapp.new or to the call"):format(variable, name))
+end
+
+-- "{phone_number_id}/media" → "1065…/media": from `values`, else from the
+-- configuration.
+local function fill_path(path, values, settings)
+  local wrong
+  local filled = path:gsub("{([%w_]+)}", function(name)
+    local value = values and values[name]
+    if value == nil and config.variable(name) then value = settings[name] end
+    local id, err
+    if value == nil then
+      id, err = missing_id(name)
+    else
+      id, err = schema.check(value, { type = "id" }, name)
+    end
+    wrong = wrong or err
+    return id and escape(id) or ""
+  end)
+  if wrong then return nil, wrong end
+  return filled
+end
+
+-- A path never leaves the base it is put behind.
+local function check_path(path)
+  if type(path) ~= "string" or path == "" then
+    return invalid("path", "must be a path such as {phone_number_id}/messages")
+  end
+  if path:find "^%a[%w+.-]*://" or path:find "^//" then
+    return invalid("path", "must be a path, not a URL",
+      "for a further page give its cursor: query = { after = page.after }")
+  end
+  if path:find "[^\33-\126]" or path:find "[\\#]" then
+    return invalid("path", "has a character that a path cannot hold")
+  end
+  for segment in path:gmatch "[^/?]+" do
+    if segment:lower():gsub("%%2e", ".") == ".." then return invalid("path", "must not hold ..") end
+  end
+  return (path:gsub("^/+", ""))
+end
+
+local function url_of(call, settings)
+  if call.url then return call.url end
+  local path, err = check_path(call.path)
+  if not path then return nil, err end
+  path, err = fill_path(path, call.values, settings)
+  if not path then return nil, err end
+  if call.base == "control" then
+    path = settings.control_url .. "/" .. path
+  elseif path:find "^v%d+%.%d+/" then
+    path = settings.base_url .. "/" .. path
+  else
+    path = settings.base_url .. "/" .. settings.api_version .. "/" .. path
+  end
+  if call.query and next(call.query) ~= nil then
+    path = path .. (path:find("?", 1, true) and "&" or "?") .. query_string(call.query)
+  end
+  return path
+end
+
+-- Requests ------------------------------------------------------------------------
+
+local function header_lines(headers)
+  local lines = {}
+  for _, name in ipairs(schema.sorted_keys(headers)) do
+    lines[#lines + 1] = name .. ": " .. tostring(headers[name])
+  end
+  return lines
+end
+
+-- Media moves as long as bytes move; a JSON exchange has a limit as a whole.
+local function set_times(request, call, settings)
+  request.connect_timeout = settings.connect_timeout
+  if call.parts or call.save_as or call.bytes then
+    request.timeout = rawget(settings, "timeout_of_call") or 0
+    request.stall_timeout = settings.stall_timeout
+  else
+    request.timeout = settings.timeout
+    request.stall_timeout = 0
+  end
+end
+
+local MEDIA_MAX = 110 * 1024 * 1024
+
+--- Prepares a call.
+---@param call table method, path or url, values, query, json, parts, headers, save_as, bytes, base
+---@param settings table the configuration of this call
+---@return table|nil request for `core.submit`
+---@return whatsapp.Error? err
+function M.prepare(call, settings)
+  local url, err = url_of(call, settings)
+  if not url then return nil, err end
+  local request = { method = call.method, url = url, parts = call.parts, save_as = call.save_as,
+                    headers = call.headers and header_lines(call.headers) or nil }
+  if call.json ~= nil then
+    local body, why = json.encode(call.json)
+    if not body then return invalid("json", why) end
+    request.body, request.content_type = body, "application/json"
+  end
+  if call.bytes then request.max_body = MEDIA_MAX end
+  set_times(request, call, settings)
+  return request
+end
+
+-- Answers ---------------------------------------------------------------------------
+
+--- Header lines as received → a table by lower-case name.
+---@param block string
+---@return table<string, string>
+function M.headers(block)
+  local headers = {}
+  for name, value in block:gmatch "([^:\r\n]+):[ \t]*([^\r\n]*)" do
+    name = name:lower()
+    headers[name] = headers[name] and headers[name] .. ", " .. value or value
+  end
+  return headers
+end
+
+return M

@@ -1,0 +1,264 @@
+--- Checks a value against a description of it, and says where it is wrong.
+--
+-- A description is data: { type = "string", max = 4096 }. `check` returns the
+-- value as Graph wants it (ids as strings, texts counted in characters), or
+-- nil and an `invalid` error whose `field` is the path.
+
+local Error = require "whatsapp.error"
+
+local invalid = Error.invalid
+local format, gsub = string.format, string.gsub
+
+local M = {}
+
+-- Names ----------------------------------------------------------------------
+
+-- Edits (insert, delete, replace, swap of neighbours) from one word to another.
+local function distance(a, b)
+  local before, previous, current = {}, {}, nil
+  for j = 0, #b do previous[j] = j end
+  for i = 1, #a do
+    current = { [0] = i }
+    for j = 1, #b do
+      local cost = a:byte(i) == b:byte(j) and 0 or 1
+      local best = math.min(previous[j] + 1, current[j - 1] + 1, previous[j - 1] + cost)
+      if i > 1 and j > 1 and a:byte(i) == b:byte(j - 1) and a:byte(i - 1) == b:byte(j) then
+        best = math.min(best, before[j - 2] + 1)
+      end
+      current[j] = best
+    end
+    before, previous = previous, current
+  end
+  return previous[#b]
+end
+
+--- The known name nearest to a mistyped one, or nil when none is near.
+---@param name string
+---@param known table<string, any> a table whose keys are the known names
+---@return string|nil
+function M.nearest(name, known)
+  local best, least = nil, math.max(2, math.floor(#name / 3)) + 1
+  for candidate in pairs(known) do
+    local edits = distance(name, candidate)
+    if edits < least or (edits == least and best and candidate < best) then
+      best, least = candidate, edits
+    end
+  end
+  return best
+end
+
+--- The keys of a table in alphabetical order: with it, of several mistakes the
+--- same one is named on every Lua.
+---@param value table
+---@return string[]
+function M.sorted_keys(value)
+  local keys = {}
+  for key in pairs(value) do keys[#keys + 1] = key end
+  table.sort(keys, function(a, b) return tostring(a) < tostring(b) end)
+  return keys
+end
+
+--- The first key, in that order, that is not known; nil when all are.
+---@param value table
+---@param known table<string, any>
+---@return any
+function M.first_unknown(value, known)
+  local first
+  for key in pairs(value) do
+    if not known[key] and (first == nil or tostring(key) < tostring(first)) then first = key end
+  end
+  return first
+end
+
+local function names_of(known)
+  return table.concat(M.sorted_keys(known), ", ")
+end
+
+--- `nil, err` for a key that is not known: names the nearest one, or all.
+---@param path string|nil where the key stands
+---@param key any
+---@param known table<string, any>
+function M.unknown_key(path, key, known)
+  local name = tostring(key)
+  local near = type(key) == "string" and M.nearest(name, known)
+  return invalid(M.join(path, name), "unknown key",
+    near and format("did you mean %s?", near) or "allowed: " .. names_of(known))
+end
+
+--- The path of a key (or of an index) below another path.
+---@param path string|nil
+---@param key string|integer
+---@return string
+function M.join(path, key)
+  if type(key) == "number" then return format("%s[%d]", path or "", key) end
+  return path and path .. "." .. key or key
+end
+
+-- Values ---------------------------------------------------------------------
+
+--- Unicode characters of a UTF-8 text (continuation bytes do not count).
+---@param text string
+---@return integer
+function M.length(text)
+  local _, n = gsub(text, "[^\128-\191]", "")
+  return n
+end
+
+--- A string of digits for an integral number below 2^53, else nil.
+---@param number number
+---@return string|nil
+function M.digits(number)
+  if number == math.floor(number) and number >= 0 and number < 2 ^ 53 then
+    return format("%.0f", number)
+  end
+end
+
+local checkers = {}
+
+function checkers.string(value, spec, path)
+  if type(value) == "number" and spec.number then value = M.digits(value) or tostring(value) end
+  if type(value) ~= "string" then
+    return invalid(path, format("must be a string, not a %s", type(value)))
+  end
+  local n = M.length(value)
+  if n < (spec.min or 1) then return invalid(path, "must not be empty") end
+  if spec.max and n > spec.max then
+    return invalid(path, format("has %d characters, at most %d are allowed", n, spec.max))
+  end
+  if spec.one_of and not spec.one_of[value] then
+    return invalid(path, format("must be one of %s", names_of(spec.one_of)))
+  end
+  return value
+end
+
+-- An id is opaque, but never a path, a query or a second line.
+function checkers.id(value, _, path)
+  if type(value) == "number" then
+    value = M.digits(value)
+    if not value then
+      return invalid(path, "must be an integral number below 2^53", "give the id as a string")
+    end
+  end
+  if type(value) ~= "string" then
+    return invalid(path, format("must be an id (a string of digits), not a %s", type(value)))
+  end
+  if not value:find "^[%w_%-:.=+]+$" or value:find("..", 1, true) then
+    return invalid(path, "is not an id: only letters, digits and _-:.=+ are allowed")
+  end
+  return value
+end
+
+-- The id of a message: base64, so it may hold / as well.
+function checkers.wamid(value, _, path)
+  if type(value) ~= "string" or not value:find "^[%w_%-:.=+/]+$" then
+    return invalid(path, "must be a message id (wamid.…)")
+  end
+  return value
+end
+
+function checkers.boolean(value, _, path)
+  if type(value) ~= "boolean" then
+    return invalid(path, format("must be true or false, not a %s", type(value)))
+  end
+  return value
+end
+
+function checkers.number(value, spec, path)
+  if type(value) ~= "number" or value ~= value then
+    return invalid(path, format("must be a number, not a %s", type(value)))
+  end
+  if (spec.min and value < spec.min) or (spec.max and value > spec.max) then
+    return invalid(path, format("must be from %g to %g", spec.min, spec.max))
+  end
+  return value
+end
+
+function checkers.link(value, _, path)
+  if type(value) ~= "string" or not value:find "^https?://[^%s%c]+$" then
+    return invalid(path, "must be a link: http:// or https:// without spaces")
+  end
+  return value
+end
+
+function checkers.table(value, spec, path)
+  if spec.before then
+    local err
+    value, err = spec.before(value, path)
+    if value == nil then return nil, err end
+  end
+  if spec.short and type(value) ~= "table" then value = { [spec.short] = value } end
+  if type(value) ~= "table" then
+    return invalid(path, format("must be a table, not a %s", type(value)))
+  end
+  return M.fields(value, spec, path)
+end
+
+function checkers.list(value, spec, path)
+  if type(value) ~= "table" then
+    return invalid(path, format("must be a list, not a %s", type(value)))
+  end
+  local n, out = #value, {}
+  for key in pairs(value) do
+    if type(key) ~= "number" or key < 1 or key > n or key % 1 ~= 0 then
+      return invalid(M.join(path, tostring(key)), "has no place in a list")
+    end
+  end
+  if n < (spec.min or 1) then return invalid(path, format("needs at least %d", spec.min or 1)) end
+  if spec.max and n > spec.max then
+    return invalid(M.join(path, spec.max + 1), format("at most %d are allowed", spec.max))
+  end
+  for i = 1, n do
+    local item, err = M.check(value[i], spec.of, M.join(path, i))
+    if item == nil then return nil, err end
+    out[i] = item
+  end
+  return out
+end
+
+-- Named values of any kind.
+function checkers.map(value, _, path)
+  if type(value) ~= "table" then
+    return invalid(path, format("must be a table, not a %s", type(value)))
+  end
+  for key in pairs(value) do
+    if type(key) ~= "string" then return invalid(M.join(path, tostring(key)), "has no name") end
+  end
+  return value
+end
+
+function checkers.any(value) return value end
+
+--- Checks the named fields of a table against `spec.fields`; returns a copy.
+---@param value table
+---@param spec { fields: table<string, table>, check?: function }
+---@param path string|nil
+---@return table|nil, whatsapp.Error?
+function M.fields(value, spec, path)
+  local out = {}
+  local stray = M.first_unknown(value, spec.fields)
+  if stray ~= nil then return M.unknown_key(path, stray, spec.fields) end
+  for _, name in ipairs(M.sorted_keys(spec.fields)) do
+    local field, item, err = spec.fields[name], value[name], nil
+    if item ~= nil then
+      item, err = M.check(item, field, M.join(path, name))
+      if item == nil then return nil, err end
+      out[name] = item
+    elseif field.required then
+      return invalid(M.join(path, name), "is missing")
+    end
+  end
+  if spec.check then return spec.check(out, path) end
+  return out
+end
+
+--- Checks one value.
+---@param value any
+---@param spec table
+---@param path string|nil
+---@return any value as Graph wants it, or nil
+---@return whatsapp.Error? err
+function M.check(value, spec, path)
+  return checkers[spec.type](value, spec, path)
+end
+
+return M

@@ -1,0 +1,87 @@
+--- `wa:send` and `wa:mark_read`.
+
+local Error = require "whatsapp.error"
+local message = require "whatsapp.message"
+local schema = require "whatsapp.schema"
+
+local M = {}
+
+local MESSAGES = "{phone_number_id}/messages"
+
+---@class whatsapp.Sent
+---@field id string the wamid: names the message in replies, reactions and status webhooks
+---@field wa_id? string the recipient's WhatsApp id (may differ from `input`; absent for a BSUID)
+---@field input? string the recipient as it was sent
+---@field status? "accepted"|"held_for_quality_assessment"|"paused" for templates
+---@field raw table the decoded answer
+
+local Sent = { __name = "whatsapp.Sent" }
+Sent.__index = Sent
+
+function Sent.__tostring(sent)
+  return ("whatsapp.Sent: %s"):format(sent.id)
+end
+
+local function first(list)
+  return type(list) == "table" and list[1] or {}
+end
+
+local function sent_of(body, meta)
+  local accepted, contact = first(body.messages), first(body.contacts)
+  if not accepted.id then
+    return nil, Error.new { kind = "protocol", outcome = "unknown", status = meta.status,
+      message = "Graph's answer names no message id", raw = meta.raw }
+  end
+  return setmetatable({ id = accepted.id, status = accepted.message_status,
+    wa_id = contact.wa_id, input = contact.input, raw = meta.raw }, Sent)
+end
+
+-- Nothing is uploaded before the whole message was found to be right.
+local function upload_all(client, uploads, options)
+  for _, reference in ipairs(uploads) do
+    local media, err = client.media:upload_for(reference, options)
+    if not media then return nil, err end
+    reference.into.id = media.id
+  end
+  return true
+end
+
+--- Sends a message. See the contract of each kind in docs/messages.md.
+---@param client whatsapp.Client
+---@param input table the recipient, one kind with its content, and the envelope
+---@param options? table per-call options
+---@return whatsapp.Sent|nil
+---@return whatsapp.Error? err
+function M.send(client, input, options)
+  local payload, uploads = message.compile(input)
+  if not payload then return nil, uploads end
+  local ok, err = upload_all(client, uploads, options)
+  if not ok then return nil, err end
+  local body, meta = client:perform({ method = "POST", path = MESSAGES, json = payload }, options)
+  if not body then return nil, meta end
+  return sent_of(body, meta)
+end
+
+--- Marks a received message (and those before it) as read.
+---@param client whatsapp.Client
+---@param message_id string the wamid of a received message
+---@param options? table `typing = true` shows the typing indicator; and per-call options
+---@return true|nil
+---@return whatsapp.Error? err
+function M.mark_read(client, message_id, options)
+  local id, err = schema.check(message_id, { type = "wamid" }, "message_id")
+  if not id then return nil, err end
+  local rest, typing = {}, nil
+  for key, value in pairs(options or {}) do
+    if key == "typing" then typing = value else rest[key] = value end
+  end
+  local body
+  body, err = client:perform({ method = "POST", path = MESSAGES, idempotent = true, json = {
+    messaging_product = "whatsapp", status = "read", message_id = id,
+    typing_indicator = typing and { type = "text" } or nil,
+  } }, rest)
+  if not body then return nil, err end
+  return true
+end
+
+return M
