@@ -118,7 +118,7 @@ end
 
 local function send_file(path)
   local file = assert(io.open(path, "rb"))
-  for chunk in file.read, file, 64 * 1024 do
+  for chunk in function() return file:read(64 * 1024) end do
     ngx.print(chunk)
     if not ngx.flush(true) then break end
   end

@@ -71,12 +71,16 @@ local function needs(...)
   end
 end
 
+local function check_contacts(content)
+  if #content == 0 then refuse_missing "contacts[0]" end
+end
+
 local types = {
   text = check_text,
   image = check_media, video = check_media, audio = check_media, document = check_media,
   sticker = check_media,
   location = needs("latitude", "longitude"),
-  contacts = needs(1),
+  contacts = check_contacts,
   reaction = needs("message_id", "emoji"),
   interactive = needs("type", "action"),
   template = check_template,
