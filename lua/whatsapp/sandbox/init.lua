@@ -10,6 +10,7 @@
 
 local errors = require "whatsapp.error"
 local json = require "whatsapp.json"
+local identity = require "whatsapp.sandbox.identity"
 local journal = require "whatsapp.sandbox.journal"
 local launch = require "whatsapp.sandbox.launch"
 local shell = require "whatsapp.sandbox.shell"
@@ -33,25 +34,13 @@ local M = {}
 
 -- Names and credentials -----------------------------------------------------
 
-local function hex(n)
-  return (launch.random(n):gsub(".", function(char) return ("%02x"):format(char:byte()) end))
-end
-
--- The first digit tells what an id names, so that one is recognised in a log.
-local function id(first_digit)
-  return first_digit .. launch.random(14):gsub(".", function(char) return char:byte() % 10 end)
-end
-
-local function uuid()
-  local text = hex(16)
-  return table.concat({ text:sub(1, 8), text:sub(9, 12), "4" .. text:sub(14, 16),
-    "a" .. text:sub(18, 20), text:sub(21, 32) }, "-")
-end
-
 local function new_identity()
   return {
-    api_key = "sandbox-key-" .. hex(16), access_token = "EAASANDBOX" .. hex(32),
-    connection = uuid(), phone_number_id = id "1", business_account_id = id "2",
+    api_key = "sandbox-key-" .. identity.hex(16),
+    access_token = "EAASANDBOX" .. identity.hex(32),
+    connection = identity.uuid(),
+    phone_number_id = identity.id "phone_number",
+    business_account_id = identity.id "business_account",
   }
 end
 
@@ -142,7 +131,8 @@ end
 --- `port` and `control_port` are free ones when not given. `prefix` is a directory
 --- to use and to keep; by default a temporary one is made, and removed on stop.
 --- `media_seconds` is how long the url of a media file is valid (300).
----@param options? { port?: integer, control_port?: integer, prefix?: string, media_seconds?: integer }
+---@param options? { port?: integer, control_port?: integer, prefix?: string,
+---  media_seconds?: integer }
 ---@return whatsapp.Sandbox|nil sandbox
 ---@return table|nil err
 function M.start(options)
@@ -150,7 +140,7 @@ function M.start(options)
   local self = setmetatable(new_identity(), Sandbox)
   local process, err = launch.start(options, function(found, ports)
     fill(self, found.prefix, ports)
-    return settings(self, options, found.owner)
+    return settings(self, options, tonumber(found.owner))
   end)
   if not process then return nil, err end
   self.pid, self.owner, self.keep = process.pid, process.owner, options.prefix ~= nil
@@ -202,7 +192,8 @@ function Sandbox:run(command, mode)
     message = ("the command failed: %s (%s)"):format(why, command) }
 end
 
---- Every request the sandbox has answered, in order: `method`, `path`, `query`,
+--- Every request the sandbox has answered, in order: `service` (gateway,
+--- graph, files, control), `method`, `path`, `query`,
 --- `status`, `headers` (no credential among them), `body` (JSON, decoded) and
 --- `text` (as it came), or `parts` of a multipart body.
 ---@return table[]|nil requests

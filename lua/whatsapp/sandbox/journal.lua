@@ -12,11 +12,11 @@ function M.path(prefix)
   return prefix .. "/journal"
 end
 
---- Opens a journal for writing, emptied.
+--- Opens a journal for writing at its end.
 ---@param prefix string
 ---@return fun(entry: table) append
 function M.writer(prefix)
-  local file = assert(io.open(M.path(prefix), "wb"))
+  local file = assert(io.open(M.path(prefix), "ab"))
   return function(entry)
     file:write(assert(json.encode(entry)), "\n")
     file:flush()

@@ -3,6 +3,7 @@
 
 local errors = require "whatsapp.error"
 local certificate = require "whatsapp.sandbox.certificate"
+local identity = require "whatsapp.sandbox.identity"
 local nginx_conf = require "whatsapp.sandbox.nginx_conf"
 local shell = require "whatsapp.sandbox.shell"
 
@@ -22,18 +23,8 @@ end
 -- Below the range from which Linux takes ports for outgoing connections.
 local FIRST_PORT, PORTS = 20000, 12000
 
---- Random bytes from the system.
----@param n integer
----@return string
-function M.random(n)
-  local file = assert(io.open("/dev/urandom", "rb"))
-  local bytes = file:read(n)
-  file:close()
-  return bytes
-end
-
 local function random_port()
-  local high, low = M.random(2):byte(1, 2)
+  local high, low = identity.random(2):byte(1, 2)
   return FIRST_PORT + (high * 256 + low) % PORTS
 end
 
@@ -64,7 +55,8 @@ local function choose_ports(options)
   for _, name in ipairs { "port", "control_port" } do
     local wanted = options[name]
     if wanted and is_listening(sockets, wanted) then
-      return failed(("port %d is in use"):format(wanted), "leave `" .. name .. "` out for a free one")
+      return failed(("port %d is in use"):format(wanted),
+        ("leave `%s` out for a free one"):format(name))
     end
     ports[name] = wanted or free_port(sockets, ports.port or options.port)
     if not ports[name] then return failed "no free port was found" end
@@ -89,7 +81,7 @@ if [ -n "$prefix" ]; then mkdir -p -- "$prefix"
 else prefix=$(mktemp -d "${TMPDIR:-/tmp}/whatsapp-sandbox.XXXXXX"); fi || exit
 cd -- "$prefix" || exit
 [ -s nginx.pid ] && kill -0 "$(cat nginx.pid)" 2>/dev/null && echo running=yes && exit
-mkdir -p tmp media && for file in $private; do : > "$file" || exit; done || exit
+rm -f ready && mkdir -p tmp media && for file in $private; do : > "$file" || exit; done || exit
 [ "$(id -u)" = 0 ] && echo "user=root $(id -gn)"
 echo "owner=$PPID"
 echo "root=$root"
@@ -174,15 +166,16 @@ local function configure(found, ports)
 end
 
 -- Descriptors that this process left open would stay open in nginx. nginx
--- daemonises once it listens, and writes its pid a moment later.
+-- daemonises once it listens; its pid, and the worker's word that all is well,
+-- come a moment later.
 local START = [[
 exec </dev/null >start.log 2>&1 3>&- 4>&- 5>&- 6>&- 7>&- 8>&- 9>&-
 umask 077
-[ -s server.pem ] || { %s } || exit 1
+{ %s } || exit 1
 ulimit -n 4096
 "$nginx" -p "$prefix" -e "$prefix/error.log" -c "$prefix/nginx.conf" || exit 1
 n=0
-while [ ! -s nginx.pid ] && [ $n -lt 500 ]; do sleep 0.01; n=$((n + 1)); done
+while [ ! -e ready ] && [ $n -lt 500 ]; do sleep 0.01; n=$((n + 1)); done
 ]]
 
 local function start_script(found, nginx, openssl)
@@ -208,10 +201,16 @@ local function log_tail(prefix)
   return tail(read_file(prefix .. "/start.log") .. read_file(prefix .. "/error.log"), 12)
 end
 
+local function is_ready(prefix)
+  local file = io.open(prefix .. "/ready", "rb")
+  return file and file:close()
+end
+
 local function start_nginx(found, nginx, openssl)
   shell.read(start_script(found, nginx, openssl))
   local pid = tonumber(read_file(found.prefix .. "/nginx.pid"):match("%d+"))
-  if pid then return pid end
+  if pid and is_ready(found.prefix) then return pid end
+  if pid then M.stop(found.prefix, pid) end
   local log = log_tail(found.prefix)
   local hint = log:find("module 'cjson' not found", 1, true)
     and "nginx's Lua needs lua-cjson for LuaJIT (Debian: apt install lua-cjson)" or nil

@@ -8,7 +8,6 @@ daemon on;
 worker_processes 1;
 pid nginx.pid;
 error_log error.log error;
-pcre_jit on;
 
 events {
   worker_connections 2048;

@@ -2,7 +2,7 @@
 --- rows of `errors.lua`, filled in.
 
 local json = require "whatsapp.json"
-local crypto = require "whatsapp.sandbox.server.crypto"
+local identity = require "whatsapp.sandbox.identity"
 local errors = require "whatsapp.sandbox.server.errors"
 
 local M = {}
@@ -27,12 +27,13 @@ function M.gateway(status, text)
 end
 
 local function trace_id()
-  return "A" .. ngx.encode_base64(crypto.random(16)):gsub("[+/=]", "_"):sub(1, 22)
+  return "A" .. ngx.encode_base64(identity.random(16)):gsub("[+/=]", "_"):sub(1, 22)
 end
 
 --- A Graph error. `code` names its row; what is given here goes before the row.
 --- `plain` leaves the `(#code)` away.
----@param fault { code: integer, subcode?: integer, message?: string, details?: string, type?: string, plain?: boolean }
+---@param fault { code: integer, subcode?: integer, message?: string, details?: string,
+---  type?: string, plain?: boolean }
 ---@return table response
 function M.failure(fault)
   local row = errors[fault.code]

@@ -1,4 +1,4 @@
---- Digests and random bytes, from the libcrypto that nginx itself uses.
+--- Digests, from the libcrypto that nginx itself uses.
 
 local ffi = require "ffi"
 
@@ -14,19 +14,9 @@ const EVP_MD *EVP_sha256(void);
 int EVP_DigestInit_ex(EVP_MD_CTX *ctx, const EVP_MD *type, ENGINE *engine);
 int EVP_DigestUpdate(EVP_MD_CTX *ctx, const void *data, size_t size);
 int EVP_DigestFinal_ex(EVP_MD_CTX *ctx, unsigned char *digest, unsigned int *size);
-int RAND_bytes(unsigned char *bytes, int n);
 ]]
 
 local M = {}
-
---- Random bytes.
----@param n integer
----@return string
-function M.random(n)
-  local bytes = ffi.new("unsigned char[?]", n)
-  assert(C.RAND_bytes(bytes, n) == 1)
-  return ffi.string(bytes, n)
-end
 
 --- A SHA-256 to be fed piece by piece.
 ---@return { update: fun(data: string), final: fun(): string }

@@ -1,14 +1,14 @@
 --- The sandbox's server, inside nginx's worker.
 ---
---- A request passes these steps: read whole → which face it is for → who asks →
+--- A request passes these steps: read whole → which service it is for → who asks →
 --- the route's handler → the journal → the answer. A handler returns a response
 --- (`answer.lua`) or raises one with `answer.refuse`.
 
 local json = require "whatsapp.json"
 local journal = require "whatsapp.sandbox.journal"
 local answer = require "whatsapp.sandbox.server.answer"
-local faces = require "whatsapp.sandbox.server.faces"
 local request = require "whatsapp.sandbox.server.request"
+local services = require "whatsapp.sandbox.server.services"
 local state = require "whatsapp.sandbox.server.state"
 local watchdog = require "whatsapp.sandbox.server.watchdog"
 
@@ -27,10 +27,11 @@ function M.load(prefix)
   state.open(settings)
 end
 
---- Called when the worker starts.
+--- Called when the worker starts; the file `ready` tells that it did.
 function M.start()
   record = journal.writer(state.settings.prefix)
   watchdog.start(state.settings)
+  assert(io.open(state.settings.prefix .. "/ready", "wb")):close()
 end
 
 -- What went wrong in a handler: a response it raised, or a fault of our own,
@@ -49,7 +50,7 @@ end
 ---@param port "main"|"control"
 function M.serve(port)
   local req = request.read()
-  local ok, response = xpcall(function() return faces.handle(port, req) end, trace)
+  local ok, response = xpcall(function() return services.handle(port, req) end, trace)
   if not ok then response = to_response(response) end
   record(request.describe(req, response))
   answer.send(response)

@@ -1,8 +1,8 @@
 --- POST /{phone_number_id}/messages: sending, and marking as read.
 
 local json = require "whatsapp.json"
+local identity = require "whatsapp.sandbox.identity"
 local answer = require "whatsapp.sandbox.server.answer"
-local crypto = require "whatsapp.sandbox.server.crypto"
 local media_types = require "whatsapp.sandbox.server.media_types"
 local state = require "whatsapp.sandbox.server.state"
 local template_check = require "whatsapp.sandbox.server.template_check"
@@ -91,7 +91,8 @@ local function check_content(body)
   local kind = body.type
   local check = types[kind]
   if not check then
-    answer.refuse { code = 100, message = ('Param type "%s" is not a type of message.'):format(kind),
+    answer.refuse { code = 100,
+      message = ('Param type "%s" is not a type of message.'):format(kind),
       details = ("type is %s"):format(kind) }
   end
   if type(body[kind]) ~= "table" then
@@ -105,7 +106,7 @@ end
 -- Opaque to clients; base64 with all its characters, as the real ones.
 local function new_wamid(wa_id)
   return "wamid." .. ngx.encode_base64("\28\24" .. string.char(#wa_id % 256) .. wa_id
-    .. "\21\2\0\17\24\18" .. crypto.random(18) .. "\0")
+    .. "\21\2\0\17\24\18" .. identity.random(18) .. "\0")
 end
 
 -- `to` is a phone number or a group; `recipient` a business-scoped user id.

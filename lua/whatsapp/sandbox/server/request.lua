@@ -66,17 +66,15 @@ end
 ---@return table
 function Request:json()
   local value = self:content_type() == "application/json" and json.decode(self:text())
-  return value or answer.refuse { code = 100, message = "Invalid parameter",
+  return value or answer.refuse { code = 100,
     details = "the request body is not a JSON object (content-type: application/json)" }
 end
 
 --- The parts of a multipart body; refuses what is none.
 ---@return table[] parts
 function Request:multipart()
-  if not self.parts then
-    local parts, why = multipart.parse(self.headers["content-type"], self.body, self.body_file)
-    self.parts = parts or answer.refuse { code = 100, message = "Invalid parameter", details = why }
-  end
+  local parts, why = multipart.parse(self.headers["content-type"], self.body, self.body_file)
+  self.parts = parts or answer.refuse { code = 100, details = why }
   return self.parts
 end
 
@@ -101,8 +99,9 @@ local function query_summary(req)
 end
 
 local function part_summary(part)
+  local short_field = not part.filename and part.size <= 1024
   return { name = part.name, filename = part.filename, content_type = part.content_type,
-           size = part.size, value = not part.filename and part.size <= 1024 and part:text() or nil }
+           size = part.size, value = short_field and part:text() or nil }
 end
 
 --- The journal's entry of a request and its answer.
@@ -111,7 +110,7 @@ end
 ---@return table entry
 function M.describe(req, response)
   local entry = {
-    time = ngx.now(), method = req.method, path = req.path, query = query_summary(req),
+    time = ngx.now(), service = req.service, method = req.method, path = req.path, query = query_summary(req),
     headers = header_summary(req), status = response.status, message = response.message,
     http_version = ngx.req.http_version(), connection = tonumber(ngx.var.connection),
   }

@@ -1,7 +1,7 @@
 --- What the sandbox knows: nodes by id, connections, templates. It lives in the
 --- one worker's memory and ends with it.
 
-local crypto = require "whatsapp.sandbox.server.crypto"
+local identity = require "whatsapp.sandbox.identity"
 local templates = require "whatsapp.sandbox.server.templates"
 
 local M = {
@@ -27,19 +27,12 @@ function M.open(settings)
   M.templates = templates
 end
 
--- What an id names shows in its first digit.
-local first_digit = { phone_number = "1", business_account = "2", media = "3", template = "4" }
-
-local function new_id(kind)
-  return first_digit[kind] .. crypto.random(14):gsub(".", function(char) return char:byte() % 10 end)
-end
-
 --- Adds something that Graph has an id for.
 ---@param kind string
 ---@param node table  its `id` is made up when missing
 ---@return table node
 function M.add(kind, node)
-  node.kind, node.id = kind, node.id or new_id(kind)
+  node.kind, node.id = kind, node.id or identity.id(kind)
   M.nodes[node.id] = node
   return node
 end
@@ -49,25 +42,15 @@ local function timestamp()
   return os.date("!%Y-%m-%dT%H:%M:%S", M.now()) .. (".%06dZ"):format(ngx.now() % 1 * 1e6)
 end
 
-local function hex(n)
-  return (crypto.random(n):gsub(".", function(char) return ("%02x"):format(char:byte()) end))
-end
-
-local function uuid()
-  local text = hex(16)
-  return ("%s-%s-4%s-a%s-%s"):format(text:sub(1, 8), text:sub(9, 12), text:sub(14, 16),
-    text:sub(18, 20), text:sub(21))
-end
-
 --- Adds a connection of the gateway.
 ---@param connection { connection_id?: string, status: string }
 ---@return table connection
 function M.add_connection(connection)
-  connection.connection_id = connection.connection_id or uuid()
+  connection.connection_id = connection.connection_id or identity.uuid()
   connection.app, connection.method = "whatsapp-business", "OAUTH2"
   connection.creation_time = timestamp()
   connection.last_updated_time = connection.creation_time
-  connection.url = ("%s/connect?session_token=%s"):format(M.settings.control_url, hex(16))
+  connection.url = ("%s/connect?session_token=%s"):format(M.settings.control_url, identity.hex(16))
   connection.metadata = {}
   M.connections[#M.connections + 1] = connection
   return connection

@@ -24,7 +24,8 @@ local function check_parameters(component)
     if not field then
       refuse(100, "%s: parameter %d has no known type", component.type, i)
     elseif parameter[field] == nil or parameter[field] == "" then
-      refuse(100, "%s: Parameter of type %s is missing %s value", component.type, parameter.type, field)
+      refuse(100, "%s: Parameter of type %s is missing %s value", component.type,
+        parameter.type, field)
     end
   end
 end
@@ -77,7 +78,9 @@ local function check_text(where, text, parameters, named)
   local given = {}
   for _, parameter in ipairs(parameters) do given[parameter.parameter_name or ""] = true end
   for _, name in ipairs(names) do
-    if not given[name] then refuse(100, "%s: Parameter name is missing or empty: %s", where, name) end
+    if not given[name] then
+      refuse(100, "%s: Parameter name is missing or empty: %s", where, name)
+    end
   end
 end
 
@@ -87,7 +90,8 @@ local button_rules = {
   URL = { sub_type = "url", parameter = "text",
           needed = function(button) return button.url:find("{{", 1, true) ~= nil end },
   QUICK_REPLY = { sub_type = "quick_reply", parameter = "payload" },
-  COPY_CODE = { sub_type = "copy_code", parameter = "coupon_code", needed = function() return true end },
+  COPY_CODE = { sub_type = "copy_code", parameter = "coupon_code",
+                needed = function() return true end },
 }
 
 local function check_button(index, button, component)
@@ -95,7 +99,8 @@ local function check_button(index, button, component)
   if not rule then return end
   if not component then
     if rule.needed and rule.needed(button) then
-      refuse(131008, "buttons: Button at index %d of type %s requires a parameter", index, button.type)
+      refuse(131008, "buttons: Button at index %d of type %s requires a parameter", index,
+        button.type)
     end
     return
   end
@@ -110,7 +115,9 @@ end
 
 local function check_buttons(buttons, sent)
   for index in pairs(sent) do
-    if not buttons[index + 1] then refuse(132018, "buttons: there is no button at index %d", index) end
+    if not buttons[index + 1] then
+      refuse(132018, "buttons: there is no button at index %d", index)
+    end
   end
   for i, button in ipairs(buttons) do check_button(i - 1, button, sent[i - 1]) end
 end

@@ -2,6 +2,7 @@
 --- example killed.
 
 local ffi = require "ffi"
+local shell = require "whatsapp.sandbox.shell"
 
 ffi.cdef [[
 int kill(int pid, int signal);
@@ -23,10 +24,6 @@ local function identity(pid)
   return state ~= "Z" and state ~= "X" and started or nil
 end
 
-local function quote(path)
-  return "'" .. path:gsub("'", "'\\''") .. "'"
-end
-
 --- Starts looking, twice a second.
 ---@param settings { owner: integer, prefix: string, keep: boolean }
 function M.start(settings)
@@ -36,7 +33,7 @@ function M.start(settings)
     if ffi.C.getppid() ~= master then
       ffi.C.kill(ngx.worker.pid(), SIGTERM)
     elseif identity(settings.owner) ~= owner or not owner then
-      if not settings.keep then os.execute("rm -rf -- " .. quote(settings.prefix)) end
+      if not settings.keep then os.execute("rm -rf -- " .. shell.quote(settings.prefix)) end
       ffi.C.kill(master, SIGTERM)
     end
   end

@@ -1,5 +1,5 @@
---- The faces of the sandbox: which service a request is for, who may ask there,
---- and what it answers when nobody knows the path.
+--- The services behind the sandbox's ports: which one a request is for, who may
+--- ask there, and what it answers when it does not know the path.
 
 local answer = require "whatsapp.sandbox.server.answer"
 local routes = require "whatsapp.sandbox.server.routes"
@@ -55,56 +55,66 @@ local function refuse_token(req)
       or "An access token is required to request this resource." }
 end
 
-local function serve_graph(req)
-  if req.token == state.settings.api_key then
-    return answer.gateway(404, ('unknown app "%s": the path must begin with /whatsapp-business/')
-      :format(req.segments[1] or ""))
-  end
-  if req.token ~= state.settings.access_token then refuse_token(req) end
-  return graph(req, req.segments)
-end
+-- Services: `check` who asks, then `handle` ------------------------------------
+
+local services = {}
+
+services.graph = {
+  check = function(req)
+    if req.token == state.settings.api_key then
+      answer.raise(answer.gateway(404,
+        ('unknown app "%s": the path must begin with /whatsapp-business/')
+          :format(req.segments[1] or "")))
+    end
+    if req.token ~= state.settings.access_token then refuse_token(req) end
+  end,
+  handle = function(req) return graph(req, req.segments) end,
+}
 
 -- Media files lie beside Graph and want its token. The sandbox takes the
 -- gateway's key too: whether the real gateway offers a way to them is not known.
-local function serve_file(req)
-  local settings = state.settings
-  if req.token ~= settings.access_token and req.token ~= settings.api_key then refuse_token(req) end
-  local handler = routes.files[req.method .. " " .. table.concat(drop_first(req.segments, 1), "/")]
-  return handler and handler(req) or refuse_path(req.segments)
-end
-
--- The gateway ---------------------------------------------------------------
+services.files = {
+  check = function(req)
+    local known = req.token == state.settings.access_token or req.token == state.settings.api_key
+    if not known then refuse_token(req) end
+  end,
+  handle = function(req)
+    local path = table.concat(drop_first(req.segments, 1), "/")
+    local handler = routes.files[req.method .. " " .. path]
+    return handler and handler(req) or refuse_path(req.segments)
+  end,
+}
 
 local function check_key(req)
   if req.token == state.settings.api_key then return end
   answer.raise(answer.gateway(401, req.token and "invalid API key" or "missing API key"))
 end
 
-local function serve_gateway(req)
-  check_key(req)
-  if not state.connection_for(req.headers["maton-connection"]) then
-    return answer.gateway(400, "no active connection for app whatsapp-business")
-  end
-  return graph(req, drop_first(req.segments, 1))
-end
+services.gateway = {
+  check = function(req)
+    check_key(req)
+    if not state.connection_for(req.headers["maton-connection"]) then
+      answer.raise(answer.gateway(400, "no active connection for app whatsapp-business"))
+    end
+  end,
+  handle = function(req) return graph(req, drop_first(req.segments, 1)) end,
+}
 
 -- `/connections/{id}`: an id is any second segment.
-local function serve_control(req)
-  local first, id = req.segments[1], req.segments[2]
-  local handler = routes.control[("%s %s%s"):format(req.method, first or "", id and "/{id}" or "")]
-  if #req.segments > 2 or not handler then return answer.gateway(404, "not found") end
-  check_key(req)
-  return handler(req, id)
-end
+services.control = {
+  check = check_key,
+  handle = function(req)
+    local first, id = req.segments[1], req.segments[2]
+    local handler = #req.segments <= 2
+      and routes.control[("%s %s%s"):format(req.method, first or "", id and "/{id}" or "")]
+    return handler and handler(req, id) or answer.gateway(404, "not found")
+  end,
+}
 
--- A face by port and first segment of the path; "" is any other.
-local faces = {
-  main = {
-    ["whatsapp-business"] = serve_gateway,
-    ["whatsapp_business"] = serve_file,
-    [""] = serve_graph,
-  },
-  control = { [""] = serve_control },
+-- A service by port and first segment of the path; "" is any other.
+local places = {
+  main = { ["whatsapp-business"] = "gateway", ["whatsapp_business"] = "files", [""] = "graph" },
+  control = { [""] = "control" },
 }
 
 --- Finds who is to answer a request, and has it answered.
@@ -112,8 +122,11 @@ local faces = {
 ---@param req table
 ---@return table response
 function M.handle(port, req)
-  local served = faces[port]
-  return (served[req.segments[1] or ""] or served[""])(req)
+  local names = places[port]
+  req.service = names[req.segments[1] or ""] or names[""]
+  local service = services[req.service]
+  service.check(req)
+  return service.handle(req)
 end
 
 return M
