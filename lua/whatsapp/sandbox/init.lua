@@ -1,0 +1,235 @@
+--- A local WhatsApp: the gateway, its control API and plain Graph, answered on
+--- loopback by a real nginx over TLS. Nothing leaves the machine, and everything
+--- it writes lies in one directory.
+---
+---     local sandbox = assert(require("whatsapp.sandbox").start())
+---     local wa = whatsapp.new(sandbox:options())
+---     wa:send { to = "+1 555 123 4567", text = "Hello" }
+---     print(sandbox:sent()[1].payload.text.body)
+---     sandbox:stop()
+
+local errors = require "whatsapp.error"
+local json = require "whatsapp.json"
+local identity = require "whatsapp.sandbox.identity"
+local journal = require "whatsapp.sandbox.journal"
+local launch = require "whatsapp.sandbox.launch"
+local shell = require "whatsapp.sandbox.shell"
+
+---@class whatsapp.Sandbox
+---@field base_url string       the gateway's, with the app's name
+---@field control_url string    the connections API: another port, so another origin
+---@field graph_url string      plain Graph
+---@field ca_file string        what a client verifies the certificate with
+---@field api_key string        the gateway's credential, new at each start
+---@field access_token string   Graph's credential, new at each start
+---@field connection string     the id of the connection that is active from the start
+---@field phone_number_id string
+---@field business_account_id string
+---@field prefix string         the directory of everything it writes
+---@field pid integer           of nginx's master process
+local Sandbox = {}
+Sandbox.__index = Sandbox
+
+local M = {}
+
+-- Names and credentials -----------------------------------------------------
+
+local function new_identity()
+  return {
+    api_key = "sandbox-key-" .. identity.hex(16),
+    access_token = "EAASANDBOX" .. identity.hex(32),
+    connection = identity.uuid(),
+    phone_number_id = identity.id "phone_number",
+    business_account_id = identity.id "business_account",
+  }
+end
+
+-- What the environment of a program is to hold in each mode. `false` takes a
+-- variable away: it would lead the program somewhere else.
+local environments = {
+  gateway = function(self)
+    return { MATON_API_KEY = self.api_key, WHATSAPP_BASE_URL = self.base_url,
+             WHATSAPP_CONTROL_URL = self.control_url, WHATSAPP_ACCESS_TOKEN = false }
+  end,
+  direct = function(self)
+    return { WHATSAPP_ACCESS_TOKEN = self.access_token, WHATSAPP_BASE_URL = self.graph_url,
+             WHATSAPP_CONTROL_URL = false, MATON_API_KEY = false }
+  end,
+}
+
+local function environment(self, mode)
+  local make = environments[mode or "gateway"]
+  if not make then error(('no mode "%s": gateway or direct'):format(tostring(mode)), 3) end
+  local variables = make(self)
+  variables.MATON_CONNECTION = false
+  variables.WHATSAPP_CA_FILE = self.ca_file
+  variables.WHATSAPP_PHONE_NUMBER_ID = self.phone_number_id
+  variables.WHATSAPP_BUSINESS_ACCOUNT_ID = self.business_account_id
+  return variables
+end
+
+local function shell_lines(variables)
+  local lines = {}
+  for name, value in pairs(variables) do
+    lines[#lines + 1] = value and ("export %s=%s"):format(name, shell.quote(value))
+      or "unset " .. name
+  end
+  table.sort(lines)
+  return table.concat(lines, "\n") .. "\n"
+end
+
+-- Starting ------------------------------------------------------------------
+
+local function fill(self, prefix, ports)
+  self.prefix = prefix
+  self.ca_file = prefix .. "/ca.pem"
+  self.graph_url = ("https://127.0.0.1:%d"):format(ports.port)
+  self.base_url = self.graph_url .. "/whatsapp-business"
+  self.control_url = ("https://127.0.0.1:%d"):format(ports.control_port)
+end
+
+-- What the server must know, and the environments as files to source.
+local function settings(self, options, owner)
+  return {
+    ["sandbox.json"] = json.encode {
+      api_key = self.api_key, access_token = self.access_token, connection = self.connection,
+      phone_number_id = self.phone_number_id, business_account_id = self.business_account_id,
+      graph_url = self.graph_url, control_url = self.control_url, owner = owner,
+      media_seconds = options.media_seconds or 300, keep = options.prefix ~= nil,
+    },
+    ["gateway.env"] = shell_lines(environment(self, "gateway")),
+    ["direct.env"] = shell_lines(environment(self, "direct")),
+  }
+end
+
+local function own_pid()
+  local file = io.open("/proc/self/stat", "rb")
+  if file then
+    local pid = file:read "*n"
+    file:close()
+    return pid
+  end
+  return tonumber(shell.read "echo $PPID")
+end
+
+-- Runs `fn` when the object is collected, at the latest when Lua closes. The
+-- copy of the object in a forked child is not the owner.
+local function on_collect(self, fn)
+  local function collect()
+    if not self.stopped and own_pid() == self.owner then fn(self) end
+  end
+  if newproxy then -- luacheck: ignore 113
+    self.guard = newproxy(true) -- luacheck: ignore 113
+    getmetatable(self.guard).__gc = collect
+  else
+    self.guard = setmetatable({}, { __gc = collect })
+  end
+end
+
+--- Starts a sandbox and returns when it listens.
+---
+--- `port` and `control_port` are free ones when not given. `prefix` is a directory
+--- to use and to keep; by default a temporary one is made, and removed on stop.
+--- `media_seconds` is how long the url of a media file is valid (300).
+---@param options? { port?: integer, control_port?: integer, prefix?: string,
+---  media_seconds?: integer }
+---@return whatsapp.Sandbox|nil sandbox
+---@return table|nil err
+function M.start(options)
+  options = options or {}
+  local self = setmetatable(new_identity(), Sandbox)
+  local process, err = launch.start(options, function(found, ports)
+    fill(self, found.prefix, ports)
+    return settings(self, options, tonumber(found.owner))
+  end)
+  if not process then return nil, err end
+  self.pid, self.owner, self.keep = process.pid, process.owner, options.prefix ~= nil
+  on_collect(self, Sandbox.stop)
+  return self
+end
+
+-- Using ---------------------------------------------------------------------
+
+--- Options for `whatsapp.new`.
+---@param mode? "gateway"|"direct"  default "gateway"
+---@return table options
+function Sandbox:options(mode)
+  local options = {
+    ca_file = self.ca_file, phone_number_id = self.phone_number_id,
+    business_account_id = self.business_account_id,
+  }
+  if (mode or "gateway") == "gateway" then
+    options.api_key, options.base_url = self.api_key, self.base_url
+    options.control_url = self.control_url
+  else
+    options.access_token, options.base_url = self.access_token, self.graph_url
+  end
+  return options
+end
+
+--- The environment variables of a program that is to talk to this sandbox.
+---@param mode? "gateway"|"direct"
+---@return table<string, string> variables
+function Sandbox:env(mode)
+  local variables = {}
+  for name, value in pairs(environment(self, mode)) do
+    if value then variables[name] = value end
+  end
+  return variables
+end
+
+--- Runs a shell command in that environment. The variables come from a file that
+--- only the owner can read, so that no credential shows in a list of processes.
+---@param command string
+---@param mode? "gateway"|"direct"
+---@return true|nil ok
+---@return table|nil err
+function Sandbox:run(command, mode)
+  local file = ("%s/%s.env"):format(self.prefix, mode or "gateway")
+  local ok, why = shell.run(". " .. shell.quote(file) .. "\n" .. command)
+  if ok then return true end
+  return nil, errors.new { kind = "io", outcome = "unknown",
+    message = ("the command failed: %s (%s)"):format(why, command) }
+end
+
+--- Every request the sandbox has answered, in order: `service` (gateway,
+--- graph, files, control), `method`, `path`, `query`,
+--- `status`, `headers` (no credential among them), `body` (JSON, decoded) and
+--- `text` (as it came), or `parts` of a multipart body.
+---@return table[]|nil requests
+---@return table|nil err
+function Sandbox:requests()
+  if self.last_requests then return self.last_requests end
+  local entries, why = journal.read(journal.path(self.prefix))
+  if entries then return entries end
+  return nil, errors.new { kind = "io", outcome = "not_sent",
+    message = "the sandbox's journal cannot be read: " .. why }
+end
+
+--- The messages it has accepted, in order.
+---@return { id: string, to: string, type: string, phone_number_id: string, payload: table }[]|nil
+---@return table|nil err
+function Sandbox:sent()
+  local entries, err = self:requests()
+  if not entries then return nil, err end
+  return journal.messages(entries)
+end
+
+--- Stops it and removes its directory, unless `prefix` was given. What it has
+--- seen stays readable. Calling it again does nothing.
+function Sandbox:stop()
+  if self.stopped then return end
+  self.stopped = true
+  self.last_requests = journal.read(journal.path(self.prefix))
+  launch.stop(self.prefix, self.pid)
+  if not self.keep then launch.remove(self.prefix) end
+end
+
+function Sandbox:__tostring()
+  return ("whatsapp.Sandbox %s (nginx %d%s)"):format(self.graph_url, self.pid,
+    self.stopped and ", stopped" or "")
+end
+
+Sandbox.__close = Sandbox.stop
+
+return M

@@ -1,0 +1,61 @@
+--- What the sandbox was asked and what it answered: one JSON line a request,
+--- written by the server before its answer goes out, read by the sandbox object.
+
+local json = require "whatsapp.json"
+
+local M = {}
+
+--- The journal's file in a prefix directory.
+---@param prefix string
+---@return string path
+function M.path(prefix)
+  return prefix .. "/journal"
+end
+
+--- Opens a journal for writing at its end.
+---@param prefix string
+---@return fun(entry: table) append
+function M.writer(prefix)
+  local file = assert(io.open(M.path(prefix), "ab"))
+  return function(entry)
+    file:write(assert(json.encode(entry)), "\n")
+    file:flush()
+  end
+end
+
+--- Reads all entries. A request with a JSON body has it decoded in `body`, beside
+--- the `text` that came.
+---@param path string
+---@return table[]|nil entries
+---@return string|nil why
+function M.read(path)
+  local file, why = io.open(path, "rb")
+  if not file then return nil, why end
+  local entries = {}
+  for line in file:lines() do
+    local entry = json.decode(line)
+    if entry then
+      entry.body = entry.text and json.decode(entry.text)
+      entries[#entries + 1] = entry
+    end
+  end
+  file:close()
+  return entries
+end
+
+--- The accepted messages among the entries, in order.
+---@param entries table[]
+---@return table[] messages
+function M.messages(entries)
+  local messages = {}
+  for _, entry in ipairs(entries) do
+    local message = entry.message
+    if message then
+      message.payload = entry.body
+      messages[#messages + 1] = message
+    end
+  end
+  return messages
+end
+
+return M

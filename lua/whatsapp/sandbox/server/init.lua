@@ -1,0 +1,59 @@
+--- The sandbox's server, inside nginx's worker.
+---
+--- A request passes these steps: read whole → which service it is for → who asks →
+--- the route's handler → the journal → the answer. A handler returns a response
+--- (`answer.lua`) or raises one with `answer.refuse`.
+
+local json = require "whatsapp.json"
+local journal = require "whatsapp.sandbox.journal"
+local answer = require "whatsapp.sandbox.server.answer"
+local request = require "whatsapp.sandbox.server.request"
+local services = require "whatsapp.sandbox.server.services"
+local state = require "whatsapp.sandbox.server.state"
+local watchdog = require "whatsapp.sandbox.server.watchdog"
+
+local M = {}
+
+local record
+
+--- Reads the settings; called once, before the worker exists, so that whatever is
+--- wrong keeps nginx from starting.
+---@param prefix string
+function M.load(prefix)
+  local file = assert(io.open(prefix .. "sandbox.json", "rb"))
+  local settings = assert(json.decode(file:read("*a")))
+  file:close()
+  settings.prefix = prefix:gsub("/$", "")
+  state.open(settings)
+end
+
+--- Called when the worker starts; the file `ready` tells that it did.
+function M.start()
+  record = journal.writer(state.settings.prefix)
+  watchdog.start(state.settings)
+  assert(io.open(state.settings.prefix .. "/ready", "wb")):close()
+end
+
+-- What went wrong in a handler: a response it raised, or a fault of our own,
+-- which must show in the log and in the answer.
+local function to_response(raised)
+  if type(raised) == "table" then return raised end
+  ngx.log(ngx.ERR, raised)
+  return answer.failure { code = 131000, details = "the sandbox itself failed: see its error.log" }
+end
+
+local function trace(raised)
+  return type(raised) == "table" and raised or debug.traceback(raised)
+end
+
+--- Answers the current request.
+---@param port "main"|"control"
+function M.serve(port)
+  local req = request.read()
+  local ok, response = xpcall(function() return services.handle(port, req) end, trace)
+  if not ok then response = to_response(response) end
+  record(request.describe(req, response))
+  answer.send(response)
+end
+
+return M

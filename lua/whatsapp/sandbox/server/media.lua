@@ -1,0 +1,142 @@
+--- Media: uploaded, described, downloaded, deleted. The bytes lie in files under
+--- the prefix.
+
+local answer = require "whatsapp.sandbox.server.answer"
+local crypto = require "whatsapp.sandbox.server.crypto"
+local media_types = require "whatsapp.sandbox.server.media_types"
+local state = require "whatsapp.sandbox.server.state"
+
+local M = {}
+
+-- Upload --------------------------------------------------------------------
+
+local function require_field(parts, name)
+  for _, part in ipairs(parts) do
+    if part.name == name and part.size > 0 then return part end
+  end
+  answer.refuse { code = 100, message = ("The parameter %s is required."):format(name),
+    details = ("the form has no field %s"):format(name) }
+end
+
+local function known_types()
+  local names = {}
+  for name in pairs(media_types.kinds) do names[#names + 1] = name end
+  table.sort(names)
+  return table.concat(names, ", ")
+end
+
+-- The type of a file is its part's; what stands after it (`; codecs=opus`) does
+-- not count.
+local function media_type(part)
+  local name = (part.content_type or "application/octet-stream"):match("^[^;%s]*"):lower()
+  if media_types.kinds[name] then return name end
+  answer.refuse { code = 100,
+    message = ("Param file must be a file with one of the following types: %s. "
+      .. "Received file of type '%s'."):format(known_types(), name),
+    details = ("%s is not a media type that WhatsApp takes"):format(name) }
+end
+
+local function check_size(part, kind)
+  local limit = media_types.limits[kind]
+  if part.size <= limit then return end
+  answer.refuse { code = 131053,
+    details = ("%s file size too big: %d bytes, at most %d"):format(kind, part.size, limit) }
+end
+
+local function file_of(node)
+  return ("%s/media/%s"):format(state.settings.prefix, node.id)
+end
+
+local function store(part, path)
+  local file = assert(io.open(path, "wb"))
+  local digest = crypto.sha256()
+  for chunk in part:chunks() do
+    digest.update(chunk)
+    assert(file:write(chunk))
+  end
+  assert(file:close())
+  return ngx.encode_base64(digest.final())
+end
+
+--- POST /{phone_number_id}/media
+function M.upload(req, phone)
+  local parts = req:multipart()
+  if require_field(parts, "messaging_product"):text() ~= "whatsapp" then
+    answer.refuse { code = 100, message = "Param messaging_product must be one of {WHATSAPP}" }
+  end
+  local part = require_field(parts, "file")
+  require_field(parts, "type")
+  local mime_type = media_type(part)
+  check_size(part, media_types.kinds[mime_type])
+  local node = state.add("media", { phone_number_id = phone.id, mime_type = mime_type,
+                                    size = part.size, filename = part.filename })
+  node.sha256 = store(part, file_of(node))
+  return answer.ok { id = node.id }
+end
+
+-- Description and deletion --------------------------------------------------
+
+-- With ?phone_number_id= only that number's media is seen.
+local function check_owner(req, node)
+  local wanted = req.query.phone_number_id
+  if not wanted or wanted == node.phone_number_id then return end
+  answer.refuse { code = 100, subcode = 33, type = "GraphMethodException", plain = true,
+    message = ("Object with ID '%s' does not belong to phone number %s"):format(node.id, wanted) }
+end
+
+-- A url carries its end and a signature over it, as the real ones do.
+local function signature(id, expires)
+  local digest = crypto.sha256()
+  digest.update(("%s %s %s"):format(state.settings.access_token, id, expires))
+  return ngx.encode_base64(digest.final()):gsub("[+/=]", ""):sub(1, 32)
+end
+
+local function url_of(node)
+  local expires = tostring(state.now() + state.settings.media_seconds)
+  return ("%s/whatsapp_business/attachments/?mid=%s&ext=%s&hash=%s"):format(
+    state.settings.graph_url, node.id, expires, signature(node.id, expires))
+end
+
+--- GET /{media_id}
+function M.get(req, node)
+  check_owner(req, node)
+  return answer.ok {
+    messaging_product = "whatsapp", id = node.id, url = url_of(node), sha256 = node.sha256,
+    mime_type = node.mime_type, file_size = tostring(node.size),
+  }
+end
+
+--- DELETE /{media_id}
+function M.delete(req, node)
+  check_owner(req, node)
+  state.nodes[node.id] = nil
+  os.remove(file_of(node))
+  return answer.ok { success = true }
+end
+
+-- Download ------------------------------------------------------------------
+
+local function send_file(path)
+  local file = assert(io.open(path, "rb"))
+  for chunk in function() return file:read(64 * 1024) end do
+    ngx.print(chunk)
+    if not ngx.flush(true) then break end
+  end
+  file:close()
+end
+
+--- GET of the url in a description.
+function M.download(req)
+  local query = req.query
+  local id, expires = query.mid or "", query.ext or ""
+  local node = state.nodes[id]
+  local valid = node and node.kind == "media" and query.hash == signature(id, expires)
+    and state.now() < tonumber(expires)
+  if not valid then return { status = 404, text = "URL signature mismatch or expired\n" } end
+  return {
+    status = 200, headers = { ["Content-Type"] = node.mime_type, ["Content-Length"] = node.size },
+    stream = function() send_file(file_of(node)) end,
+  }
+end
+
+return M

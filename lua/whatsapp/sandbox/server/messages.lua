@@ -1,0 +1,166 @@
+--- POST /{phone_number_id}/messages: sending, and marking as read.
+
+local json = require "whatsapp.json"
+local identity = require "whatsapp.sandbox.identity"
+local answer = require "whatsapp.sandbox.server.answer"
+local media_types = require "whatsapp.sandbox.server.media_types"
+local state = require "whatsapp.sandbox.server.state"
+local template_check = require "whatsapp.sandbox.server.template_check"
+
+local M = {}
+
+local MAX_TEXT = 4096
+
+local function refuse_missing(name)
+  answer.refuse { code = 100, message = ("The parameter %s is required."):format(name),
+    details = ("%s is missing"):format(name) }
+end
+
+-- What each type must hold ---------------------------------------------------
+
+-- UTF-8 characters: every byte but those that continue one.
+local function characters(text)
+  local _, n = text:gsub("[^\128-\191]", "")
+  return n
+end
+
+local function check_text(content)
+  if type(content.body) ~= "string" or content.body == "" then refuse_missing "text['body']" end
+  local n = characters(content.body)
+  if n <= MAX_TEXT then return end
+  answer.refuse { code = 100,
+    message = ("Param text['body'] must be at most %d characters long."):format(MAX_TEXT),
+    details = ("the body has %d characters"):format(n) }
+end
+
+local function check_media(content, kind)
+  if content.link then return end
+  if not content.id then refuse_missing(("%s['id']"):format(kind)) end
+  local node = state.nodes[tostring(content.id)]
+  if not (node and node.kind == "media") then
+    answer.refuse { code = 131009, details = ("there is no media with id %s"):format(content.id) }
+  end
+  local found = media_types.kinds[node.mime_type]
+  if found == kind or kind == "document" then return end
+  answer.refuse { code = 131053,
+    details = ("media %s is %s, which is no %s"):format(node.id, node.mime_type, kind) }
+end
+
+local function find_template(name, language)
+  for _, template in ipairs(state.templates) do
+    if template.name == name and template.language == language then return template end
+  end
+  answer.refuse { code = 132001,
+    details = ("template name (%s) does not exist in %s"):format(name, language) }
+end
+
+local function check_template(content)
+  local language = type(content.language) == "table" and content.language.code
+  if not content.name then refuse_missing "template['name']" end
+  if not language then refuse_missing "template['language']['code']" end
+  template_check.check(find_template(content.name, language), content.components or {})
+end
+
+-- Refuses content without these fields.
+local function needs(...)
+  local names = { ... }
+  return function(content, kind)
+    for _, name in ipairs(names) do
+      if content[name] == nil then refuse_missing(("%s['%s']"):format(kind, name)) end
+    end
+  end
+end
+
+local function check_contacts(content)
+  if #content == 0 then refuse_missing "contacts[0]" end
+end
+
+local types = {
+  text = check_text,
+  image = check_media, video = check_media, audio = check_media, document = check_media,
+  sticker = check_media,
+  location = needs("latitude", "longitude"),
+  contacts = check_contacts,
+  reaction = needs("message_id", "emoji"),
+  interactive = needs("type", "action"),
+  template = check_template,
+  pin = needs("type", "message_id"),
+}
+
+local function check_content(body)
+  local kind = body.type
+  local check = types[kind]
+  if not check then
+    answer.refuse { code = 100,
+      message = ('Param type "%s" is not a type of message.'):format(kind),
+      details = ("type is %s"):format(kind) }
+  end
+  if type(body[kind]) ~= "table" then
+    answer.refuse { code = 131008, details = ("%s is missing for type %s"):format(kind, kind) }
+  end
+  check(body[kind], kind)
+end
+
+-- Sending -------------------------------------------------------------------
+
+-- Opaque to clients; base64 with all its characters, as the real ones.
+local function new_wamid(wa_id)
+  return "wamid." .. ngx.encode_base64("\28\24" .. string.char(#wa_id % 256) .. wa_id
+    .. "\21\2\0\17\24\18" .. identity.random(18) .. "\0")
+end
+
+-- `to` is a phone number or a group; `recipient` a business-scoped user id.
+local function contact_of(body)
+  if body.to == nil and body.recipient == nil then refuse_missing "to" end
+  if body.to == nil then return { input = body.recipient, user_id = body.recipient } end
+  local input = type(body.to) == "number" and ("%.0f"):format(body.to) or tostring(body.to)
+  if body.recipient_type == "group" then return { input = input, wa_id = input } end
+  local digits = input:gsub("[%s+().-]", "")
+  if not digits:find "^%d+$" then
+    answer.refuse { code = 131009, details = ("to is not a phone number: %s"):format(input) }
+  end
+  return { input = input, wa_id = digits }
+end
+
+local function send(body, phone)
+  local contact = contact_of(body)
+  if not body.type then refuse_missing "type" end
+  check_content(body)
+  local id = new_wamid(contact.wa_id or contact.user_id)
+  return answer.ok({
+    messaging_product = "whatsapp", contacts = { contact },
+    messages = { { id = id, message_status = body.type == "template" and "accepted" or nil } },
+  }, {
+    message = { id = id, to = contact.wa_id or contact.user_id, type = body.type,
+                phone_number_id = phone.id },
+  })
+end
+
+-- Marking as read, with or without the typing indicator.
+local function mark_read(body)
+  if body.status ~= "read" then
+    answer.refuse { code = 100, message = "Param status must be one of {READ}" }
+  end
+  if not body.message_id then refuse_missing "message_id" end
+  if not tostring(body.message_id):find "^wamid%." then
+    answer.refuse { code = 131009, details = "message_id is not the id of a message" }
+  end
+  local typing = body.typing_indicator
+  if typing and (type(typing) ~= "table" or typing.type ~= "text") then
+    answer.refuse { code = 100, message = "Param typing_indicator['type'] must be one of {TEXT}" }
+  end
+  return answer.ok { success = true }
+end
+
+--- POST /{phone_number_id}/messages
+function M.post(req, phone)
+  local body = json.without_null(req:json())
+  if body.messaging_product == nil then refuse_missing "messaging_product" end
+  if body.messaging_product ~= "whatsapp" then
+    answer.refuse { code = 100, message = "Param messaging_product must be one of {WHATSAPP}" }
+  end
+  if body.status then return mark_read(body) end
+  return send(body, phone)
+end
+
+return M

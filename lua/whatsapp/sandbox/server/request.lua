@@ -1,0 +1,126 @@
+--- A request as the handlers see it, and as the journal keeps it.
+
+local json = require "whatsapp.json"
+local answer = require "whatsapp.sandbox.server.answer"
+local multipart = require "whatsapp.sandbox.server.multipart"
+
+local M = {}
+
+local Request = {}
+Request.__index = Request
+
+-- The headers worth keeping. A credential never is: only that it was there.
+local kept_headers = { "accept", "accept-encoding", "content-length", "content-type",
+                       "maton-connection", "range", "user-agent" }
+local secret_arguments = { access_token = true }
+
+-- Segments are unescaped after the split: an id that holds %2F stays one.
+local function split(path)
+  local segments = {}
+  for segment in path:gmatch "[^/]+" do segments[#segments + 1] = ngx.unescape_uri(segment) end
+  return segments
+end
+
+local function query_of(args)
+  local query = {}
+  for name, value in pairs(args) do
+    if type(value) == "table" then value = value[#value] end
+    query[name] = value == true and "" or value
+  end
+  return query
+end
+
+--- Reads the current request, its body to the last byte: an answer that comes
+--- before the body is read breaks HTTP/2 clients.
+---@return table req
+function M.read()
+  ngx.req.read_body()
+  local headers = ngx.req.get_headers(0)
+  local path = ngx.var.request_uri:match "^[^?]*"
+  local authorization = headers.authorization
+  return setmetatable({
+    method = ngx.req.get_method(), path = path, segments = split(path),
+    query = query_of(ngx.req.get_uri_args(0)), headers = headers,
+    token = type(authorization) == "string" and authorization:match "^Bearer +(%S+)$" or nil,
+    body = ngx.req.get_body_data(), body_file = ngx.req.get_body_file(),
+  }, Request)
+end
+
+--- The whole body.
+---@return string
+function Request:text()
+  if self.body or not self.body_file then return self.body or "" end
+  local file = assert(io.open(self.body_file, "rb"))
+  self.body = file:read "*a"
+  file:close()
+  return self.body
+end
+
+--- The media type of the body, without parameters.
+---@return string
+function Request:content_type()
+  return tostring(self.headers["content-type"] or ""):match("^[^;%s]*"):lower()
+end
+
+--- The JSON object of the body; refuses what is none.
+---@return table
+function Request:json()
+  local value = self:content_type() == "application/json" and json.decode(self:text())
+  return value or answer.refuse { code = 100,
+    details = "the request body is not a JSON object (content-type: application/json)" }
+end
+
+--- The parts of a multipart body; refuses what is none.
+---@return table[] parts
+function Request:multipart()
+  local parts, why = multipart.parse(self.headers["content-type"], self.body, self.body_file)
+  self.parts = parts or answer.refuse { code = 100, details = why }
+  return self.parts
+end
+
+local function header_summary(req)
+  local kept = {}
+  for _, name in ipairs(kept_headers) do
+    local value = req.headers[name]
+    kept[name] = type(value) == "table" and table.concat(value, ", ") or value
+  end
+  local authorization = tostring(req.headers.authorization or "")
+  kept.authorization = authorization ~= ""
+    and (authorization:match "^Bearer " and "Bearer present" or "present") or nil
+  return kept
+end
+
+local function query_summary(req)
+  local kept = {}
+  for name, value in pairs(req.query) do
+    kept[name] = secret_arguments[name] and "present" or value
+  end
+  return kept
+end
+
+local function part_summary(part)
+  local short_field = not part.filename and part.size <= 1024
+  return { name = part.name, filename = part.filename, content_type = part.content_type,
+           size = part.size, value = short_field and part:text() or nil }
+end
+
+--- The journal's entry of a request and its answer.
+---@param req table
+---@param response table
+---@return table entry
+function M.describe(req, response)
+  local entry = {
+    time = ngx.now(), service = req.service, method = req.method, path = req.path, query = query_summary(req),
+    headers = header_summary(req), status = response.status, message = response.message,
+    http_version = ngx.req.http_version(), connection = tonumber(ngx.var.connection),
+  }
+  if req.parts then
+    entry.parts = {}
+    for i, part in ipairs(req.parts) do entry.parts[i] = part_summary(part) end
+  elseif req:content_type() == "application/json" then
+    entry.text = req:text()
+  end
+  return entry
+end
+
+return M

@@ -1,0 +1,132 @@
+--- The services behind the sandbox's ports: which one a request is for, who may
+--- ask there, and what it answers when it does not know the path.
+
+local answer = require "whatsapp.sandbox.server.answer"
+local routes = require "whatsapp.sandbox.server.routes"
+local state = require "whatsapp.sandbox.server.state"
+
+local M = {}
+
+local function drop_first(segments, n)
+  local rest = {}
+  for i = n + 1, #segments do rest[#rest + 1] = segments[i] end
+  return rest
+end
+
+-- Graph ---------------------------------------------------------------------
+
+-- Graph's own words for an object it does not know, and for one that does not
+-- support what is asked of it.
+local function refuse_object(req, id)
+  answer.refuse {
+    code = 100, subcode = 33, type = "GraphMethodException", plain = true,
+    message = ("Unsupported %s request. Object with ID '%s' does not exist, cannot be loaded "
+      .. "due to missing permissions, or does not support this operation. Please read the "
+      .. "Graph API documentation at https://developers.facebook.com/docs/graph-api")
+      :format(req.method:lower(), id),
+  }
+end
+
+local function refuse_path(segments)
+  answer.refuse { code = 2500, plain = true,
+    message = "Unknown path components: /" .. table.concat(segments, "/") }
+end
+
+-- `/v21.0/{id}/{edge}`: what the id names decides which edges there are.
+local function graph(req, segments)
+  local version, id, edge = segments[1], segments[2], segments[3]
+  if not (version and version:find "^v%d+%.%d+$" and id) then refuse_path(segments) end
+  local node = state.nodes[id]
+  if not node then refuse_object(req, id) end
+  if #segments > 3 then refuse_path(drop_first(segments, 3)) end
+  local kind = routes.graph[node.kind]
+  local handler = kind[req.method .. (edge and " " .. edge or "")]
+  if handler then return handler(req, node) end
+  for key in pairs(kind) do
+    if edge and key:match(" (.*)$") == edge then refuse_object(req, id) end
+  end
+  if edge then refuse_path { edge } end
+  refuse_object(req, id)
+end
+
+local function refuse_token(req)
+  answer.refuse { code = 190, plain = true,
+    message = req.token and "Invalid OAuth access token - Cannot parse access token"
+      or "An access token is required to request this resource." }
+end
+
+-- Services: `check` who asks, then `handle` ------------------------------------
+
+local services = {}
+
+services.graph = {
+  check = function(req)
+    if req.token == state.settings.api_key then
+      answer.raise(answer.gateway(404,
+        ('unknown app "%s": the path must begin with /whatsapp-business/')
+          :format(req.segments[1] or "")))
+    end
+    if req.token ~= state.settings.access_token then refuse_token(req) end
+  end,
+  handle = function(req) return graph(req, req.segments) end,
+}
+
+-- Media files lie beside Graph and want its token. The sandbox takes the
+-- gateway's key too: whether the real gateway offers a way to them is not known.
+services.files = {
+  check = function(req)
+    local known = req.token == state.settings.access_token or req.token == state.settings.api_key
+    if not known then refuse_token(req) end
+  end,
+  handle = function(req)
+    local path = table.concat(drop_first(req.segments, 1), "/")
+    local handler = routes.files[req.method .. " " .. path]
+    return handler and handler(req) or refuse_path(req.segments)
+  end,
+}
+
+local function check_key(req)
+  if req.token == state.settings.api_key then return end
+  answer.raise(answer.gateway(401, req.token and "invalid API key" or "missing API key"))
+end
+
+services.gateway = {
+  check = function(req)
+    check_key(req)
+    if not state.connection_for(req.headers["maton-connection"]) then
+      answer.raise(answer.gateway(400, "no active connection for app whatsapp-business"))
+    end
+  end,
+  handle = function(req) return graph(req, drop_first(req.segments, 1)) end,
+}
+
+-- `/connections/{id}`: an id is any second segment.
+services.control = {
+  check = check_key,
+  handle = function(req)
+    local first, id = req.segments[1], req.segments[2]
+    local handler = #req.segments <= 2
+      and routes.control[("%s %s%s"):format(req.method, first or "", id and "/{id}" or "")]
+    return handler and handler(req, id) or answer.gateway(404, "not found")
+  end,
+}
+
+-- A service by port and first segment of the path; "" is any other.
+local places = {
+  main = { ["whatsapp-business"] = "gateway", ["whatsapp_business"] = "files", [""] = "graph" },
+  control = { [""] = "control" },
+}
+
+--- Finds who is to answer a request, and has it answered.
+---@param port "main"|"control"
+---@param req table
+---@return table response
+function M.handle(port, req)
+  local names = places[port]
+  req.service = names[req.segments[1] or ""] or names[""]
+  local service = services[req.service]
+  service.check(req)
+  return service.handle(req)
+end
+
+return M

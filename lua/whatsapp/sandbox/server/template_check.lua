@@ -1,0 +1,142 @@
+--- Whether what is sent fits the template. The checks run in Graph's own order:
+--- parameter objects, media header, counts and names, buttons.
+
+local answer = require "whatsapp.sandbox.server.answer"
+
+local M = {}
+
+local function refuse(code, details, ...)
+  answer.refuse { code = code, details = details:format(...) }
+end
+
+-- The field that carries the value of each parameter type.
+local value_fields = {
+  text = "text", currency = "currency", date_time = "date_time", image = "image", video = "video",
+  document = "document", location = "location", product = "product", payload = "payload",
+  coupon_code = "coupon_code", action = "action", limited_time_offer = "limited_time_offer",
+}
+local component_types = { header = true, body = true, button = true, carousel = true,
+                          limited_time_offer = true }
+
+local function check_parameters(component)
+  for i, parameter in ipairs(component.parameters or {}) do
+    local field = type(parameter) == "table" and value_fields[parameter.type]
+    if not field then
+      refuse(100, "%s: parameter %d has no known type", component.type, i)
+    elseif parameter[field] == nil or parameter[field] == "" then
+      refuse(100, "%s: Parameter of type %s is missing %s value", component.type,
+        parameter.type, field)
+    end
+  end
+end
+
+-- What was sent, as `header`, `body` and the buttons by index.
+local function sort_components(components)
+  local sent = { buttons = {} }
+  for _, component in ipairs(components) do
+    local kind = type(component) == "table" and tostring(component.type):lower()
+    if not component_types[kind] then refuse(100, "components: unknown component type") end
+    check_parameters(component)
+    if kind == "button" then
+      sent.buttons[tonumber(component.index) or refuse(100, "button: index is missing")] = component
+    else
+      sent[kind] = component.parameters or {}
+    end
+  end
+  return sent
+end
+
+local function expected_names(text)
+  local names, seen = {}, {}
+  for name in (text or ""):gmatch "{{([%w_]+)}}" do
+    if not seen[name] then names[#names + 1], seen[name] = name, true end
+  end
+  return names
+end
+
+local function check_media_header(format, parameters)
+  local parameter = parameters and parameters[1]
+  local kind = format:lower()
+  if not parameter or parameter.type ~= kind then
+    refuse(132012, "header: Format mismatch, expected %s, received %s", format,
+      parameter and parameter.type:upper() or "UNKNOWN")
+  end
+  local value = parameter[kind]
+  if kind ~= "location" and not (type(value) == "table" and (value.id or value.link)) then
+    refuse(132018, "header: %s needs an id or a link", kind)
+  end
+end
+
+local function check_text(where, text, parameters, named)
+  local names = expected_names(text)
+  parameters = parameters or {}
+  if #parameters ~= #names then
+    refuse(132000, "%s: number of localizable_params (%d) does not match the expected number of "
+      .. "params (%d)", where, #parameters, #names)
+  end
+  if not named then return end
+  local given = {}
+  for _, parameter in ipairs(parameters) do given[parameter.parameter_name or ""] = true end
+  for _, name in ipairs(names) do
+    if not given[name] then
+      refuse(100, "%s: Parameter name is missing or empty: %s", where, name)
+    end
+  end
+end
+
+-- What a button of a template wants: the sub_type and the type of its parameter;
+-- whether it must be there.
+local button_rules = {
+  URL = { sub_type = "url", parameter = "text",
+          needed = function(button) return button.url:find("{{", 1, true) ~= nil end },
+  QUICK_REPLY = { sub_type = "quick_reply", parameter = "payload" },
+  COPY_CODE = { sub_type = "copy_code", parameter = "coupon_code",
+                needed = function() return true end },
+}
+
+local function check_button(index, button, component)
+  local rule = button_rules[button.type]
+  if not rule then return end
+  if not component then
+    if rule.needed and rule.needed(button) then
+      refuse(131008, "buttons: Button at index %d of type %s requires a parameter", index,
+        button.type)
+    end
+    return
+  end
+  local parameter = (component.parameters or {})[1]
+  if tostring(component.sub_type):lower() ~= rule.sub_type
+    or not parameter or parameter.type ~= rule.parameter
+    or button.type == "URL" and not rule.needed(button) then
+    refuse(132018, "buttons: Button at index %d of type %s does not take this parameter", index,
+      button.type)
+  end
+end
+
+local function check_buttons(buttons, sent)
+  for index in pairs(sent) do
+    if not buttons[index + 1] then
+      refuse(132018, "buttons: there is no button at index %d", index)
+    end
+  end
+  for i, button in ipairs(buttons) do check_button(i - 1, button, sent[i - 1]) end
+end
+
+--- Refuses what does not fit.
+---@param template table  in Meta's form
+---@param components table[]  as sent
+function M.check(template, components)
+  local sent, have = sort_components(components), {}
+  for _, component in ipairs(template.components) do have[component.type] = component end
+  local header, named = have.HEADER, template.parameter_format == "NAMED"
+  local is_media = header and header.format ~= "TEXT"
+  if is_media then
+    check_media_header(header.format, sent.header)
+  else
+    check_text("header", header and header.text, sent.header, named)
+  end
+  check_text("body", have.BODY.text, sent.body, named)
+  check_buttons(have.BUTTONS and have.BUTTONS.buttons or {}, sent.buttons)
+end
+
+return M

@@ -1,0 +1,43 @@
+--- Ends the sandbox when the process that started it is gone without a word, for
+--- example killed.
+
+local ffi = require "ffi"
+local shell = require "whatsapp.sandbox.shell"
+
+ffi.cdef [[
+int kill(int pid, int signal);
+int getppid(void);
+]]
+
+local PERIOD = 0.5
+local SIGTERM = 15
+
+local M = {}
+
+-- Which process a pid is now: its start time where /proc tells it, so that a pid
+-- used again is not taken for the old one. nil when it is gone or a zombie.
+local function identity(pid)
+  local file = io.open(("/proc/%d/stat"):format(pid), "rb")
+  if not file then return ffi.C.kill(pid, 0) == 0 and "running" or nil end
+  local state, started = (file:read "*a" or ""):match("%) (%S)" .. (" %S+"):rep(18) .. " (%d+)")
+  file:close()
+  return state ~= "Z" and state ~= "X" and started or nil
+end
+
+--- Starts looking, twice a second.
+---@param settings { owner: integer, prefix: string, keep: boolean }
+function M.start(settings)
+  local owner, master = identity(settings.owner), ffi.C.getppid()
+  local function look(premature)
+    if premature then return end
+    if ffi.C.getppid() ~= master then
+      ffi.C.kill(ngx.worker.pid(), SIGTERM)
+    elseif identity(settings.owner) ~= owner or not owner then
+      if not settings.keep then os.execute("rm -rf -- " .. shell.quote(settings.prefix)) end
+      ffi.C.kill(master, SIGTERM)
+    end
+  end
+  assert(ngx.timer.every(PERIOD, look))
+end
+
+return M
