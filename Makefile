@@ -53,8 +53,8 @@ LIB_INCLUDES := $(addprefix -I,$(CURL_INCDIR) $(CRYPTO_INCDIR)) \
 LIB_DIRS     := $(addprefix -L,$(CURL_LIBDIR) $(CRYPTO_LIBDIR)) \
   $(call pkg,--libs-only-L,libcurl libcrypto) $(OPENSSL:%=-L%/lib)
 
-COMPILE = $(CC) -std=c99 -fPIC -fvisibility=hidden -pthread $(WARNINGS) $(CFLAGS) $(CPPFLAGS) \
-          -Isrc -isystem $(LUA_INCDIR) $(LIB_INCLUDES:-I%=-isystem %)
+COMPILE = $(CC) -std=c99 -D_GNU_SOURCE -fPIC -fvisibility=hidden -pthread $(WARNINGS) \
+          $(CFLAGS) $(CPPFLAGS) -Isrc -isystem $(LUA_INCDIR) $(LIB_INCLUDES:-I%=-isystem %)
 
 # --- build -------------------------------------------------------------------
 
@@ -112,3 +112,79 @@ endif
 uninstall:
 	rm -f $(MODULES:%="$(SHARE)/%") "$(LIB)/whatsapp/core.so" "$(BINDIR)/whatsapp"
 	-find "$(SHARE)/whatsapp" "$(LIB)/whatsapp" -type d -empty -delete
+
+# --- run ---------------------------------------------------------------------
+
+IN_TREE  = tools/in-tree $(BUILD)
+RUNTIMES = $(if $(filter command,$(origin LUA)),$(LUA),5.4 jit)
+
+.PHONY: deps demo run test bench
+
+## deps: install what the demo and the tests need
+deps:
+	tools/deps demo test
+
+## demo: real sends through a local WhatsApp, from a fresh clone
+demo:
+	tools/deps demo
+	@$(MAKE) --no-print-directory all
+	$(IN_TREE) $(LUA_BIN) examples/demo.lua
+
+## run: an example in the sandbox: make run EXAMPLE=examples/send.lua
+run: all
+	$(IN_TREE) $(LUA_BIN) tools/run.lua $(LUA_BIN) $(EXAMPLE)
+
+## test: the specs on Lua 5.4 and LuaJIT (LUA=5.4, SPEC=spec/x_spec.lua narrow)
+test:
+	tools/deps demo test
+	@for lua in $(RUNTIMES); do $(MAKE) --no-print-directory LUA=$$lua all || exit; done
+	@tools/test $(foreach r,$(RUNTIMES),$(BIN_$(r))=build/$(r))
+
+## bench: side-by-side measurements
+bench: all
+	bench/run
+
+# --- check -------------------------------------------------------------------
+
+# OpenSSL and libcurl have no debug symbols to speak of: what they keep for the
+# life of the process is still reachable and not an error.
+VALGRIND = valgrind -q --leak-check=full --error-exitcode=99
+SANITIZE = -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined \
+           -fno-sanitize-recover=all
+
+.PHONY: lint asan valgrind installed conformance lua-incdir
+
+## lint: luacheck, both Lua compilers, clang-format, warnings of gcc and clang
+lint:
+	tools/deps demo test check
+	@tools/lint
+
+## asan: the specs with AddressSanitizer and UBSan
+asan:
+	tools/deps demo test
+	$(MAKE) LUA=5.4 BUILD=build/asan CFLAGS="$(SANITIZE)" all
+	tools/asan-lua build/asan
+	@PATH="$(CURDIR)/build/asan/bin:$$PATH" tools/test lua5.4=build/asan
+
+## valgrind: the specs of the C core, with leak check
+valgrind:
+	tools/deps demo test check
+	$(MAKE) LUA=5.4 BUILD=build/valgrind CFLAGS="-O1 -g" all
+	@UNDER="$(VALGRIND)" SPEC="$(or $(SPEC),$(wildcard spec/core spec/c))" \
+	  tools/test lua5.4=build/valgrind
+
+## installed: an example on `make install` and on the rock, 5.4 and LuaJIT
+installed:
+	tools/deps demo test check
+	tools/installed 5.4
+	tools/installed jit
+
+## conformance: the examples against Meta's OpenAPI description
+conformance:
+	tools/deps demo referee
+	@$(MAKE) --no-print-directory LUA=5.4 all
+	tools/conformance
+
+# Where lua.h was found; for scripts.
+lua-incdir:
+	@echo $(LUA_INCDIR)
