@@ -132,7 +132,7 @@ demo:
 
 ## run: an example in the sandbox: make run EXAMPLE=examples/send.lua
 run: all
-	$(IN_TREE) $(LUA_BIN) tools/run.lua $(LUA_BIN) $(EXAMPLE)
+	@$(IN_TREE) $(LUA_BIN) tools/run.lua "$(LUA_BIN) $(EXAMPLE)"
 
 ## test: the specs on Lua 5.4 and LuaJIT (LUA=5.4, SPEC=spec/x_spec.lua narrow)
 test:
@@ -146,8 +146,6 @@ bench: all
 
 # --- check -------------------------------------------------------------------
 
-# OpenSSL and libcurl have no debug symbols to speak of: what they keep for the
-# life of the process is still reachable and not an error.
 VALGRIND = valgrind -q --leak-check=full --error-exitcode=99
 SANITIZE = -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined \
            -fno-sanitize-recover=all
