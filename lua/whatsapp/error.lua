@@ -1,0 +1,244 @@
+--- The error object, and how an answer becomes one.
+--
+-- What a code means stands in `error/codes.lua`; nothing here knows a code.
+
+local known = require "whatsapp.error.codes"
+local json = require "whatsapp.json"
+
+---@alias whatsapp.Kind
+---| "invalid" | "config" | "auth" | "permission" | "not_found" | "rate_limited" | "window"
+---| "recipient" | "template" | "media" | "graph" | "gateway" | "network" | "timeout" | "tls"
+---| "protocol" | "signature" | "io" | "state" | "busy" | "cancelled"
+
+---@class whatsapp.Error
+---@field kind whatsapp.Kind what sort of failure it is: a closed list
+---@field outcome "not_sent"|"rejected"|"unknown" whether the server may have acted on the call
+---@field message string what happened
+---@field hint? string what to do about it
+---@field field? string for `invalid` and `config`: the path of the input, e.g. `buttons[4]`
+---@field status? integer the HTTP status
+---@field code? integer Graph's error code
+---@field subcode? integer Graph's error_subcode
+---@field title? string the code in a few words
+---@field details? string Graph's error_data.details
+---@field trace_id? string Graph's fbtrace_id, for Meta's support
+---@field retry_after? number seconds to wait, when the server or the code says so
+---@field retryable boolean the same call may be made again without doing it twice
+---@field url? string Meta's page on the code
+---@field raw? table the decoded answer
+
+local Error = { __name = "whatsapp.Error" }
+
+local function describe(err)
+  local text = tostring(err.message)
+  if err.code then text = ("%d %s"):format(err.code, text) end
+  if err.field then text = ("%s: %s"):format(err.field, text) end
+  if err.details then text = ("%s (%s)"):format(text, err.details) end
+  if err.hint then text = ("%s; %s"):format(text, err.hint) end
+  return ("whatsapp: %s: %s"):format(err.kind, text)
+end
+
+Error.__tostring = describe
+
+function Error.__concat(a, b)
+  return tostring(a) .. tostring(b)
+end
+
+local M = {}
+
+--- Makes an error object. `outcome` is "not_sent" unless given, `retryable` false.
+---@param fields table kind and message, and whatever else is known
+---@return whatsapp.Error
+function M.new(fields)
+  fields.outcome = fields.outcome or "not_sent"
+  fields.retryable = fields.retryable or false
+  return setmetatable(fields, Error)
+end
+
+--- Whether a value is one of our error objects (of a kind, if one is given).
+---@param value any
+---@param kind? whatsapp.Kind
+---@return boolean
+function M.is(value, kind)
+  return getmetatable(value) == Error and (kind == nil or value.kind == kind)
+end
+
+--- `nil, err` for input that must not be sent.
+---@param field string|nil the path of the offending input
+---@param message string what is wrong and what is allowed
+---@param hint? string what to do
+---@return nil, whatsapp.Error
+function M.invalid(field, message, hint)
+  return nil, M.new { kind = "invalid", field = field, message = message, hint = hint }
+end
+
+--- `nil, err` for options that cannot work.
+---@param field string|nil
+---@param message string
+---@param hint? string
+---@return nil, whatsapp.Error
+function M.config(field, message, hint)
+  return nil, M.new { kind = "config", field = field, message = message, hint = hint }
+end
+
+-- Codes ----------------------------------------------------------------------
+
+local function entry_of(code)
+  local entry = known.codes[code]
+  if entry then return entry end
+  for _, range in ipairs(known.ranges) do
+    if code >= range[1] and code <= range[2] then return range[3] end
+  end
+end
+
+--- What a Graph error code means and what to do about it.
+---@param code integer|string e.g. 132000, from an answer or a status webhook
+---@return { code: integer, kind: whatsapp.Kind, title: string, meaning: string, hint: string,
+---          retry: "auto"|"once"|"wait"|"fix"|"never", after?: number, outcome: string, url: string }|nil
+---@return whatsapp.Error? err when the code is not known
+function M.explain(code)
+  local number = tonumber(code)
+  local entry = number and entry_of(number)
+  if not entry then
+    return M.invalid("code", ("%s is not a known error code"):format(tostring(code)),
+      "see " .. known.url)
+  end
+  return { code = number, kind = entry.kind, title = entry.title, meaning = entry.meaning,
+           hint = entry.hint, retry = entry.retry, after = entry.after,
+           outcome = entry.outcome or "rejected", url = entry.url or known.url }
+end
+
+-- Answers ----------------------------------------------------------------------
+
+local REPEATABLE = { auto = true, once = true, wait = true }
+
+-- A call may be repeated when trying again can help, and doing so cannot do
+-- the thing twice.
+local function may_repeat(retry, outcome, idempotent)
+  return (REPEATABLE[retry] or false) and (outcome ~= "unknown" or idempotent or false)
+end
+
+--- For a failure below HTTP: whether the same call may be made again.
+---@param err whatsapp.Error
+---@param idempotent boolean
+---@return whatsapp.Error
+function M.of_transport(err, idempotent)
+  local transient = err.kind == "network" or err.kind == "timeout" or err.kind == "busy"
+  err.retryable = may_repeat(transient and "auto" or "fix", err.outcome, idempotent)
+  return M.new(err)
+end
+
+local function largest_regain_minutes(text)
+  local usage = json.decode(text or "")
+  local most
+  local function visit(value)
+    for key, item in pairs(value) do
+      if type(item) == "table" then
+        visit(item)
+      elseif key == "estimated_time_to_regain_access" and tonumber(item) then
+        most = math.max(most or 0, tonumber(item))
+      end
+    end
+  end
+  if usage then visit(usage) end
+  return most
+end
+
+-- Seconds: Retry-After, or Meta's "minutes to regain access".
+local function wait_of(headers)
+  local seconds = tonumber(headers["retry-after"])
+  if seconds and seconds >= 0 then return seconds end
+  local minutes = largest_regain_minutes(headers["x-business-use-case-usage"])
+    or largest_regain_minutes(headers["x-app-usage"])
+  return minutes and minutes > 0 and minutes * 60 or nil
+end
+
+local function graph_outcome(status, entry)
+  if entry.outcome then return entry.outcome end
+  return status >= 500 and entry.kind == nil and "unknown" or "rejected"
+end
+
+local function text_or_nil(value)
+  return type(value) == "string" and value ~= "" and value or nil
+end
+
+local function of_graph(object, answer)
+  local code, subcode = tonumber(object.code), tonumber(object.error_subcode)
+  local entry = code and entry_of(code) or {}
+  local special = subcode and known.subcodes[subcode] or {}
+  local retry = special.retry or entry.retry or (object.is_transient == true and "auto" or "fix")
+  local outcome = graph_outcome(answer.status, entry)
+  local data = type(object.error_data) == "table" and object.error_data or {}
+  return M.new {
+    kind = special.kind or entry.kind or "graph",
+    status = answer.status,
+    code = code,
+    subcode = subcode,
+    title = text_or_nil(object.error_user_title) or special.title or entry.title,
+    message = text_or_nil(object.message) or entry.title or "Graph refused the request",
+    details = text_or_nil(data.details) or text_or_nil(object.error_user_msg),
+    trace_id = text_or_nil(object.fbtrace_id),
+    hint = special.hint or entry.hint,
+    retry_after = wait_of(answer.headers) or special.after or entry.after,
+    outcome = outcome,
+    retryable = may_repeat(retry, outcome, answer.idempotent),
+    url = entry.url or known.url,
+    raw = answer.decoded,
+  }
+end
+
+-- An answer that is no Graph JSON comes from something in between.
+local plain = {
+  [401] = { kind = "auth", retry = "fix" },
+  [403] = { kind = "permission", retry = "fix" },
+  [404] = { kind = "not_found", retry = "fix" },
+  [408] = { kind = "timeout", retry = "auto", outcome = "rejected" },
+  [413] = { kind = "media", retry = "fix", hint = "send a smaller file" },
+  [429] = { kind = "rate_limited", retry = "auto" },
+}
+
+local function content_type(headers)
+  return (headers["content-type"] or "no content type"):match "^[^;]+"
+end
+
+local function of_other(answer)
+  local status = answer.status
+  local entry = answer.gateway and known.gateway[status] or plain[status]
+    or { kind = "gateway", retry = status >= 500 and "auto" or "fix" }
+  local outcome = entry.outcome or (status >= 500 and "unknown" or "rejected")
+  return M.new {
+    kind = entry.kind,
+    status = status,
+    title = entry.title,
+    message = ("HTTP %d%s, answered with %s instead of Graph's JSON"):format(status,
+      entry.title and " " .. entry.title or "", content_type(answer.headers)),
+    hint = entry.hint,
+    outcome = outcome,
+    retry_after = wait_of(answer.headers),
+    retryable = may_repeat(entry.retry, outcome, answer.idempotent),
+    raw = answer.decoded,
+  }
+end
+
+local function of_redirect(answer)
+  return M.new { kind = "protocol", status = answer.status, outcome = "rejected",
+    message = ("the server redirects (HTTP %d), and redirects are not followed")
+      :format(answer.status),
+    hint = "set base_url to the address it should have been" }
+end
+
+--- The error in an answer, or nil when it is a good one.
+---@param answer { status: integer, headers: table<string, string>, decoded: table|nil,
+---                gateway: boolean, idempotent: boolean }
+---@return whatsapp.Error|nil
+function M.of_answer(answer)
+  local decoded, status = answer.decoded, answer.status
+  if decoded and type(decoded.error) == "table" and (decoded.error.code or decoded.error.message)
+    and (status >= 400 or decoded.error.code) then
+    return of_graph(decoded.error, answer)
+  end
+  if status >= 400 then return of_other(answer) end
+  if status >= 300 then return of_redirect(answer) end
+end
+
+return M

@@ -1,0 +1,36 @@
+/* Lua 5.1, LuaJIT and 5.4 on one page: code is written for 5.4. The names are
+ * our own because LuaJIT's headers have some of the originals. */
+#ifndef LWA_COMPAT_H
+#define LWA_COMPAT_H
+
+#include <lauxlib.h>
+#include <lua.h>
+
+#if LUA_VERSION_NUM < 502
+
+#define lwa_rawlen(L, i) lua_objlen(L, i)
+
+static inline void lwa_setfuncs(lua_State *L, const luaL_Reg *functions) {
+  for(; functions->name; functions++) {
+    lua_pushcfunction(L, functions->func);
+    lua_setfield(L, -2, functions->name);
+  }
+}
+
+#else
+
+#define lwa_rawlen(L, i) lua_rawlen(L, i)
+
+static inline void lwa_setfuncs(lua_State *L, const luaL_Reg *functions) {
+  luaL_setfuncs(L, functions, 0);
+}
+
+#endif
+
+#if LUA_VERSION_NUM >= 503
+#define lwa_pushcount(L, n) lua_pushinteger(L, (lua_Integer)(n))
+#else
+#define lwa_pushcount(L, n) lua_pushnumber(L, (lua_Number)(n))
+#endif
+
+#endif

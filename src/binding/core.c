@@ -1,0 +1,117 @@
+/* whatsapp.core: the table it returns, and what the faces share. */
+#if !defined(_GNU_SOURCE)
+#define _GNU_SOURCE /* dladdr */
+#endif
+
+#include <dlfcn.h>
+#include <string.h>
+
+#include "binding.h"
+
+int lwa_fail(lua_State *L, const struct wa_error *err) {
+  lua_pushnil(L);
+  lua_createtable(L, 0, 4);
+  lua_pushstring(L, wa_kind_name(err->kind));
+  lua_setfield(L, -2, "kind");
+  lua_pushstring(L, wa_outcome_name(err->outcome));
+  lua_setfield(L, -2, "outcome");
+  lua_pushstring(L, err->message);
+  lua_setfield(L, -2, "message");
+  if(err->field) {
+    lua_pushstring(L, err->field);
+    lua_setfield(L, -2, "field");
+  }
+  return 2;
+}
+
+void lwa_newclass(lua_State *L, const char *name, const luaL_Reg *methods,
+                  const luaL_Reg *metamethods) {
+  luaL_newmetatable(L, name);
+  lwa_setfuncs(L, metamethods);
+  lua_newtable(L);
+  lwa_setfuncs(L, methods);
+  lua_setfield(L, -2, "__index");
+  lua_pushstring(L, name);
+  lua_setfield(L, -2, "__name");
+  lua_pushboolean(L, 0);
+  lua_setfield(L, -2, "__metatable");
+  lua_pop(L, 1);
+}
+
+/* The string must not hold a NUL: C would see only what stands before it. */
+const char *lwa_string_field(lua_State *L, int index, const char *name) {
+  size_t length = 0;
+  const char *text = lwa_bytes_field(L, index, name, &length);
+  if(text && strlen(text) != length)
+    luaL_error(L, "field '%s' has a NUL character", name);
+  return text;
+}
+
+const char *lwa_bytes_field(lua_State *L, int index, const char *name,
+                            size_t *length) {
+  const char *text = NULL;
+  *length = 0;
+  lua_getfield(L, index, name);
+  if(lua_type(L, -1) == LUA_TSTRING)
+    text = lua_tolstring(L, -1, length);
+  else if(!lua_isnil(L, -1))
+    luaL_error(L, "field '%s' must be a string, not a %s", name,
+               luaL_typename(L, -1));
+  lua_pop(L, 1);
+  return text;
+}
+
+int lwa_boolean_field(lua_State *L, int index, const char *name) {
+  lua_getfield(L, index, name);
+  int value = lua_toboolean(L, -1);
+  lua_pop(L, 1);
+  return value;
+}
+
+double lwa_seconds_field(lua_State *L, int index, const char *name,
+                         double missing) {
+  double value = missing;
+  lua_getfield(L, index, name);
+  if(!lua_isnil(L, -1)) {
+    value = (double)lua_tonumber(L, -1);
+    /* A day is the limit: beyond it milliseconds would not fit a long. */
+    if(lua_type(L, -1) != LUA_TNUMBER || !(value >= 0 && value <= 86400))
+      luaL_error(L, "field '%s' must be 0 to 86400 seconds", name);
+  }
+  lua_pop(L, 1);
+  return value;
+}
+
+static int now(lua_State *L) {
+  lua_pushnumber(L, (lua_Number)wa_engine_now());
+  return 1;
+}
+
+/* A closed lua_State must not unload code that libcurl may still call. */
+static void pin_library(void) {
+#if defined(RTLD_NODELETE) && defined(RTLD_NOLOAD)
+  static const char anchor = 0;
+  const void *here = &anchor;
+  Dl_info info;
+  if(dladdr(here, &info) && info.dli_fname)
+    (void)dlopen(info.dli_fname, RTLD_NOW | RTLD_NOLOAD | RTLD_NODELETE);
+#endif
+}
+
+#if defined(__GNUC__)
+__attribute__((visibility("default")))
+#endif
+int luaopen_whatsapp_core(lua_State *L);
+
+int luaopen_whatsapp_core(lua_State *L) {
+  struct wa_error err;
+  if(wa_engine_prepare(&err))
+    return luaL_error(L, "whatsapp: %s", err.message);
+  pin_library();
+  lua_newtable(L);
+  lua_pushcfunction(L, now);
+  lua_setfield(L, -2, "now");
+  lwa_open_session(L);
+  lwa_open_exchange(L);
+  return 1;
+}

@@ -1,0 +1,294 @@
+/* core.submit, step, drain, and a boxed wa_exchange. */
+#include "binding.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define CLASS "whatsapp.core.exchange"
+#define ENGINE_CLASS "whatsapp.core.engine"
+
+/* Engine ----------------------------------------------------------------------
+ */
+
+struct engine_box {
+  struct wa_engine *engine;
+};
+
+static struct engine_box *engine_box(lua_State *L) {
+  return lua_touserdata(L, lua_upvalueindex(1));
+}
+
+/* The engine of this process, made at the first use. After a fork the parent's
+ * is left alone: its sockets are still in use over there. */
+static struct wa_engine *get_engine(lua_State *L, struct wa_error *err) {
+  struct engine_box *box = engine_box(L);
+  if(box->engine && !wa_engine_is_ours(box->engine))
+    box->engine = NULL;
+  if(!box->engine)
+    box->engine = wa_engine_new(err);
+  return box->engine;
+}
+
+static int collect_engine(lua_State *L) {
+  struct engine_box *box = luaL_checkudata(L, 1, ENGINE_CLASS);
+  wa_engine_free(box->engine);
+  box->engine = NULL;
+  return 0;
+}
+
+/* Exchange --------------------------------------------------------------------
+ */
+
+struct box {
+  struct wa_exchange *exchange;
+  pid_t pid;
+};
+
+static struct box *check(lua_State *L) { return luaL_checkudata(L, 1, CLASS); }
+
+static int is_foreign(const struct box *box) { return box->pid != getpid(); }
+
+static int done(lua_State *L) {
+  struct box *box = check(L);
+  lua_pushboolean(L, is_foreign(box) ||
+                         wa_exchange_slot(box->exchange)->state == WA_DONE);
+  return 1;
+}
+
+static int id(lua_State *L) {
+  lwa_pushcount(L, wa_exchange_slot(check(L)->exchange)->id);
+  return 1;
+}
+
+static void cancel_box(struct box *box) {
+  struct wa_slot *slot = wa_exchange_slot(box->exchange);
+  if(slot->engine)
+    wa_engine_cancel(slot->engine, box->exchange);
+}
+
+static int cancel(lua_State *L) {
+  struct box *box = check(L);
+  if(!is_foreign(box))
+    cancel_box(box);
+  return 0;
+}
+
+static int collect(lua_State *L) {
+  struct box *box = check(L);
+  if(!box->exchange || is_foreign(box))
+    return 0;
+  cancel_box(box);
+  wa_exchange_unref(box->exchange);
+  box->exchange = NULL;
+  return 0;
+}
+
+static void push_answer(lua_State *L, const struct wa_answer *answer) {
+  lua_createtable(L, 0, 5);
+  lwa_pushcount(L, answer->status);
+  lua_setfield(L, -2, "status");
+  lua_pushlstring(L, answer->headers.length ? answer->headers.data : "",
+                  answer->headers.length);
+  lua_setfield(L, -2, "headers");
+  lua_pushlstring(L, answer->body.length ? answer->body.data : "",
+                  answer->body.length);
+  lua_setfield(L, -2, "body");
+  lua_pushnumber(L, (lua_Number)answer->seconds);
+  lua_setfield(L, -2, "seconds");
+  lwa_pushcount(L, answer->http_version);
+  lua_setfield(L, -2, "http_version");
+}
+
+/* exchange:result() → { status, headers, body, seconds, http_version }, or
+ * nil, error. */
+static int result(lua_State *L) {
+  struct wa_error err;
+  struct box *box = check(L);
+  if(is_foreign(box)) {
+    wa_fail(&err, WA_STATE, WA_UNKNOWN,
+            "the request belongs to the process that forked this one");
+    return lwa_fail(L, &err);
+  }
+  if(wa_exchange_slot(box->exchange)->state != WA_DONE)
+    return luaL_error(L, "the exchange is not done");
+  const struct wa_answer *answer = wa_exchange_answer(box->exchange);
+  if(answer->error.kind != WA_OK)
+    return lwa_fail(L, &answer->error);
+  push_answer(L, answer);
+  return 1;
+}
+
+/* Submitting ------------------------------------------------------------------
+ */
+
+/* The list of strings in field `name`, as an array that Lua owns and that the
+ * caller leaves on the stack. */
+static const char *const *string_list(lua_State *L, int index,
+                                      const char *name, size_t *count) {
+  *count = 0;
+  lua_getfield(L, index, name);
+  if(lua_isnil(L, -1))
+    return NULL;
+  luaL_checktype(L, -1, LUA_TTABLE);
+  int list = lua_gettop(L);
+  size_t n = lwa_rawlen(L, list);
+  const char **strings = lua_newuserdata(L, (n + 1) * sizeof(*strings));
+  for(size_t i = 0; i < n; i++) {
+    size_t length;
+    lua_rawgeti(L, list, (int)i + 1);
+    if(lua_type(L, -1) != LUA_TSTRING)
+      luaL_error(L, "field '%s' must hold strings", name);
+    strings[i] = lua_tolstring(L, -1, &length);
+    if(strlen(strings[i]) != length)
+      luaL_error(L, "field '%s' has a NUL character", name);
+    lua_pop(L, 1);
+  }
+  *count = n;
+  return strings;
+}
+
+static const struct wa_part *part_list(lua_State *L, int index,
+                                       size_t *count) {
+  *count = 0;
+  lua_getfield(L, index, "parts");
+  if(lua_isnil(L, -1))
+    return NULL;
+  luaL_checktype(L, -1, LUA_TTABLE);
+  int list = lua_gettop(L);
+  size_t n = lwa_rawlen(L, list);
+  struct wa_part *parts = lua_newuserdata(L, (n + 1) * sizeof(*parts));
+  for(size_t i = 0; i < n; i++) {
+    struct wa_part *part = &parts[i];
+    lua_rawgeti(L, list, (int)i + 1);
+    luaL_checktype(L, -1, LUA_TTABLE);
+    int top = lua_gettop(L);
+    part->name = lwa_string_field(L, top, "name");
+    part->filename = lwa_string_field(L, top, "filename");
+    part->content_type = lwa_string_field(L, top, "type");
+    part->path = lwa_string_field(L, top, "path");
+    part->data = lwa_bytes_field(L, top, "data", &part->length);
+    if(!part->name || (!part->path && !part->data))
+      luaL_error(L, "a part needs 'name' and 'path' or 'data'");
+    lua_pop(L, 1);
+  }
+  *count = n;
+  return parts;
+}
+
+static long milliseconds(double seconds) {
+  return seconds < 0 ? -1 : (long)(seconds * 1000);
+}
+
+static void read_request(lua_State *L, int index, struct wa_request *request) {
+  memset(request, 0, sizeof(*request));
+  request->method = lwa_string_field(L, index, "method");
+  request->url = lwa_string_field(L, index, "url");
+  if(!request->method || !request->url)
+    luaL_error(L, "a request needs 'method' and 'url'");
+  request->body = lwa_bytes_field(L, index, "body", &request->body_length);
+  request->content_type = lwa_string_field(L, index, "content_type");
+  request->save_as = lwa_string_field(L, index, "save_as");
+  request->timeout_ms =
+      milliseconds(lwa_seconds_field(L, index, "timeout", -1));
+  request->connect_timeout_ms =
+      milliseconds(lwa_seconds_field(L, index, "connect_timeout", -1));
+  request->stall_seconds =
+      (long)lwa_seconds_field(L, index, "stall_timeout", -1);
+  lua_getfield(L, index, "max_body");
+  request->max_body = (size_t)luaL_optnumber(L, -1, 8.0 * 1024 * 1024);
+  lua_pop(L, 1);
+  request->headers =
+      string_list(L, index, "headers", &request->header_count);
+  request->parts = part_list(L, index, &request->part_count);
+}
+
+/* core.submit(session, request) → exchange | nil, error */
+static int submit(lua_State *L) {
+  struct wa_request request;
+  struct wa_error err;
+  struct wa_session *session = lwa_checksession(L, 1);
+  luaL_checktype(L, 2, LUA_TTABLE);
+  struct box *box = lua_newuserdata(L, sizeof(*box));
+  box->exchange = NULL;
+  box->pid = getpid();
+  luaL_getmetatable(L, CLASS);
+  lua_setmetatable(L, -2);
+  int mine = lua_gettop(L);
+  read_request(L, 2, &request);
+  struct wa_engine *engine = get_engine(L, &err);
+  if(!engine)
+    return lwa_fail(L, &err);
+  box->exchange = wa_exchange_new(session, &request, &err);
+  if(!box->exchange || wa_engine_submit(engine, box->exchange, &err))
+    return lwa_fail(L, &err);
+  lua_pushvalue(L, mine);
+  return 1;
+}
+
+/* core.step(seconds) → true | nil, error */
+static int step(lua_State *L) {
+  struct wa_error err;
+  double seconds = (double)luaL_checknumber(L, 1);
+  struct wa_engine *engine = get_engine(L, &err);
+  int ms = seconds > 1 ? 1000 : seconds > 0 ? (int)(seconds * 1000 + 0.999) : 0;
+  if(!engine || wa_engine_step(engine, ms, &err))
+    return lwa_fail(L, &err);
+  lua_pushboolean(L, 1);
+  return 1;
+}
+
+/* core.drain() → the id of an exchange that is done, or nil */
+static int drain(lua_State *L) {
+  struct wa_error err;
+  struct wa_engine *engine = get_engine(L, &err);
+  unsigned long long next = engine ? wa_engine_drain(engine) : 0;
+  if(!next)
+    return 0;
+  lwa_pushcount(L, next);
+  return 1;
+}
+
+/* core.file_size(path) → bytes | nil, error */
+static int file_size(lua_State *L) {
+  struct wa_error err;
+  size_t length;
+  const char *path = luaL_checklstring(L, 1, &length);
+  if(strlen(path) != length) {
+    wa_refuse(&err, WA_IO, "file", "the path has a NUL character");
+    return lwa_fail(L, &err);
+  }
+  curl_off_t size = wa_file_size(path, &err);
+  if(size < 0)
+    return lwa_fail(L, &err);
+  lwa_pushcount(L, size);
+  return 1;
+}
+
+void lwa_open_exchange(lua_State *L) {
+  static const luaL_Reg methods[] = {{"done", done},
+                                     {"id", id},
+                                     {"cancel", cancel},
+                                     {"result", result},
+                                     {NULL, NULL}};
+  static const luaL_Reg metamethods[] = {{"__gc", collect}, {NULL, NULL}};
+  static const luaL_Reg engine_methods[] = {{NULL, NULL}};
+  static const luaL_Reg engine_metamethods[] = {{"__gc", collect_engine},
+                                                {NULL, NULL}};
+  static const luaL_Reg functions[] = {
+      {"submit", submit}, {"step", step}, {"drain", drain}, {NULL, NULL}};
+  lwa_newclass(L, CLASS, methods, metamethods);
+  lwa_newclass(L, ENGINE_CLASS, engine_methods, engine_metamethods);
+  struct engine_box *box = lua_newuserdata(L, sizeof(*box));
+  box->engine = NULL;
+  luaL_getmetatable(L, ENGINE_CLASS);
+  lua_setmetatable(L, -2);
+  for(const luaL_Reg *f = functions; f->name; f++) {
+    lua_pushvalue(L, -1);
+    lua_pushcclosure(L, f->func, 1);
+    lua_setfield(L, -3, f->name);
+  }
+  lua_pop(L, 1);
+  lua_pushcfunction(L, file_size);
+  lua_setfield(L, -2, "file_size");
+}

@@ -1,0 +1,97 @@
+/* core.session { … }: a boxed wa_session. */
+#include "binding.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define CLASS "whatsapp.core.session"
+
+struct box {
+  struct wa_session *session;
+  char label[160]; /* mode and host, for people */
+};
+
+static struct box *check(lua_State *L, int index) {
+  return luaL_checkudata(L, index, CLASS);
+}
+
+struct wa_session *lwa_checksession(lua_State *L, int index) {
+  return check(L, index)->session;
+}
+
+static const char *required(lua_State *L, const char *name) {
+  const char *text = lwa_string_field(L, 1, name);
+  if(!text)
+    luaL_error(L, "field '%s' is missing", name);
+  return text;
+}
+
+static void read_config(lua_State *L, struct wa_session_config *config) {
+  memset(config, 0, sizeof(*config));
+  config->direct = lwa_boolean_field(L, 1, "direct");
+  config->allow_http = lwa_boolean_field(L, 1, "allow_http");
+  config->base_url = required(L, "base_url");
+  config->control_url = lwa_string_field(L, 1, "control_url");
+  config->credential = required(L, "credential");
+  config->connection = lwa_string_field(L, 1, "connection");
+  config->ca_file = lwa_string_field(L, 1, "ca_file");
+  config->proxy = lwa_string_field(L, 1, "proxy");
+  config->user_agent = required(L, "user_agent");
+  config->timeout_ms =
+      (long)(lwa_seconds_field(L, 1, "timeout", 30) * 1000);
+  config->connect_timeout_ms =
+      (long)(lwa_seconds_field(L, 1, "connect_timeout", 10) * 1000);
+  config->stall_seconds = (long)lwa_seconds_field(L, 1, "stall_timeout", 30);
+}
+
+/* core.session(config) → session | nil, error */
+static int new_session(lua_State *L) {
+  struct wa_session_config config;
+  struct wa_error err;
+  luaL_checktype(L, 1, LUA_TTABLE);
+  struct box *box = lua_newuserdata(L, sizeof(*box));
+  memset(box, 0, sizeof(*box));
+  luaL_getmetatable(L, CLASS);
+  lua_setmetatable(L, -2);
+  read_config(L, &config);
+  box->session = wa_session_new(&config, &err);
+  if(!box->session)
+    return lwa_fail(L, &err);
+  wa_session_label(box->session, box->label, sizeof(box->label));
+  return 1;
+}
+
+static int close_session(lua_State *L) {
+  wa_session_close(check(L, 1)->session);
+  return 0;
+}
+
+static int closed(lua_State *L) {
+  lua_pushboolean(L, wa_session_closed(check(L, 1)->session));
+  return 1;
+}
+
+static int collect(lua_State *L) {
+  struct box *box = check(L, 1);
+  if(box->session)
+    wa_session_unref(box->session);
+  box->session = NULL;
+  return 0;
+}
+
+static int describe(lua_State *L) {
+  lua_pushstring(L, check(L, 1)->label);
+  return 1;
+}
+
+void lwa_open_session(lua_State *L) {
+  static const luaL_Reg methods[] = {
+      {"close", close_session}, {"closed", closed}, {NULL, NULL}};
+  static const luaL_Reg metamethods[] = {{"__gc", collect},
+                                         {"__close", close_session},
+                                         {"__tostring", describe},
+                                         {NULL, NULL}};
+  lwa_newclass(L, CLASS, methods, metamethods);
+  lua_pushcfunction(L, new_session);
+  lua_setfield(L, -2, "session");
+}

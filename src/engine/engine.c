@@ -1,0 +1,339 @@
+#include "engine.h"
+
+#include <pthread.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <openssl/crypto.h>
+#include <openssl/opensslv.h>
+
+/* More at once would only queue inside libcurl, where waiting counts as part
+ * of the exchange's own time. */
+#define ACTIVE_MAX 128
+#define QUEUE_MAX 100000
+#define IDLE_MAX ACTIVE_MAX
+#define STEP_MAX_MS 200
+#define OLDEST_CURL 0x075100 /* 7.81.0 */
+
+struct wa_engine {
+  CURLM *multi;
+  pid_t pid;
+  struct wa_link queue;
+  struct wa_link active;
+  struct wa_link done;
+  size_t queued;
+  size_t running;
+  unsigned long long last_id;
+  CURL *idle[IDLE_MAX];
+  size_t idle_count;
+};
+
+/* Lists ----------------------------------------------------------------------- */
+
+static void list_init(struct wa_link *list) {
+  list->previous = list->next = list;
+}
+
+static int list_empty(const struct wa_link *list) { return list->next == list; }
+
+static void list_append(struct wa_link *list, struct wa_slot *slot) {
+  struct wa_link *link = &slot->link;
+  link->previous = list->previous;
+  link->next = list;
+  list->previous->next = link;
+  list->previous = link;
+}
+
+static void list_remove(struct wa_slot *slot) {
+  slot->link.previous->next = slot->link.next;
+  slot->link.next->previous = slot->link.previous;
+}
+
+static struct wa_slot *list_first(struct wa_link *list) {
+  return (struct wa_slot *)(void *)list->next;
+}
+
+/* Once per process ------------------------------------------------------------ */
+
+static pthread_once_t once = PTHREAD_ONCE_INIT;
+static CURLcode global_result;
+
+static void init_once(void) {
+  global_result = curl_global_init(CURL_GLOBAL_DEFAULT);
+}
+
+/* Two majors of OpenSSL in one process share symbol names, not layouts. */
+static int check_openssl(const curl_version_info_data *curl,
+                         struct wa_error *err) {
+  const char *theirs = curl->ssl_version;
+  unsigned long linked = OpenSSL_version_num() >> 28;
+  if(linked != (unsigned long)OPENSSL_VERSION_NUMBER >> 28)
+    return wa_fail(err, WA_CONFIG, WA_NOT_SENT,
+                   "built for %s, loaded with %s: rebuild for the one in use",
+                   OPENSSL_VERSION_TEXT, OpenSSL_version(OPENSSL_VERSION));
+  if(theirs && !strncmp(theirs, "OpenSSL/", 8) &&
+     strtoul(theirs + 8, NULL, 10) != linked)
+    return wa_fail(err, WA_CONFIG, WA_NOT_SENT,
+                   "libcurl uses %s, this process %s: they cannot be mixed",
+                   theirs, OpenSSL_version(OPENSSL_VERSION));
+  return 0;
+}
+
+int wa_engine_prepare(struct wa_error *err) {
+  pthread_once(&once, init_once);
+  if(global_result)
+    return wa_fail(err, WA_STATE, WA_NOT_SENT, "libcurl does not start: %s",
+                   curl_easy_strerror(global_result));
+  const curl_version_info_data *curl = curl_version_info(CURLVERSION_NOW);
+  if(curl->version_num < OLDEST_CURL)
+    return wa_fail(err, WA_CONFIG, WA_NOT_SENT,
+                   "libcurl %s is too old: 7.81.0 or newer is needed",
+                   curl->version);
+  if(!(curl->features & CURL_VERSION_SSL))
+    return wa_fail(err, WA_CONFIG, WA_NOT_SENT, "this libcurl has no TLS");
+  return check_openssl(curl, err);
+}
+
+double wa_engine_now(void) {
+  struct timespec now;
+  clock_gettime(CLOCK_MONOTONIC, &now);
+  return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
+}
+
+/* Life -------------------------------------------------------------------------
+ */
+
+struct wa_engine *wa_engine_new(struct wa_error *err) {
+  struct wa_engine *engine = calloc(1, sizeof(*engine));
+  if(!engine) {
+    wa_out_of_memory(err);
+    return NULL;
+  }
+  list_init(&engine->queue);
+  list_init(&engine->active);
+  list_init(&engine->done);
+  engine->pid = getpid();
+  engine->multi = curl_multi_init();
+  if(!engine->multi ||
+     curl_multi_setopt(engine->multi, CURLMOPT_MAXCONNECTS,
+                       (long)ACTIVE_MAX) != CURLM_OK) {
+    curl_multi_cleanup(engine->multi);
+    free(engine);
+    wa_out_of_memory(err);
+    return NULL;
+  }
+  return engine;
+}
+
+int wa_engine_is_ours(const struct wa_engine *engine) {
+  return engine->pid == getpid();
+}
+
+/* An easy handle for the next exchange; a used one is as good as new. */
+static CURL *take_easy(struct wa_engine *engine) {
+  if(engine->idle_count)
+    return engine->idle[--engine->idle_count];
+  return curl_easy_init();
+}
+
+static void give_back(struct wa_engine *engine, CURL *easy) {
+  curl_easy_reset(easy);
+  if(engine->idle_count < IDLE_MAX)
+    engine->idle[engine->idle_count++] = easy;
+  else
+    curl_easy_cleanup(easy);
+}
+
+static void settle(struct wa_engine *engine, struct wa_slot *slot) {
+  list_remove(slot);
+  slot->state = WA_DONE;
+  list_append(&engine->done, slot);
+}
+
+/* Takes an active exchange out of the multi and returns its easy handle. */
+static CURL *detach(struct wa_engine *engine, struct wa_slot *slot) {
+  CURL *easy = slot->easy;
+  /* This fails only for handles that are not in this multi. */
+  (void)curl_multi_remove_handle(engine->multi, easy);
+  slot->easy = NULL;
+  engine->running--;
+  return easy;
+}
+
+void wa_engine_cancel(struct wa_engine *engine, struct wa_exchange *exchange) {
+  struct wa_slot *slot = wa_exchange_slot(exchange);
+  if(slot->engine != engine || slot->state == WA_NEW || slot->state == WA_DONE)
+    return;
+  if(slot->state == WA_ACTIVE) {
+    CURL *easy = detach(engine, slot);
+    wa_exchange_abort(exchange, easy, WA_CANCELLED, "cancelled");
+    give_back(engine, easy);
+  } else {
+    wa_exchange_abort(exchange, NULL, WA_CANCELLED, "cancelled");
+    engine->queued--;
+  }
+  settle(engine, slot);
+}
+
+static void cancel_all(struct wa_engine *engine, struct wa_link *list) {
+  while(!list_empty(list))
+    wa_engine_cancel(engine, list_first(list)->exchange);
+}
+
+void wa_engine_free(struct wa_engine *engine) {
+  if(!engine || !wa_engine_is_ours(engine))
+    return;
+  cancel_all(engine, &engine->queue);
+  cancel_all(engine, &engine->active);
+  while(wa_engine_drain(engine))
+    ;
+  while(engine->idle_count)
+    curl_easy_cleanup(engine->idle[--engine->idle_count]);
+  curl_multi_cleanup(engine->multi);
+  free(engine);
+}
+
+int wa_engine_submit(struct wa_engine *engine, struct wa_exchange *exchange,
+                     struct wa_error *err) {
+  struct wa_slot *slot = wa_exchange_slot(exchange);
+  if(engine->queued >= QUEUE_MAX)
+    return wa_fail(err, WA_BUSY, WA_NOT_SENT,
+                   "%d requests are waiting already", QUEUE_MAX);
+  wa_exchange_ref(exchange);
+  slot->engine = engine;
+  slot->state = WA_QUEUED;
+  slot->id = ++engine->last_id;
+  list_append(&engine->queue, slot);
+  engine->queued++;
+  return 0;
+}
+
+/* Stepping ---------------------------------------------------------------------
+ */
+
+static void start_one(struct wa_engine *engine, struct wa_slot *slot) {
+  CURL *easy = take_easy(engine);
+  if(!easy) {
+    wa_exchange_abort(slot->exchange, NULL, WA_STATE, "out of memory");
+    settle(engine, slot);
+    return;
+  }
+  slot->easy = easy;
+  if(wa_exchange_start(slot->exchange, easy) == 0 &&
+     curl_multi_add_handle(engine->multi, easy) == CURLM_OK) {
+    list_remove(slot);
+    slot->state = WA_ACTIVE;
+    list_append(&engine->active, slot);
+    engine->running++;
+    return;
+  }
+  if(wa_exchange_answer(slot->exchange)->error.kind == WA_OK)
+    wa_exchange_abort(slot->exchange, NULL, WA_STATE, "out of memory");
+  slot->easy = NULL;
+  settle(engine, slot);
+  give_back(engine, easy);
+}
+
+static void start_queued(struct wa_engine *engine) {
+  while(engine->running < ACTIVE_MAX && !list_empty(&engine->queue)) {
+    engine->queued--;
+    start_one(engine, list_first(&engine->queue));
+  }
+}
+
+static int collect(struct wa_engine *engine) {
+  CURLMsg *message;
+  int left, found = 0;
+  while((message = curl_multi_info_read(engine->multi, &left)) != NULL) {
+    struct wa_exchange *exchange = NULL;
+    if(message->msg != CURLMSG_DONE)
+      continue;
+    CURL *easy = message->easy_handle;
+    CURLcode result = message->data.result;
+    if(curl_easy_getinfo(easy, CURLINFO_PRIVATE, (char **)&exchange) !=
+         CURLE_OK || !exchange)
+      continue;
+    struct wa_slot *slot = wa_exchange_slot(exchange);
+    detach(engine, slot);
+    wa_exchange_finish(exchange, easy, result);
+    give_back(engine, easy);
+    settle(engine, slot);
+    found++;
+  }
+  return found;
+}
+
+static int perform(struct wa_engine *engine, struct wa_error *err) {
+  int running = 0;
+  start_queued(engine);
+  CURLMcode rc = curl_multi_perform(engine->multi, &running);
+  if(rc != CURLM_OK)
+    return wa_fail(err, WA_STATE, WA_NOT_SENT, "%s", curl_multi_strerror(rc));
+  collect(engine);
+  return 0;
+}
+
+static int step(struct wa_engine *engine, int timeout_ms,
+                struct wa_error *err) {
+  if(perform(engine, err))
+    return -1;
+  if(timeout_ms > STEP_MAX_MS)
+    timeout_ms = STEP_MAX_MS;
+  if(timeout_ms <= 0 || !list_empty(&engine->done))
+    return 0;
+  CURLMcode rc = curl_multi_poll(engine->multi, NULL, 0, timeout_ms, NULL);
+  if(rc != CURLM_OK)
+    return wa_fail(err, WA_STATE, WA_NOT_SENT, "%s", curl_multi_strerror(rc));
+  return perform(engine, err);
+}
+
+/* SIGPIPE (a peer that went away) and SIGXFSZ (a file that may not grow) would
+ * end the process; both also come back as errno, which is what we want. */
+static void block(sigset_t *ours, sigset_t *pending, sigset_t *before) {
+  sigemptyset(ours);
+  sigaddset(ours, SIGPIPE);
+  sigaddset(ours, SIGXFSZ);
+  sigemptyset(pending);
+  sigpending(pending);
+  pthread_sigmask(SIG_BLOCK, ours, before);
+}
+
+static void unblock(const sigset_t *pending, const sigset_t *before) {
+  static const int signals[] = {SIGPIPE, SIGXFSZ};
+  sigset_t now;
+  sigemptyset(&now);
+  sigpending(&now);
+  for(size_t i = 0; i < 2; i++) {
+    int number = signals[i];
+    sigset_t one;
+    if(!sigismember(&now, number) || sigismember(pending, number))
+      continue;
+    sigemptyset(&one);
+    sigaddset(&one, number);
+    sigwait(&one, &number);
+  }
+  pthread_sigmask(SIG_SETMASK, before, NULL);
+}
+
+int wa_engine_step(struct wa_engine *engine, int timeout_ms,
+                   struct wa_error *err) {
+  sigset_t ours, pending, before;
+  block(&ours, &pending, &before);
+  int rc = step(engine, timeout_ms, err);
+  unblock(&pending, &before);
+  return rc;
+}
+
+unsigned long long wa_engine_drain(struct wa_engine *engine) {
+  if(list_empty(&engine->done))
+    return 0;
+  struct wa_slot *slot = list_first(&engine->done);
+  unsigned long long id = slot->id;
+  list_remove(slot);
+  slot->engine = NULL;
+  wa_exchange_unref(slot->exchange);
+  return id;
+}

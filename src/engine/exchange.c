@@ -1,0 +1,472 @@
+#include "exchange.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "download.h"
+
+#define HEADERS_MAX (64 * 1024)
+#define UPLOAD_CHUNK (128L * 1024)
+
+enum body { NO_BODY, BYTES, PARTS };
+
+struct wa_exchange {
+  struct wa_slot slot;
+  int references;
+  struct wa_session *session;
+  char *method;
+  char *url;
+  struct wa_target target;
+  struct curl_slist *headers; /* while queued: the caller's only */
+  enum body body;
+  struct wa_source bytes;
+  struct wa_multipart *parts;
+  curl_mime *mime;
+  struct wa_download download;
+  int to_file; /* this answer's body goes to the download */
+  int too_big;
+  int no_memory;
+  long timeout_ms;
+  long connect_timeout_ms;
+  long stall_seconds;
+  struct wa_answer answer;
+  char curl_message[CURL_ERROR_SIZE];
+};
+
+/* Making one ------------------------------------------------------------------
+ */
+
+static int is_token(const char *text) {
+  static const char others[] = "!#$%&'*+-.^_`|~";
+  if(!*text)
+    return 0;
+  for(; *text; text++) {
+    unsigned char c = (unsigned char)(*text | 0x20);
+    if(!((c >= 'a' && c <= 'z') || (*text >= '0' && *text <= '9') ||
+         strchr(others, *text)))
+      return 0;
+  }
+  return 1;
+}
+
+static int check_method(const char *method, struct wa_error *err) {
+  static const char *const allowed[] = {"GET", "POST", "PUT", "PATCH",
+                                        "DELETE"};
+  for(size_t i = 0; i < sizeof(allowed) / sizeof(*allowed); i++) {
+    if(!strcmp(method, allowed[i]))
+      return 0;
+  }
+  return wa_refuse(err, WA_INVALID, "method",
+                   "method must be GET, POST, PUT, PATCH or DELETE");
+}
+
+/* The session alone says who we are and whom we talk to. */
+static int is_reserved(const char *name) {
+  static const char *const reserved[] = {
+      "Maton-Connection", "Host",   "Content-Length", "Transfer-Encoding",
+      "Connection",       "Expect", "Proxy-Authorization"};
+  for(size_t i = 0; i < sizeof(reserved) / sizeof(*reserved); i++) {
+    if(!strcasecmp(name, reserved[i]))
+      return 1;
+  }
+  return !strcasecmp(name, "Authorization");
+}
+
+static int check_header(const char *line, struct wa_error *err) {
+  char name[64];
+  size_t length = strcspn(line, ":");
+  for(const unsigned char *p = (const unsigned char *)line; *p; p++) {
+    if(*p < 0x20 || *p == 0x7f)
+      return wa_refuse(err, WA_INVALID, "headers",
+                       "a header has a control character");
+  }
+  if(line[length] != ':' || length >= sizeof(name))
+    return wa_refuse(err, WA_INVALID, "headers", "a header has no good name");
+  memcpy(name, line, length);
+  name[length] = '\0';
+  if(!is_token(name))
+    return wa_refuse(err, WA_INVALID, "headers", "a header has no good name");
+  if(is_reserved(name))
+    return wa_refuse(err, WA_INVALID, "headers",
+                     "header %s is set by the client itself", name);
+  return 0;
+}
+
+static int add_content_type(struct wa_exchange *x, const char *type,
+                            struct wa_error *err) {
+  char line[256];
+  if(!type)
+    return 0;
+  int n = snprintf(line, sizeof(line), "Content-Type: %s", type);
+  if(n < 0 || (size_t)n >= sizeof(line))
+    return wa_refuse(err, WA_INVALID, "content_type",
+                     "content_type is too long");
+  if(check_header(line, err))
+    return -1;
+  return wa_slist_append(&x->headers, line, err);
+}
+
+static int fill_body(struct wa_exchange *x, const struct wa_request *request,
+                     struct wa_error *err) {
+  if((request->parts || request->body_length) && !strcmp(x->method, "GET"))
+    return wa_refuse(err, WA_INVALID, "body", "a GET has no body");
+  if(request->parts) {
+    x->body = PARTS;
+    x->parts = wa_multipart_new(request->parts, request->part_count, err);
+    return x->parts ? 0 : -1;
+  }
+  if(request->body_length) {
+    x->body = BYTES;
+    if(add_content_type(x, request->content_type, err))
+      return -1;
+    return wa_source_memory(&x->bytes, request->body, request->body_length,
+                            err);
+  }
+  return 0;
+}
+
+static int fill(struct wa_exchange *x, const struct wa_request *request,
+                struct wa_error *err) {
+  if(check_method(request->method, err) ||
+     wa_session_check_url(x->session, request->url, &x->target, err) ||
+     wa_copy(&x->method, request->method, err) ||
+     wa_copy(&x->url, request->url, err))
+    return -1;
+  for(size_t i = 0; i < request->header_count; i++) {
+    if(check_header(request->headers[i], err) ||
+       wa_slist_append(&x->headers, request->headers[i], err))
+      return -1;
+  }
+  if(request->save_as &&
+     wa_download_set(&x->download, request->save_as, err))
+    return -1;
+  return fill_body(x, request, err);
+}
+
+struct wa_exchange *wa_exchange_new(struct wa_session *session,
+                                    const struct wa_request *request,
+                                    struct wa_error *err) {
+  if(wa_session_closed(session)) {
+    wa_fail(err, WA_STATE, WA_NOT_SENT, "the client is closed");
+    return NULL;
+  }
+  struct wa_exchange *x = calloc(1, sizeof(*x));
+  if(!x) {
+    wa_out_of_memory(err);
+    return NULL;
+  }
+  x->references = 1;
+  x->slot.exchange = x;
+  x->session = session;
+  wa_session_ref(session);
+  x->bytes.fd = -1;
+  wa_download_init(&x->download);
+  wa_buffer_init(&x->answer.headers, HEADERS_MAX);
+  wa_buffer_init(&x->answer.body, request->max_body);
+  x->timeout_ms = request->timeout_ms;
+  x->connect_timeout_ms = request->connect_timeout_ms;
+  x->stall_seconds = request->stall_seconds;
+  if(fill(x, request, err)) {
+    wa_exchange_unref(x);
+    return NULL;
+  }
+  return x;
+}
+
+void wa_exchange_ref(struct wa_exchange *x) { x->references++; }
+
+/* What only a running exchange needs; the answer stays. */
+static void release(struct wa_exchange *x) {
+  curl_mime_free(x->mime);
+  x->mime = NULL;
+  wa_slist_wipe(x->headers);
+  x->headers = NULL;
+  wa_multipart_free(x->parts);
+  x->parts = NULL;
+  wa_source_free(&x->bytes);
+  wa_download_free(&x->download);
+}
+
+void wa_exchange_unref(struct wa_exchange *x) {
+  if(--x->references)
+    return;
+  release(x);
+  wa_session_unref(x->session);
+  free(x->method);
+  free(x->url);
+  wa_buffer_free(&x->answer.headers);
+  wa_buffer_free(&x->answer.body);
+  free(x);
+}
+
+const struct wa_answer *wa_exchange_answer(const struct wa_exchange *x) {
+  return &x->answer;
+}
+
+struct wa_slot *wa_exchange_slot(struct wa_exchange *x) { return &x->slot; }
+
+/* Receiving -------------------------------------------------------------------
+ */
+
+/* A new status line begins a new block: only the last one is the answer's. */
+static size_t on_header(char *bytes, size_t size, size_t count, void *arg) {
+  struct wa_exchange *x = arg;
+  size_t n = size * count;
+  if(n >= 5 && !memcmp(bytes, "HTTP/", 5))
+    wa_buffer_clear(&x->answer.headers);
+  int rc = wa_buffer_append(&x->answer.headers, bytes, n);
+  if(!rc)
+    return n;
+  x->too_big = rc == WA_BUFFER_FULL;
+  x->no_memory = rc == WA_BUFFER_NO_MEMORY;
+  return 0;
+}
+
+static size_t on_body(char *bytes, size_t size, size_t count, void *arg) {
+  struct wa_exchange *x = arg;
+  size_t n = size * count;
+  if(x->download.path && !x->answer.status) {
+    curl_easy_getinfo(x->slot.easy, CURLINFO_RESPONSE_CODE, &x->answer.status);
+    x->to_file = x->answer.status >= 200 && x->answer.status < 300;
+  }
+  if(x->to_file)
+    return wa_download_write(&x->download, bytes, n) ? 0 : n;
+  int rc = wa_buffer_append(&x->answer.body, bytes, n);
+  if(!rc)
+    return n;
+  x->too_big = rc == WA_BUFFER_FULL;
+  x->no_memory = rc == WA_BUFFER_NO_MEMORY;
+  return 0;
+}
+
+/* Starting --------------------------------------------------------------------
+ */
+
+#define SET(option, value)                                                     \
+  do {                                                                         \
+    CURLcode rc_ = curl_easy_setopt(easy, option, value);                      \
+    if(rc_)                                                                    \
+      return rc_;                                                              \
+  } while(0)
+
+static CURLcode set_body(struct wa_exchange *x, CURL *easy) {
+  if(x->body == PARTS) {
+    SET(CURLOPT_MIMEPOST, x->mime);
+    SET(CURLOPT_UPLOAD_BUFFERSIZE, UPLOAD_CHUNK);
+  } else if(x->body == BYTES) {
+    SET(CURLOPT_POST, 1L);
+    SET(CURLOPT_POSTFIELDSIZE_LARGE, x->bytes.length);
+    SET(CURLOPT_READFUNCTION, wa_source_read);
+    SET(CURLOPT_READDATA, &x->bytes);
+    SET(CURLOPT_SEEKFUNCTION, wa_source_seek);
+    SET(CURLOPT_SEEKDATA, &x->bytes);
+  } else if(!strcmp(x->method, "GET")) {
+    SET(CURLOPT_HTTPGET, 1L);
+  } else if(strcmp(x->method, "DELETE") != 0) {
+    /* Without a body there is no rewind that could be refused: only a fresh
+     * connection keeps libcurl from sending this twice. */
+    SET(CURLOPT_POST, 1L);
+    SET(CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)0);
+    SET(CURLOPT_POSTFIELDS, "");
+    SET(CURLOPT_FRESH_CONNECT, 1L);
+  }
+  if(strcmp(x->method, "GET") != 0 && strcmp(x->method, "POST") != 0)
+    SET(CURLOPT_CUSTOMREQUEST, x->method);
+  return CURLE_OK;
+}
+
+static CURLcode set_times(struct wa_exchange *x, CURL *easy) {
+  long timeout = x->timeout_ms >= 0 ? x->timeout_ms
+                                    : wa_session_timeout_ms(x->session);
+  long stall = x->stall_seconds >= 0
+                   ? x->stall_seconds
+                   : wa_session_stall_seconds(x->session);
+  SET(CURLOPT_TIMEOUT_MS, timeout);
+  if(x->connect_timeout_ms >= 0)
+    SET(CURLOPT_CONNECTTIMEOUT_MS, x->connect_timeout_ms);
+  if(stall) {
+    SET(CURLOPT_LOW_SPEED_LIMIT, 1L);
+    SET(CURLOPT_LOW_SPEED_TIME, stall);
+  }
+  return CURLE_OK;
+}
+
+static CURLcode set_all(struct wa_exchange *x, CURL *easy) {
+  CURLcode rc = wa_session_apply(x->session, easy, &x->target);
+  if(!rc)
+    rc = set_body(x, easy);
+  if(!rc)
+    rc = set_times(x, easy);
+  if(rc)
+    return rc;
+  SET(CURLOPT_URL, x->url);
+  SET(CURLOPT_HTTPHEADER, x->headers);
+  SET(CURLOPT_HEADERFUNCTION, on_header);
+  SET(CURLOPT_HEADERDATA, x);
+  SET(CURLOPT_WRITEFUNCTION, on_body);
+  SET(CURLOPT_WRITEDATA, x);
+  SET(CURLOPT_ERRORBUFFER, x->curl_message);
+  SET(CURLOPT_PRIVATE, x);
+  if(!x->download.path)
+    SET(CURLOPT_ACCEPT_ENCODING, "");
+  return CURLE_OK;
+}
+
+int wa_exchange_start(struct wa_exchange *x, CURL *easy) {
+  struct wa_error *err = &x->answer.error;
+  if(wa_session_closed(x->session))
+    return wa_fail(err, WA_STATE, WA_NOT_SENT, "the client is closed");
+  if(x->target.trusted && wa_session_authorise(x->session, &x->headers, err))
+    return -1;
+  /* No waiting for a 100: a body is sent at once or not at all. */
+  if(x->body != NO_BODY && wa_slist_append(&x->headers, "Expect:", err))
+    return -1;
+  if(x->download.path && wa_download_open(&x->download, err))
+    return -1;
+  if(x->body == PARTS) {
+    x->mime = wa_multipart_open(x->parts, easy, err);
+    if(!x->mime)
+      return -1;
+  }
+  CURLcode rc = set_all(x, easy);
+  if(rc)
+    return wa_fail(err, WA_STATE, WA_NOT_SENT, "%s", curl_easy_strerror(rc));
+  return 0;
+}
+
+/* Ending ----------------------------------------------------------------------
+ */
+
+/* Whether the server may have seen the whole request. With a body it cannot
+ * have, as long as no byte of the body was handed over. */
+static int may_have_arrived(const struct wa_exchange *x, CURL *easy) {
+  long bytes = 0;
+  if(x->body == BYTES)
+    return x->bytes.offset > 0;
+  if(x->body == PARTS)
+    return wa_multipart_touched(x->parts);
+  curl_easy_getinfo(easy, CURLINFO_REQUEST_SIZE, &bytes);
+  return bytes > 0;
+}
+
+static enum wa_kind kind_of(CURLcode rc) {
+  switch(rc) {
+  case CURLE_OPERATION_TIMEDOUT:
+    return WA_TIMEOUT;
+  case CURLE_SSL_CONNECT_ERROR:
+  case CURLE_PEER_FAILED_VERIFICATION:
+  case CURLE_SSL_CACERT_BADFILE:
+  case CURLE_SSL_CERTPROBLEM:
+  case CURLE_SSL_CIPHER:
+  case CURLE_SSL_ISSUER_ERROR:
+  case CURLE_SSL_INVALIDCERTSTATUS:
+  case CURLE_SSL_ENGINE_NOTFOUND:
+  case CURLE_SSL_ENGINE_SETFAILED:
+  case CURLE_USE_SSL_FAILED:
+    return WA_TLS;
+  case CURLE_UNSUPPORTED_PROTOCOL:
+  case CURLE_WEIRD_SERVER_REPLY:
+  case CURLE_BAD_CONTENT_ENCODING:
+#if LIBCURL_VERSION_NUM >= 0x080600
+  case CURLE_TOO_LARGE:
+#endif
+    return WA_PROTOCOL;
+  case CURLE_URL_MALFORMAT:
+    return WA_INVALID;
+  case CURLE_OUT_OF_MEMORY:
+    return WA_STATE;
+  default:
+    return WA_NETWORK;
+  }
+}
+
+static int fails_before_sending(CURLcode rc) {
+  switch(rc) {
+  case CURLE_URL_MALFORMAT:
+  case CURLE_COULDNT_RESOLVE_PROXY:
+  case CURLE_COULDNT_RESOLVE_HOST:
+  case CURLE_COULDNT_CONNECT:
+  case CURLE_SSL_CONNECT_ERROR:
+  case CURLE_PEER_FAILED_VERIFICATION:
+  case CURLE_SSL_CACERT_BADFILE:
+  case CURLE_PROXY:
+    return 1;
+  default:
+    return 0;
+  }
+}
+
+static const struct wa_source *failed_source(const struct wa_exchange *x) {
+  if(x->body == PARTS)
+    return wa_multipart_failed(x->parts);
+  return NULL;
+}
+
+/* An end that we caused ourselves, in a callback; 0 when it was not us. */
+static int explain_callback(struct wa_exchange *x, enum wa_outcome outcome) {
+  struct wa_error *err = &x->answer.error;
+  const struct wa_source *source = failed_source(x);
+  if(x->too_big)
+    return wa_fail(err, WA_PROTOCOL, outcome,
+                   "the answer is larger than %lu bytes",
+                   (unsigned long)x->answer.body.maximum);
+  if(x->no_memory)
+    return wa_fail(err, WA_STATE, outcome, "out of memory");
+  if(x->download.failed)
+    return wa_fail(err, WA_IO, outcome, "cannot write %.120s: %s",
+                   x->download.path, strerror(x->download.failed));
+  if(source)
+    return wa_fail(err, WA_IO, outcome, "cannot read %.120s: %s", source->path,
+                   source->failed > 0 ? strerror(source->failed)
+                                      : "the file became shorter");
+  return 0;
+}
+
+static void explain(struct wa_exchange *x, CURL *easy, CURLcode rc) {
+  const char *text =
+      x->curl_message[0] ? x->curl_message : curl_easy_strerror(rc);
+  enum wa_outcome outcome =
+      !fails_before_sending(rc) && may_have_arrived(x, easy) ? WA_UNKNOWN
+                                                             : WA_NOT_SENT;
+  if(explain_callback(x, outcome))
+    return;
+  if(rc == CURLE_SEND_FAIL_REWIND) {
+    wa_fail(&x->answer.error, WA_NETWORK, WA_UNKNOWN,
+            "the connection was lost after the request went out");
+    return;
+  }
+  wa_fail(&x->answer.error, kind_of(rc), outcome, "%s", text);
+}
+
+static void read_info(struct wa_exchange *x, CURL *easy) {
+  long version = 0;
+  curl_off_t microseconds = 0;
+  curl_easy_getinfo(easy, CURLINFO_RESPONSE_CODE, &x->answer.status);
+  curl_easy_getinfo(easy, CURLINFO_HTTP_VERSION, &version);
+  curl_easy_getinfo(easy, CURLINFO_TOTAL_TIME_T, &microseconds);
+  x->answer.seconds = (double)microseconds / 1e6;
+  x->answer.http_version = version == CURL_HTTP_VERSION_1_0   ? 10
+                           : version == CURL_HTTP_VERSION_1_1 ? 11
+                           : version == CURL_HTTP_VERSION_2_0 ? 20
+                                                              : 0;
+}
+
+void wa_exchange_finish(struct wa_exchange *x, CURL *easy, CURLcode result) {
+  read_info(x, easy);
+  if(result != CURLE_OK)
+    explain(x, easy, result);
+  else if(x->download.path && x->answer.status >= 200 &&
+          x->answer.status < 300)
+    wa_download_commit(&x->download, &x->answer.error);
+  release(x);
+}
+
+void wa_exchange_abort(struct wa_exchange *x, CURL *easy, enum wa_kind kind,
+                       const char *why) {
+  enum wa_outcome outcome =
+      easy && may_have_arrived(x, easy) ? WA_UNKNOWN : WA_NOT_SENT;
+  wa_fail(&x->answer.error, kind, outcome, "%s", why);
+  release(x);
+}

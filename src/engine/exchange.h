@@ -1,0 +1,87 @@
+/* One HTTP exchange: a request in, a bounded answer or an error out. */
+#ifndef WA_EXCHANGE_H
+#define WA_EXCHANGE_H
+
+#include "buffer.h"
+#include "multipart.h"
+#include "session.h"
+
+#if defined(__GNUC__)
+#pragma GCC visibility push(hidden)
+#endif
+
+/* Everything is copied. The body is `parts`, or `body`, or nothing. */
+struct wa_request {
+  const char *method;
+  const char *url;
+  const char *const *headers; /* "Name: value" */
+  size_t header_count;
+  const char *body;
+  size_t body_length;
+  const char *content_type;
+  const struct wa_part *parts;
+  size_t part_count;
+  const char *save_as;  /* a good answer goes to this file */
+  size_t max_body;      /* of an answer that stays in memory */
+  long timeout_ms;      /* 0: none, -1: the session's */
+  long connect_timeout_ms; /* -1: the session's */
+  long stall_seconds;   /* without a byte; 0: none, -1: the session's */
+};
+
+struct wa_exchange;
+
+struct wa_exchange *wa_exchange_new(struct wa_session *session,
+                                    const struct wa_request *request,
+                                    struct wa_error *err);
+void wa_exchange_ref(struct wa_exchange *exchange);
+void wa_exchange_unref(struct wa_exchange *exchange);
+
+/* The answer; fixed once the engine has reported the exchange as done. */
+struct wa_answer {
+  struct wa_error error; /* kind WA_OK: the fields below are an answer */
+  long status;
+  int http_version; /* 10, 11, 20; 0 unknown */
+  double seconds;
+  struct wa_buffer headers; /* as received, the last block */
+  struct wa_buffer body;
+};
+const struct wa_answer *wa_exchange_answer(const struct wa_exchange *exchange);
+
+/* For the engine ----------------------------------------------------------- */
+
+enum wa_exchange_state { WA_NEW, WA_QUEUED, WA_ACTIVE, WA_DONE };
+
+struct wa_link {
+  struct wa_link *previous;
+  struct wa_link *next;
+};
+
+struct wa_engine;
+
+/* What the engine keeps with an exchange. */
+struct wa_slot {
+  struct wa_link link; /* first: a link is its slot */
+  struct wa_exchange *exchange;
+  struct wa_engine *engine;
+  enum wa_exchange_state state;
+  unsigned long long id;
+  CURL *easy;
+};
+struct wa_slot *wa_exchange_slot(struct wa_exchange *exchange);
+
+/* Makes `easy` ready to be added to a multi. */
+int wa_exchange_start(struct wa_exchange *exchange, CURL *easy);
+
+/* Takes the result over from the easy handle and lets go of files, headers
+ * and body. */
+void wa_exchange_finish(struct wa_exchange *exchange, CURL *easy,
+                        CURLcode result);
+
+/* Ends it without an answer; `easy` is NULL when it never started. */
+void wa_exchange_abort(struct wa_exchange *exchange, CURL *easy,
+                       enum wa_kind kind, const char *why);
+
+#if defined(__GNUC__)
+#pragma GCC visibility pop
+#endif
+#endif

@@ -1,0 +1,47 @@
+/* The bytes of a request, from memory or from a file, read once.
+ *
+ * When a reused connection dies, libcurl rewinds the body and sends it again
+ * by itself: a customer would get a message twice. A source therefore refuses
+ * to rewind once a byte of it was read, and libcurl gives up instead. */
+#ifndef WA_SOURCE_H
+#define WA_SOURCE_H
+
+#include <curl/curl.h>
+
+#include "error.h"
+
+#if defined(__GNUC__)
+#pragma GCC visibility push(hidden)
+#endif
+
+struct wa_source {
+  char *data; /* owned; NULL for a file */
+  char *path; /* owned; NULL for memory */
+  int fd;
+  int failed; /* errno of a read, or -1 when the file became shorter */
+  curl_off_t length;
+  curl_off_t offset;
+};
+
+/* Copies the bytes. */
+int wa_source_memory(struct wa_source *source, const char *bytes,
+                     size_t length, struct wa_error *err);
+
+/* Copies the path; the file is opened by wa_source_open(). */
+int wa_source_file(struct wa_source *source, const char *path,
+                   struct wa_error *err);
+
+int wa_source_open(struct wa_source *source, struct wa_error *err);
+void wa_source_free(struct wa_source *source);
+
+/* libcurl's read and seek callbacks, with the source as their argument. */
+size_t wa_source_read(char *to, size_t size, size_t count, void *source);
+int wa_source_seek(void *source, curl_off_t offset, int origin);
+
+/* The size of a regular file, or -1. */
+curl_off_t wa_file_size(const char *path, struct wa_error *err);
+
+#if defined(__GNUC__)
+#pragma GCC visibility pop
+#endif
+#endif
