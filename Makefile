@@ -150,7 +150,7 @@ VALGRIND = valgrind -q --leak-check=full --error-exitcode=99
 SANITIZE = -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined \
            -fno-sanitize-recover=all
 
-.PHONY: lint asan valgrind installed conformance lua-incdir
+.PHONY: lint asan valgrind installed conformance format rockspec lua-incdir
 
 ## lint: luacheck, both Lua compilers, clang-format, warnings of gcc and clang
 lint:
@@ -182,6 +182,14 @@ conformance:
 	tools/deps demo referee
 	@$(MAKE) --no-print-directory LUA=5.4 all
 	tools/conformance
+
+## format: lay out the C sources as lint wants them
+format:
+	clang-format -i $(wildcard src/*/*.[ch] spec/*/*.[ch] bench/*.[ch])
+
+## rockspec: write the sources and modules there are into the rockspec
+rockspec:
+	$(LUA_BIN) tools/rockspec.lua
 
 # Where lua.h was found; for scripts.
 lua-incdir:

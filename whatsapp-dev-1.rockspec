@@ -35,13 +35,26 @@ build = {
     ["whatsapp.core"] = {
       sources = {
         "src/binding/core.c",
+        "src/binding/exchange.c",
+        "src/binding/session.c",
+        "src/engine/buffer.c",
+        "src/engine/download.c",
+        "src/engine/engine.c",
+        "src/engine/error.c",
+        "src/engine/exchange.c",
+        "src/engine/multipart.c",
+        "src/engine/session.c",
+        "src/engine/source.c",
       },
       defines = { "_GNU_SOURCE" },
       incdirs = { "src", "$(CURL_INCDIR)", "$(CRYPTO_INCDIR)" },
       libdirs = { "$(CURL_LIBDIR)", "$(CRYPTO_LIBDIR)" },
       libraries = { "curl", "crypto", "pthread" },
     },
+    ["whatsapp.error"] = "lua/whatsapp/error.lua",
+    ["whatsapp.error.codes"] = "lua/whatsapp/error/codes.lua",
     ["whatsapp.json"] = "lua/whatsapp/json.lua",
+    ["whatsapp.version"] = "lua/whatsapp/version.lua",
   },
 }
 
