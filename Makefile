@@ -62,19 +62,22 @@ SOURCES := $(sort $(wildcard src/*/*.c))
 OBJECTS  = $(SOURCES:%.c=$(BUILD)/obj/%.o)
 CORE     = $(BUILD)/whatsapp/core.so
 
-.PHONY: all help install uninstall clean
+# V=1 shows whole commands.
+say = $(if $(V),,@echo "$(1)";)
+
+.PHONY: all help clean
 
 ## all: build the C core into build/LUA (the default)
 all: $(CORE)
 
 $(CORE): $(OBJECTS)
 	@mkdir -p $(@D)
-	$(CC) $(SHARED) -pthread $(CFLAGS) $(LDFLAGS) $(LIB_DIRS) -o $@ $^ $(LDLIBS)
+	$(call say,link $@)$(CC) $(SHARED) -pthread $(CFLAGS) $(LDFLAGS) $(LIB_DIRS) -o $@ $^ $(LDLIBS)
 
 $(BUILD)/obj/%.o: %.c
 	$(if $(LUA_INCDIR),,$(error no lua.h for Lua $(LUA): try `make deps`, or give LUA_INCDIR))
 	@mkdir -p $(@D)
-	$(COMPILE) -MMD -MP -c -o $@ $<
+	$(call say,compile $<)$(COMPILE) -MMD -MP -c -o $@ $<
 
 -include $(OBJECTS:.o=.d)
 
@@ -94,6 +97,8 @@ BINDIR  = $(DESTDIR)$(PREFIX)/bin
 MODULES = $(shell cd lua && find whatsapp -type f | sort)
 COMMAND := $(notdir $(wildcard bin/whatsapp))
 
+.PHONY: install uninstall
+
 ## install: modules and command under PREFIX (/usr/local), for LUA
 install: all
 	@set -e; for file in $(MODULES); do \
@@ -111,7 +116,7 @@ endif
 ## uninstall: take away what install put there
 uninstall:
 	rm -f $(MODULES:%="$(SHARE)/%") "$(LIB)/whatsapp/core.so" "$(BINDIR)/whatsapp"
-	-find "$(SHARE)/whatsapp" "$(LIB)/whatsapp" -type d -empty -delete
+	-find "$(SHARE)/whatsapp" "$(LIB)/whatsapp" -type d -empty -delete 2>/dev/null
 
 # --- run ---------------------------------------------------------------------
 
@@ -160,14 +165,14 @@ lint:
 ## asan: the specs with AddressSanitizer and UBSan
 asan:
 	tools/deps demo test
-	$(MAKE) LUA=5.4 BUILD=build/asan CFLAGS="$(SANITIZE)" all
+	@$(MAKE) --no-print-directory LUA=5.4 CC=gcc BUILD=build/asan CFLAGS="$(SANITIZE)" all
 	tools/asan-lua build/asan
 	@PATH="$(CURDIR)/build/asan/bin:$$PATH" tools/test lua5.4=build/asan
 
 ## valgrind: the specs of the C core, with leak check
 valgrind:
 	tools/deps demo test check
-	$(MAKE) LUA=5.4 BUILD=build/valgrind CFLAGS="-O1 -g" all
+	@$(MAKE) --no-print-directory LUA=5.4 BUILD=build/valgrind CFLAGS="-O1 -g" all
 	@UNDER="$(VALGRIND)" SPEC="$(or $(SPEC),$(wildcard spec/core spec/c))" \
 	  tools/test lua5.4=build/valgrind
 
