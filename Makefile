@@ -1,0 +1,201 @@
+# whatsapp for Lua. `make help` lists the targets; every variable below can be
+# given on the command line, as in `make LUA=jit CC=clang`.
+
+# --- what to build for -------------------------------------------------------
+
+# 5.4, jit (LuaJIT, also inside nginx) or 5.1. LuaJIT shares 5.1's module path.
+LUA = 5.4
+
+BIN_5.4 = lua5.4
+BIN_jit = luajit
+BIN_5.1 = lua5.1
+API     = $(LUA:jit=5.1)
+LUA_BIN = $(BIN_$(LUA))
+
+ifeq ($(BIN_$(LUA)),)
+  $(error LUA is 5.4, jit or 5.1, not "$(LUA)")
+endif
+
+BUILD   = build/$(LUA)
+PREFIX  = /usr/local
+DESTDIR =
+
+# --- how to compile ----------------------------------------------------------
+
+CFLAGS   = -O2
+WARNINGS = -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
+           -Wwrite-strings -Wcast-qual -Wpointer-arith -Wundef -Wvla -Wformat=2
+LDFLAGS  =
+LDLIBS   = -lcurl -lcrypto
+SHARED   = $(if $(filter Darwin,$(shell uname)),-bundle -undefined dynamic_lookup,-shared)
+
+# Headers: pkg-config where there is one, else the usual places. LUA_INCDIR and
+# {CURL,CRYPTO}_{INCDIR,LIBDIR} override.
+PKG_CONFIG = pkg-config
+PKGS_5.4   = lua5.4 lua-5.4 lua54
+PKGS_jit   = luajit
+PKGS_5.1   = lua5.1 lua-5.1 lua51
+NAMES_5.4  = lua5.4 lua-5.4 lua54 lua .
+NAMES_jit  = luajit-2.1
+NAMES_5.1  = lua5.1 lua-5.1 lua51
+PREFIXES   = /usr /usr/local /opt/homebrew /opt/local
+OPENSSL    = $(wildcard $(addsuffix /opt/openssl@3,$(PREFIXES)))
+
+pkg       = $(foreach p,$(2),$(shell $(PKG_CONFIG) $(1) $(p) 2>/dev/null))
+first_dir = $(firstword $(patsubst %/$(1),%,$(wildcard $(addsuffix /$(1),$(2)))))
+
+ifndef LUA_INCDIR
+  LUA_INCDIR := $(call first_dir,lua.h,$(patsubst -I%,%,$(call pkg,--cflags-only-I,$(PKGS_$(LUA)))) \
+    $(foreach p,$(PREFIXES),$(addprefix $(p)/include/,$(NAMES_$(LUA)))))
+endif
+LIB_INCLUDES := $(addprefix -I,$(CURL_INCDIR) $(CRYPTO_INCDIR)) \
+  $(call pkg,--cflags-only-I,libcurl libcrypto) $(OPENSSL:%=-I%/include)
+LIB_DIRS     := $(addprefix -L,$(CURL_LIBDIR) $(CRYPTO_LIBDIR)) \
+  $(call pkg,--libs-only-L,libcurl libcrypto) $(OPENSSL:%=-L%/lib)
+
+COMPILE = $(CC) -std=c99 -D_GNU_SOURCE -fPIC -fvisibility=hidden -pthread $(WARNINGS) \
+          $(CFLAGS) $(CPPFLAGS) -Isrc -isystem $(LUA_INCDIR) $(LIB_INCLUDES:-I%=-isystem %)
+
+# --- build -------------------------------------------------------------------
+
+SOURCES := $(sort $(wildcard src/*/*.c))
+OBJECTS  = $(SOURCES:%.c=$(BUILD)/obj/%.o)
+CORE     = $(BUILD)/whatsapp/core.so
+
+# V=1 shows whole commands.
+say = $(if $(V),,@echo "$(1)";)
+
+.PHONY: all help clean
+
+## all: build the C core into build/LUA (the default)
+all: $(CORE)
+
+$(CORE): $(OBJECTS)
+	@mkdir -p $(@D)
+	$(call say,link $@)$(CC) $(SHARED) -pthread $(CFLAGS) $(LDFLAGS) $(LIB_DIRS) -o $@ $^ $(LDLIBS)
+
+$(BUILD)/obj/%.o: %.c
+	$(if $(LUA_INCDIR),,$(error no lua.h for Lua $(LUA): try `make deps`, or give LUA_INCDIR))
+	@mkdir -p $(@D)
+	$(call say,compile $<)$(COMPILE) -MMD -MP -c -o $@ $<
+
+-include $(OBJECTS:.o=.d)
+
+## help: this list
+help:
+	@sed -n 's/^## \([a-z]*\): /  make \1\t/p' Makefile | expand -t 20
+
+## clean: remove build/
+clean:
+	rm -rf build
+
+# --- install -----------------------------------------------------------------
+
+SHARE   = $(DESTDIR)$(PREFIX)/share/lua/$(API)
+LIB     = $(DESTDIR)$(PREFIX)/lib/lua/$(API)
+BINDIR  = $(DESTDIR)$(PREFIX)/bin
+MODULES = $(shell cd lua && find whatsapp -type f | sort)
+COMMAND := $(notdir $(wildcard bin/whatsapp))
+
+.PHONY: install uninstall
+
+## install: modules and command under PREFIX (/usr/local), for LUA
+install: all
+	@set -e; for file in $(MODULES); do \
+	  install -d "$(SHARE)/$${file%/*}"; \
+	  install -m 644 "lua/$$file" "$(SHARE)/$$file"; \
+	done
+	install -d "$(LIB)/whatsapp"
+	install -m 755 $(CORE) "$(LIB)/whatsapp/core.so"
+ifdef COMMAND
+	install -d "$(BINDIR)"
+	sed '1s|^#!.*|#!/usr/bin/env $(LUA_BIN)|' bin/whatsapp > $(BUILD)/command
+	install -m 755 $(BUILD)/command "$(BINDIR)/whatsapp"
+endif
+
+## uninstall: take away what install put there
+uninstall:
+	rm -f $(MODULES:%="$(SHARE)/%") "$(LIB)/whatsapp/core.so" "$(BINDIR)/whatsapp"
+	-find "$(SHARE)/whatsapp" "$(LIB)/whatsapp" -type d -empty -delete 2>/dev/null
+
+# --- run ---------------------------------------------------------------------
+
+IN_TREE  = tools/in-tree $(BUILD)
+RUNTIMES = $(if $(filter command,$(origin LUA)),$(LUA),5.4 jit)
+
+.PHONY: deps demo run test bench
+
+## deps: install what the demo and the tests need
+deps:
+	tools/deps demo test
+
+## demo: real sends through a local WhatsApp, from a fresh clone
+demo:
+	tools/deps demo
+	@$(MAKE) --no-print-directory all
+	$(IN_TREE) $(LUA_BIN) examples/demo.lua
+
+## run: an example in the sandbox: make run EXAMPLE=examples/send.lua
+run: all
+	@$(IN_TREE) $(LUA_BIN) tools/run.lua "$(LUA_BIN) $(EXAMPLE)"
+
+## test: the specs on Lua 5.4 and LuaJIT (LUA=5.4, SPEC=spec/x_spec.lua narrow)
+test:
+	tools/deps demo test
+	@for lua in $(RUNTIMES); do $(MAKE) --no-print-directory LUA=$$lua all || exit; done
+	@tools/test $(foreach r,$(RUNTIMES),$(BIN_$(r))=build/$(r))
+
+## bench: side-by-side measurements
+bench: all
+	bench/run
+
+# --- check -------------------------------------------------------------------
+
+VALGRIND = valgrind -q --leak-check=full --error-exitcode=99
+SANITIZE = -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined \
+           -fno-sanitize-recover=all
+
+.PHONY: lint asan valgrind installed conformance format rockspec lua-incdir
+
+## lint: luacheck, both Lua compilers, clang-format, warnings of gcc and clang
+lint:
+	tools/deps demo test check
+	@tools/lint
+
+## asan: the specs with AddressSanitizer and UBSan
+asan:
+	tools/deps demo test
+	@$(MAKE) --no-print-directory LUA=5.4 CC=gcc BUILD=build/asan CFLAGS="$(SANITIZE)" all
+	tools/asan-lua build/asan
+	@PATH="$(CURDIR)/build/asan/bin:$$PATH" tools/test lua5.4=build/asan
+
+## valgrind: the specs of the C core, with leak check
+valgrind:
+	tools/deps demo test check
+	@$(MAKE) --no-print-directory LUA=5.4 BUILD=build/valgrind CFLAGS="-O1 -g" all
+	@UNDER="$(VALGRIND)" SPEC="$(or $(SPEC),$(wildcard spec/core spec/c))" \
+	  tools/test lua5.4=build/valgrind
+
+## installed: an example on `make install` and on the rock, 5.4 and LuaJIT
+installed:
+	tools/deps demo test check
+	tools/installed 5.4
+	tools/installed jit
+
+## conformance: the examples against Meta's OpenAPI description
+conformance:
+	tools/deps demo referee
+	@$(MAKE) --no-print-directory LUA=5.4 all
+	tools/conformance
+
+## format: lay out the C sources as lint wants them
+format:
+	clang-format -i $(wildcard src/*/*.[ch] spec/*/*.[ch] bench/*.[ch])
+
+## rockspec: write the sources and modules there are into the rockspec
+rockspec:
+	$(LUA_BIN) tools/rockspec.lua
+
+# Where lua.h was found; for scripts.
+lua-incdir:
+	@echo $(LUA_INCDIR)

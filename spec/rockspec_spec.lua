@@ -1,0 +1,56 @@
+-- The rock holds every module of the tree, and nothing that is not there.
+
+local dir = require "pl.dir"
+
+local NAME = "whatsapp-dev-1.rockspec"
+
+local function load_rockspec()
+  local rockspec = {}
+  local chunk
+  if setfenv then
+    chunk = setfenv(assert(loadfile(NAME)), rockspec)
+  else
+    chunk = assert(loadfile(NAME, "t", rockspec))
+  end
+  chunk()
+  return rockspec
+end
+
+local function files_under(folder, pattern)
+  local list = dir.getallfiles(folder, pattern)
+  table.sort(list)
+  return list
+end
+
+local function module_name(path)
+  return (path:gsub("^lua/", ""):gsub("%.lua$", ""):gsub("/init$", ""):gsub("/", "."))
+end
+
+describe("the rockspec", function()
+  local modules = load_rockspec().build.modules
+
+  it("lists every Lua module under its name", function()
+    local listed, there = {}, {}
+    for name, source in pairs(modules) do
+      if type(source) == "string" then
+        listed[name] = source
+      end
+    end
+    for _, path in ipairs(files_under("lua", "*.lua")) do
+      there[module_name(path)] = path
+    end
+    assert.same(there, listed)
+  end)
+
+  it("lists every C source of the core", function()
+    local listed = { (unpack or table.unpack)(modules["whatsapp.core"].sources) }
+    table.sort(listed)
+    assert.same(files_under("src", "*.c"), listed)
+  end)
+
+  it("needs no file but Lua ones under lua/", function()
+    for _, path in ipairs(files_under("lua", "*")) do
+      assert.truthy(path:find("%.lua$"), path .. " would not be in the rock")
+    end
+  end)
+end)
