@@ -111,8 +111,9 @@ local function read_file(path)
   return text
 end
 
+-- Root's nginx works as another user, who must get to its spool of bodies.
 local function make_directory()
-  local pipe = assert(io.popen("mktemp -d"))
+  local pipe = assert(io.popen("directory=$(mktemp -d) && chmod 711 $directory && echo $directory"))
   local directory = pipe:read("*l")
   pipe:close()
   return directory
