@@ -86,6 +86,14 @@ function whole.redirect(connection, request)
   return connection:answer(tonumber(status), { Location = "http://" .. target }, "")
 end
 
+--- /media/host:port/path: a media object whose bytes are at http://host:port/path.
+function whole.media(connection, request)
+  return connection:answer(200, JSON, cjson.encode {
+    messaging_product = "whatsapp", id = "1166846181421424", mime_type = "application/pdf",
+    sha256 = ("0"):rep(64), file_size = 4, url = "http://" .. request.rest:match("^(.-)/v%d"),
+  })
+end
+
 -- Answers in odd pieces -------------------------------------------------------
 
 --- The send answer, byte by byte.

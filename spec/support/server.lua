@@ -24,6 +24,20 @@ local function get(url)
   return body
 end
 
+--- A fresh directory. (Root's nginx works as another user, who must get in.)
+---@return string
+function M.make_directory()
+  local pipe = assert(io.popen("directory=$(mktemp -d) && chmod 711 $directory && echo $directory"))
+  local directory = pipe:read("*l")
+  pipe:close()
+  return directory
+end
+
+---@param directory string
+function M.remove_directory(directory)
+  run("rm -rf " .. directory)
+end
+
 --- Ports of 127.0.0.1 where nobody listens (now), all different.
 ---@param names string[]
 ---@return table<string, integer>
@@ -111,14 +125,6 @@ local function read_file(path)
   return text
 end
 
--- Root's nginx works as another user, who must get to its spool of bodies.
-local function make_directory()
-  local pipe = assert(io.popen("directory=$(mktemp -d) && chmod 711 $directory && echo $directory"))
-  local directory = pipe:read("*l")
-  pipe:close()
-  return directory
-end
-
 local function wait_until_ready(port, directory)
   local give_up = socket.gettime() + READY_LIMIT
   repeat
@@ -137,7 +143,7 @@ end
 function M.start_nginx()
   local names = { "count" }
   for name in pairs(tls.servers) do names[#names + 1] = name end
-  local directory, ports = make_directory(), M.free_ports(names)
+  local directory, ports = M.make_directory(), M.free_ports(names)
   tls.write_certificates(directory)
   tls.write_conf(directory, ports)
   local process = start(("timeout %d nginx -p %s -c nginx.conf -e error.log"):format(
@@ -163,7 +169,7 @@ end
 function TlsServer:stop()
   if not self.directory then return end
   self.process:stop()
-  run("rm -rf " .. self.directory)
+  M.remove_directory(self.directory)
   self.directory = nil
 end
 
