@@ -1,0 +1,219 @@
+--- The faults that fault_server.lua can commit, by name.
+--
+-- A fault is `function(connection, request)`; it returns true while the
+-- connection may take another request. `whole` ones run after the request was
+-- read to its last byte, `early` ones after its headers. `request.rest` is the
+-- path behind the name of the fault.
+
+local cjson = require "cjson"
+
+local SEND_ANSWER = '{"messaging_product":"whatsapp","contacts":[{"input":"15551234567",'
+  .. '"wa_id":"15551234567"}],"messages":[{"id":"wamid.HBgLMTU1NTEyMzQ1Njc="}]}'
+local MEBIBYTE = 1024 * 1024
+local ENDLESS = 64 * MEBIBYTE       -- for a client that never stops reading
+
+local JSON = { ["Content-Type"] = "application/json" }
+local HTML = { ["Content-Type"] = "text/html; charset=utf-8" }
+local PAGE = "<html><head><title>502 Bad Gateway</title></head><body>oops</body></html>"
+
+local whole, early = {}, {}
+
+local function argument(request)
+  return (request.rest:match("^[^/]*"))
+end
+
+local function unescape(text)
+  return (text:gsub("%%(%x%x)", function(hex) return string.char(tonumber(hex, 16)) end))
+end
+
+local function graph_error(code)
+  return cjson.encode { error = {
+    message = ("(#%d) A fault"):format(code), type = "OAuthException", code = code,
+    error_data = { messaging_product = "whatsapp", details = "asked for by the test" },
+    fbtrace_id = "AFaultTrace",
+  } }
+end
+
+-- Answers that are whole HTTP but not what was hoped for ----------------------
+
+--- A send answer, as from Graph.
+function whole.ok(connection)
+  return connection:answer(200, JSON, SEND_ANSWER)
+end
+
+whole["html"] = function(connection)
+  return connection:answer(502, HTML, PAGE)
+end
+
+whole["html-200"] = function(connection)
+  return connection:answer(200, HTML, PAGE)
+end
+
+whole["not-json-200"] = function(connection)
+  return connection:answer(200, JSON, SEND_ANSWER:sub(1, -2))
+end
+
+whole["empty-200"] = function(connection)
+  return connection:answer(200, JSON, "")
+end
+
+--- /status/400: no body; /status/400/131030: a Graph error of that code.
+function whole.status(connection, request)
+  local status, code = request.rest:match("^(%d%d%d)/?(%d*)")
+  local body = code ~= "" and graph_error(tonumber(code)) or ""
+  return connection:answer(tonumber(status), body ~= "" and JSON or {}, body)
+end
+
+--- /retry-after/7: throttled, to come back in 7 seconds.
+whole["retry-after"] = function(connection, request)
+  return connection:answer(429, { ["Content-Type"] = "application/json",
+    ["Retry-After"] = argument(request) }, graph_error(130429))
+end
+
+--- /json/<URL-encoded JSON>: exactly that.
+function whole.json(connection, request)
+  return connection:answer(200, JSON, unescape(argument(request)))
+end
+
+--- What arrived here, as JSON.
+function whole.echo(connection, request)
+  return connection:answer(200, JSON, cjson.encode(request))
+end
+
+--- /redirect/302/host:port/path: to http://host:port/path.
+function whole.redirect(connection, request)
+  local status, target = request.rest:match("^(%d%d%d)/(.*)$")
+  return connection:answer(tonumber(status), { Location = "http://" .. target }, "")
+end
+
+--- /media/host:port/path: a media object whose bytes are at http://host:port/path.
+function whole.media(connection, request)
+  return connection:answer(200, JSON, cjson.encode {
+    messaging_product = "whatsapp", id = "1166846181421424", mime_type = "application/pdf",
+    sha256 = ("0"):rep(64), file_size = 4, url = "http://" .. request.rest:match("^(.-)/v%d"),
+  })
+end
+
+-- Answers in odd pieces -------------------------------------------------------
+
+--- The send answer, byte by byte.
+function whole.slow(connection)
+  local text = ("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s")
+    :format(#SEND_ANSWER, SEND_ANSWER)
+  for i = 1, #text do
+    if not connection:send(text:sub(i, i)) then return false end
+    connection:sleep(0.001)
+  end
+  return true
+end
+
+local CHUNKED = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
+  .. "Transfer-Encoding: chunked\r\n\r\n"
+
+local function chunk(text)
+  return ("%x\r\n%s\r\n"):format(#text, text)
+end
+
+function whole.chunked(connection)
+  local half = math.floor(#SEND_ANSWER / 2)
+  return connection:send(CHUNKED .. chunk(SEND_ANSWER:sub(1, half))
+    .. chunk(SEND_ANSWER:sub(half + 1)) .. chunk(""))
+end
+
+-- Answers that break off or make no sense -------------------------------------
+
+whole["bad-chunk"] = function(connection)
+  connection:send(CHUNKED .. "zebra\r\n" .. SEND_ANSWER)
+  return false
+end
+
+function whole.truncate(connection)
+  connection:send(("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
+    .. "Content-Length: %d\r\n\r\n%s"):format(#SEND_ANSWER + 100, SEND_ANSWER))
+  return false
+end
+
+function whole.garbage(connection)
+  connection:send("\1\2\3 this was never HTTP \254\255\r\n\r\n")
+  return false
+end
+
+--- A body without an end; /huge/9437184: one of that many bytes, announced.
+function whole.huge(connection, request)
+  local announced = tonumber(argument(request))
+  local left = announced or ENDLESS
+  connection:send("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
+    .. (announced and "Content-Length: " .. announced .. "\r\n\r\n" or "\r\n"))
+  local piece = ("x"):rep(65536)
+  while left > 0 and connection:send(piece:sub(1, left)) do left = left - #piece end
+  return false
+end
+
+whole["huge-headers"] = function(connection)
+  connection:send("HTTP/1.1 200 OK\r\n")
+  local line = "X-Filler: " .. ("x"):rep(4000) .. "\r\n"
+  for _ = 1, 4 * MEBIBYTE / #line do
+    if not connection:send(line) then return false end
+  end
+  connection:send("Content-Length: 2\r\n\r\n{}")
+  return false
+end
+
+-- Silence ---------------------------------------------------------------------
+
+function whole.stall(connection)
+  connection:stay_silent()
+  return false
+end
+
+whole["stall-body"] = function(connection)
+  connection:send(("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
+    .. "Content-Length: %d\r\n\r\n%s"):format(#SEND_ANSWER, SEND_ANSWER:sub(1, 80)))
+  connection:stay_silent()
+  return false
+end
+
+-- Lost connections ------------------------------------------------------------
+
+whole["drop-after-read"] = function()
+  return false
+end
+
+whole["reset-after-read"] = function(connection)
+  connection:reset()
+  return false
+end
+
+--- The first request of each connection is answered; the second is read to its
+--- end and never answered. A client that sends it again by itself is found out
+--- by the count.
+whole["drop-reused"] = function(connection, request)
+  return request.nth == 1 and whole.ok(connection)
+end
+
+--- The connection is reset while the client is still uploading.
+early["reset-mid-body"] = function(connection, request)
+  connection:invite(request)
+  connection:some(16)
+  connection:reset()
+  return false
+end
+
+--- Likewise, but only for the second request of a connection.
+early["reset-reused"] = function(connection, request)
+  if request.nth > 1 then return early["reset-mid-body"](connection, request) end
+  return connection:read_body(request) and whole.ok(connection)
+end
+
+--- Reset once the headers are read.
+early["refuse-body"] = function(connection)
+  connection:reset()
+  return false
+end
+
+local function unknown(connection, request)
+  return connection:answer(404, { ["Content-Type"] = "text/plain" },
+    "no such fault: " .. request.fault .. "\n")
+end
+
+return { whole = whole, early = early, unknown = unknown }
