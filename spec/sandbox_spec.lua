@@ -4,8 +4,6 @@
 local sandbox = require "whatsapp.sandbox"
 local whatsapp = require "whatsapp"
 
-local GRAPH_UNKNOWN = "Object with ID"
-
 local function exists(path)
   local file = io.open(path, "rb")
   return file ~= nil and file:close() ~= nil
@@ -16,6 +14,13 @@ local function read(path)
   local text = file:read "*a"
   file:close()
   return text
+end
+
+-- The Lua that runs this spec.
+local function interpreter()
+  local lowest = 0
+  while arg[lowest - 1] do lowest = lowest - 1 end
+  return os.getenv "LUA_BIN" or arg[lowest]
 end
 
 local function wait_until(condition)
@@ -60,7 +65,8 @@ describe("sandbox", function()
   end
 
   local function template(name, ...)
-    return envelope("template", { name = name, language = { code = "en_US" }, components = { ... } })
+    return envelope("template",
+      { name = name, language = { code = "en_US" }, components = { ... } })
   end
 
   local function body(...)
@@ -153,7 +159,7 @@ describe("sandbox", function()
       { "an unknown template", template "no_such_template",
         { status = 404, code = 132001, details = "no_such_template" } },
       { "too few parameters", template("order_confirmation", body "John"),
-        { status = 400, code = 132000, details = "(1) does not match the expected number of params (2)" } },
+        { status = 400, code = 132000, details = "(1) does not match the expected" } },
       { "too many parameters", template("hello_world", body "John"),
         { status = 400, code = 132000 } },
       { "a parameter without a name", template("appointment_reminder", body("a", "b", "c")),
@@ -180,8 +186,9 @@ describe("sandbox", function()
     it("an id it does not know, and an edge that is not there", function()
       local answer, err = direct:request("GET", "999")
       assert_refused({ status = 400, code = 100, subcode = 33 }, answer, err)
-      assert.is_truthy(tostring(err):find(GRAPH_UNKNOWN, 1, true))
-      assert_refused({ status = 400, code = 2500 }, direct:request("GET", "{phone_number_id}/nothing"))
+      assert.is_truthy(tostring(err):find("Object with ID", 1, true))
+      assert_refused({ status = 400, code = 2500 },
+        direct:request("GET", "{phone_number_id}/nothing"))
     end)
 
     local function with(mode, changes)
@@ -274,8 +281,6 @@ describe("sandbox", function()
     end)
 
     it("ends when its process is gone without a word", function()
-      local lowest = 0
-      while arg[lowest - 1] do lowest = lowest - 1 end
       local script = os.tmpname()
       local file = assert(io.open(script, "wb"))
       file:write(("package.path, package.cpath = %q, %q\n"):format(package.path, package.cpath),
@@ -283,7 +288,7 @@ describe("sandbox", function()
         'print(box.prefix, box.graph_url:match "%d+$")\nio.stdout:flush()\n',
         'os.execute "kill -9 $PPID"\n')
       file:close()
-      local pipe = assert(io.popen("exec " .. arg[lowest] .. " " .. script))
+      local pipe = assert(io.popen(("exec %s %s"):format(interpreter(), script)))
       local prefix, port = pipe:read("*a"):match "^(.-)\t(%d+)"
       pipe:close()
       os.remove(script)
