@@ -133,13 +133,12 @@ local function attempts(self, call, settings, request)
   local attempt, body, err = 0, nil, nil
   while true do
     attempt = attempt + 1
-    local ok
-    ok, err = wait_for_turn(self, call, settings, finish)
-    if not ok then return nil, err end
+    local ok, late = wait_for_turn(self, call, settings, finish)
+    if not ok then return nil, err or late end
     requests.set_times(request, call, settings, math.max(0.001, finish - self.loop.now()))
     body, err = attempt_once(self, call, settings, request, attempt)
     if body ~= nil then return body, err end
-    local pause = retry.delay(err, attempt, settings.retries, finish - self.loop.now(), math.random)
+    local pause = retry.delay(err, attempt, settings.retries, finish - self.loop.now(), core.random)
     if not pause then return nil, err end
     self.loop.sleep(pause)
   end
