@@ -10,7 +10,7 @@ print("sent", sent.id, sent.status)
 
 assert(wa:send { to = to, template = {
   name = "appointment_reminder", language = "en_US",
-  body = { customer = "John", time = "10:30" } } })
+  body = { customer = "John", day = "Monday", time = "10" } } })
 
 assert(wa:send { to = to, template = {
   name = "promo", language = "en_US",
