@@ -8,7 +8,7 @@ local server = require "spec.support.server"
 
 local TOKEN = "EAAsecretTokenThatMustNotShow"
 local MEDIA_ID = "1166846181421424"
-local LUA = rawget(_G, "jit") and "luajit" or _VERSION:lower():gsub(" ", "")
+local LUA = os.getenv "LUA_BIN" or (jit and "luajit") or _VERSION:lower():gsub(" ", "")
 
 local faults, other, directory
 
@@ -16,7 +16,7 @@ local faults, other, directory
 local function client(path, where, more)
   local options = { access_token = TOKEN, phone_number_id = "106540352242922",
     base_url = ("%s/media/127.0.0.1:%d/%s"):format(faults.url, (where or faults).port, path),
-    rate = false, retries = 0, timeout = 10 }
+    timeout = 10 }
   for name, value in pairs(more or {}) do options[name] = value end
   return whatsapp.new(options)
 end
@@ -108,7 +108,7 @@ describe("a download", function()
     local program = ([[
       package.path, package.cpath = %q, %q
       local wa = require("whatsapp").new { access_token = "x", phone_number_id = "1",
-        base_url = %q, rate = false, retries = 0 }
+        base_url = %q }
       local info, err = wa.media:download(%q, %q)
       print(info, err and err.kind)
     ]]):format(package.path, package.cpath, ("%s/media/127.0.0.1:%d/huge/300000"):format(

@@ -13,7 +13,7 @@ local faults, other, tls
 
 local function client(base_url, more)
   local options = { access_token = TOKEN, phone_number_id = PHONE, base_url = base_url,
-                    ca_file = tls.ca_file, rate = false, retries = 0, timeout = 10 }
+                    ca_file = tls.ca_file, timeout = 10 }
   for name, value in pairs(more or {}) do options[name] = value end
   return whatsapp.new(options)
 end
@@ -112,9 +112,9 @@ describe("a send", function()
     assert_failure("network", "not_sent", client("https://127.0.0.1:" .. port):send(MESSAGE))
   end)
 
-  it("whose outcome is unknown is not repeated, whatever `retries` allows", function()
+  it("whose outcome is unknown is not repeated", function()
     local before = faults:count "drop-after-read"
-    local wa = client(faults.url .. "/drop-after-read", { retries = 3 })
+    local wa = client(faults.url .. "/drop-after-read")
     local err = assert_failure("network", "unknown", wa:send(MESSAGE))
     assert.is_false(err.retryable)
     assert.are.equal(before + 1, faults:count "drop-after-read")
@@ -135,8 +135,9 @@ end)
 describe("over TLS", function()
   for _, certificate in ipairs { "unknown_ca", "wrong_host", "expired", "old" } do
     it(("a server that is %s: tls, not_sent"):format(certificate), function()
+      local before = tls:count "ok"
       assert_failure("tls", "not_sent", client(tls.url[certificate] .. "/ok"):send(MESSAGE))
-      assert.are.equal(0, tls:count "ok")
+      assert.are.equal(before, tls:count "ok")
     end)
   end
 
@@ -145,17 +146,9 @@ describe("over TLS", function()
     assert_failure("tls", "not_sent", client(url .. "/ok"):send(MESSAGE))
   end)
 
-  it("a ca_file that is not there: nothing is sent", function()
-    local ok, wa = pcall(client, tls.url.good .. "/ok", { ca_file = "/nonexistent/ca.pem" })
-    local err = wa
-    if ok then err = failure(wa:send(MESSAGE)) end
-    assert.are.equal("not_sent", err.outcome)
-    assert.are.equal(0, tls:count "ok")
-  end)
-
   for _, name in ipairs { "good", "http1" } do
     it("a send succeeds, server " .. name, function()
-      local sent, err = client(tls.url[name] .. "/fine"):send(MESSAGE)
+      local sent, err = client(tls.url[name] .. "/ok"):send(MESSAGE)
       assert.is_nil(err)
       assert.are.equal("wamid.HBgLMTU1NTEyMzQ1Njc=", sent.id)
     end)
@@ -213,6 +206,10 @@ describe("a wrong call sends nothing:", function()
     ["an id with a line break"] = function(wa) return wa.media:delete "12\r\nX: y" end,
     ["an empty id"] = function(wa) return wa.media:get "" end,
     ["a path upwards"] = function(wa) return wa:request("GET", "../me") end,
+    ["a method with a NUL"] = function(wa) return wa:request("GET\0", "me") end,
+    ["a file name with a NUL"] = function(wa)
+      return wa.media:upload { data = "x", type = "image/png", filename = "a\0.png" }
+    end,
     ["a header in a content type"] = function(wa)
       return wa.media:upload { data = "x", filename = "a.png", type = "image/png\r\nX: y" }
     end,
@@ -243,11 +240,14 @@ describe("a client is not made", function()
     ["from two credentials"] = { api_key = TOKEN },
     ["from an id with a slash"] = { phone_number_id = "12/34" },
     ["from an id with dots"] = { phone_number_id = ".." },
+    ["for a connection with a NUL"] = { connection = "a\0b" },
+    ["for a user agent with a line break"] = { user_agent = "a\r\nX: y" },
     ["for no URL"] = { base_url = "not a url" },
     ["for plain http to another machine"] = { base_url = "http://192.0.2.1" },
     ["for another protocol"] = { base_url = "ftp://127.0.0.1" },
     ["for a URL with a password"] = { base_url = "https://user:secret@127.0.0.1" },
     ["for a URL with a line break"] = { base_url = "https://127.0.0.1/\r\nX: y" },
+    ["with a ca_file that is not there"] = { ca_file = "/nonexistent/ca.pem" },
     ["with an option that does not exist"] = { retires = 3 },
   }
   for name, options in pairs(wrong) do
