@@ -169,11 +169,11 @@ asan:
 	tools/asan-lua build/asan
 	@PATH="$(CURDIR)/build/asan/bin:$$PATH" tools/test lua5.4=build/asan
 
-## valgrind: the specs of the C core, with leak check
+## valgrind: the specs that exercise the C core, with leak check
 valgrind:
 	tools/deps demo test check
 	@$(MAKE) --no-print-directory LUA=5.4 BUILD=build/valgrind CFLAGS="-O1 -g" all
-	@UNDER="$(VALGRIND)" SPEC="$(or $(SPEC),$(wildcard spec/core spec/c))" \
+	@UNDER="$(VALGRIND)" SPEC="$(or $(SPEC),$(wildcard spec/core spec/c spec/integration))" \
 	  tools/test lua5.4=build/valgrind
 
 ## installed: an example on `make install` and on the rock, 5.4 and LuaJIT

@@ -6,8 +6,10 @@ local config = require "whatsapp.config"
 local core = require "whatsapp.core"
 local json = require "whatsapp.json"
 local loop = require "whatsapp.loop"
+local pace = require "whatsapp.pace"
 local requests = require "whatsapp.request"
 local resource = require "whatsapp.resource"
+local retry = require "whatsapp.retry"
 local schema = require "whatsapp.schema"
 local send = require "whatsapp.send"
 
@@ -34,19 +36,23 @@ function Client.__tostring(self)
   return tostring(self.session)
 end
 
-local function build(settings, session, driver, owner)
-  return setmetatable({ config = settings, session = session, loop = driver, owner = owner }, Client)
+-- `root` is the client that owns the session; it and its siblings share the pace.
+local function build(settings, session, driver, root)
+  local self = setmetatable({ config = settings, session = session, loop = driver }, Client)
+  self.root = root or self
+  self.pacer = root and root.pacer or pace.pacer()
+  return self
 end
 
 -- Exchanges ------------------------------------------------------------------------
 
 local IDEMPOTENT = { GET = true, DELETE = true, PUT = true }
 
-local function notify(settings, call, attempt, status, seconds)
+local function notify(settings, request, event)
   if not settings.on_request then return end
-  local path = call.path or call.url:gsub("[?#].*$", "")
-  local ok, err = pcall(settings.on_request, { method = call.method, path = path, status = status,
-    seconds = seconds, attempt = attempt })
+  event.method = request.method
+  event.path = request.url:match "^%a+://[^/]*([^?#]*)"
+  local ok, err = pcall(settings.on_request, event)
   if not ok then io.stderr:write("whatsapp: on_request raised: ", tostring(err), "\n") end
 end
 
@@ -76,15 +82,74 @@ end
 
 local function attempt_once(self, call, settings, request, attempt)
   local idempotent = call.idempotent or IDEMPOTENT[call.method] or false
+  local started = self.loop.now()
   local exchange, err = core.submit(self.session, request)
-  local answer
+  local answer, body
   if exchange then answer, err = self.loop.await(exchange) end
-  if not answer then
-    notify(settings, call, attempt, nil, nil)
-    return nil, Error.of_transport(err, idempotent)
+  if answer then
+    body, err = read_answer(self, answer, call, idempotent)
+  else
+    err = Error.of_transport(err, idempotent)
   end
-  notify(settings, call, attempt, answer.status, answer.seconds)
-  return read_answer(self, answer, call, idempotent)
+  notify(settings, request, { attempt = attempt, status = answer and answer.status,
+    seconds = self.loop.now() - started, kind = body == nil and err.kind or nil })
+  return body, err
+end
+
+-- The gateway counts requests by account, Graph messages by number.
+local function pace_key(call, settings)
+  if settings.mode == "gateway" then return "account" end
+  return call.recipient and settings.phone_number_id or nil
+end
+
+-- Waits for this call's place in the line.
+local function wait_for_turn(self, call, settings, left)
+  local pair = settings.pair_rate and call.recipient or nil
+  local wait, taken = self.pacer:reserve(pace_key(call, settings), settings.rate, pair,
+    self.loop.now(), left)
+  if not taken then
+    return nil, Error.new { kind = "rate_limited", retry = "wait", retry_after = wait,
+      retryable = true,
+      message = ("this client's own rate leaves no place before the deadline (%.1f s to wait)")
+        :format(wait),
+      hint = "give a longer deadline, or set rate = … (false: no limit)" }
+  end
+  if wait > 0 then self.loop.sleep(wait) end
+  return true
+end
+
+local function attempts(self, call, settings, request)
+  local finish = call.finish or self.loop.now() + settings.deadline
+  local attempt, body, err = 0, nil, nil
+  while true do
+    attempt = attempt + 1
+    local ok
+    ok, err = wait_for_turn(self, call, settings, finish - self.loop.now())
+    if not ok then return nil, err end
+    requests.set_times(request, call, settings, math.max(0.001, finish - self.loop.now()))
+    body, err = attempt_once(self, call, settings, request, attempt)
+    if body ~= nil then return body, err end
+    local pause = retry.delay(err, attempt, settings.retries, finish - self.loop.now(), math.random)
+    if not pause then return nil, err end
+    self.loop.sleep(pause)
+  end
+end
+
+-- Why no call can be made any more, or nil.
+local function ended(self)
+  if self.closed or self.root.closed then
+    return Error.new { kind = "state", message = "the client is closed",
+      hint = "make a new one with whatsapp.new" }
+  end
+end
+
+--- The moment, on the loop's clock, at which a call that starts now must end:
+--- for calls that are made of several.
+---@param options? table
+---@return number|nil
+function Client:finish_of(options)
+  local seconds = type(options) == "table" and options.deadline or self.config.deadline
+  return type(seconds) == "number" and self.loop.now() + seconds or nil
 end
 
 --- Makes a call in our own terms; the resources are built on it.
@@ -93,16 +158,14 @@ end
 ---@return any body decoded, or nil
 ---@return table|whatsapp.Error meta { status, headers, raw }
 function Client:perform(call, options)
-  if self.closed or self.session:closed() then
-    return nil, Error.new { kind = "state", message = "the client is closed",
-      hint = "make a new one with whatsapp.new" }
-  end
-  local settings, err = config.for_call(self.config, options)
+  local err = ended(self)
+  if err then return nil, err end
+  local settings, request
+  settings, err = config.for_call(self.config, options)
   if not settings then return nil, err end
-  local request
   request, err = requests.prepare(call, settings)
   if not request then return nil, err end
-  return attempt_once(self, call, settings, request, 1)
+  return attempts(self, call, settings, request)
 end
 
 -- Public -----------------------------------------------------------------------------
@@ -146,14 +209,14 @@ function Client:with(options)
   local driver
   driver, err = loop.choose(settings.loop)
   if not driver then return nil, err end
-  return build(settings, self.session, driver, false)
+  return build(settings, self.session, driver, self.root)
 end
 
 --- Closes the client: its secret is wiped, later calls answer a `state` error.
 --- Closing a sibling closes only the sibling.
 function Client:close()
   self.closed = true
-  if self.owner then self.session:close() end
+  if self.root == self then self.session:close() end
 end
 
 Client.__close = Client.close
@@ -177,7 +240,7 @@ function M.new(options)
   }
   if not session then error(Error.of_transport(err, false), 0) end
   settings.proxy, settings.connection = nil, nil
-  return build(settings, session, driver, true)
+  return build(settings, session, driver)
 end
 
 return M

@@ -80,6 +80,15 @@ local function a_file(value)
   return name
 end
 
+-- false: as fast as it goes.
+local function a_rate(value)
+  if value == false then return false end
+  if type(value) ~= "number" or not (value > 0 and value <= 10000) then
+    return nil, "must be a number up to 10000 (a second), or false for no limit"
+  end
+  return value
+end
+
 -- Options ------------------------------------------------------------------------
 
 local seconds = between(0.001, 86400, "seconds")
@@ -93,6 +102,10 @@ local options = {
   timeout = { check = seconds, default = 30, call = true },
   connect_timeout = { check = seconds, default = 10, call = true },
   stall_timeout = { check = between(1, 86400, "seconds"), default = 30, call = true },
+  deadline = { check = seconds, default = 120, call = true },
+  retries = { check = between(0, 20, "attempts"), default = 3, call = true },
+  rate = { check = a_rate },
+  pair_rate = { check = a_boolean, default = false },
   on_request = { check = a_function },
   loop = { check = a_string },
   api_key = { check = a_string, env = "MATON_API_KEY", session = true },
@@ -121,7 +134,7 @@ local function check_all(given, allowed)
   local checked = {}
   for _, name in ipairs(schema.sorted_keys(given)) do
     local value, why, hint = allowed[name].check(given[name])
-    if value == nil then return Error.config(name, why, hint) end
+    if why then return Error.config(name, why, hint) end
     checked[name] = value
   end
   return checked
@@ -159,6 +172,7 @@ local function fill_defaults(config, mode)
   config.mode = mode
   config.base_url = config.base_url or (direct and GRAPH or GATEWAY)
   if not direct then config.control_url = config.control_url or CONTROL end
+  if config.rate == nil then config.rate = direct and 80 or 10 end
   config.api_version = config.api_version or (direct and "v23.0" or "v21.0")
   config.user_agent = config.user_agent or "whatsapp-lua/" .. version
   for name, option in pairs(options) do
@@ -230,7 +244,7 @@ function M.for_call(config, given)
     err.kind = "invalid"
     return nil, err
   end
-  merged.explicit_timeout = given.timeout
+  merged.explicit_timeout = given.timeout or given.deadline
   return merged
 end
 

@@ -23,6 +23,7 @@ local json = require "whatsapp.json"
 ---@field details? string Graph's error_data.details
 ---@field trace_id? string Graph's fbtrace_id, for Meta's support
 ---@field retry_after? number seconds to wait, when the server or the code says so
+---@field retry "auto"|"once"|"wait"|"fix"|"never" the advice behind `retryable`
 ---@field retryable boolean the same call may be made again without doing it twice
 ---@field url? string Meta's page on the code
 ---@field raw? table the decoded answer
@@ -51,6 +52,7 @@ local M = {}
 ---@return whatsapp.Error
 function M.new(fields)
   fields.outcome = fields.outcome or "not_sent"
+  fields.retry = fields.retry or "fix"
   fields.retryable = fields.retryable or false
   return setmetatable(fields, Error)
 end
@@ -124,7 +126,8 @@ end
 ---@return whatsapp.Error
 function M.of_transport(err, idempotent)
   local transient = err.kind == "network" or err.kind == "timeout" or err.kind == "busy"
-  err.retryable = may_repeat(transient and "auto" or "fix", err.outcome, idempotent)
+  err.retry = transient and "auto" or "fix"
+  err.retryable = may_repeat(err.retry, err.outcome, idempotent)
   return M.new(err)
 end
 
@@ -182,6 +185,7 @@ local function of_graph(object, answer)
     hint = special.hint or entry.hint,
     retry_after = wait_of(answer.headers) or special.after or entry.after,
     outcome = outcome,
+    retry = retry,
     retryable = may_repeat(retry, outcome, answer.idempotent),
     url = entry.url or known.url,
     raw = answer.decoded,
@@ -216,6 +220,7 @@ local function of_other(answer)
     hint = entry.hint,
     outcome = outcome,
     retry_after = wait_of(answer.headers),
+    retry = entry.retry,
     retryable = may_repeat(entry.retry, outcome, answer.idempotent),
     raw = answer.decoded,
   }

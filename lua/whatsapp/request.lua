@@ -109,18 +109,6 @@ local function header_lines(headers)
   return lines
 end
 
--- Media moves as long as bytes move; a JSON exchange has a limit as a whole.
-local function set_times(request, call, settings)
-  request.connect_timeout = settings.connect_timeout
-  if call.parts or call.save_as or call.bytes then
-    request.timeout = rawget(settings, "timeout_of_call") or 0
-    request.stall_timeout = settings.stall_timeout
-  else
-    request.timeout = settings.timeout
-    request.stall_timeout = 0
-  end
-end
-
 local MEDIA_MAX = 110 * 1024 * 1024
 
 --- Prepares a call.
@@ -139,8 +127,24 @@ function M.prepare(call, settings)
     request.body, request.content_type = body, "application/json"
   end
   if call.bytes then request.max_body = MEDIA_MAX end
-  set_times(request, call, settings)
   return request
+end
+
+--- Sets the times of one attempt. A JSON exchange has a limit as a whole; media
+--- moves as long as bytes move, unless the call was given a limit.
+---@param request table
+---@param call table
+---@param settings table
+---@param left number seconds until the deadline
+function M.set_times(request, call, settings, left)
+  request.connect_timeout = settings.connect_timeout
+  if call.parts or call.save_as or call.bytes then
+    request.timeout = settings.explicit_timeout and math.min(settings.explicit_timeout, left) or 0
+    request.stall_timeout = settings.stall_timeout
+  else
+    request.timeout = math.min(settings.timeout, left)
+    request.stall_timeout = 0
+  end
 end
 
 -- Answers ---------------------------------------------------------------------------

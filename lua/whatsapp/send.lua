@@ -37,8 +37,9 @@ local function sent_of(body, meta)
 end
 
 -- Nothing is uploaded before the whole message was found to be right.
-local function upload_all(client, uploads, options)
+local function upload_all(client, uploads, options, finish)
   for _, reference in ipairs(uploads) do
+    reference.finish = finish
     local media, err = client.media:upload_for(reference, options)
     if not media then return nil, err end
     reference.into.id = media.id
@@ -55,9 +56,11 @@ end
 function M.send(client, input, options)
   local payload, uploads = message.compile(input)
   if not payload then return nil, uploads end
-  local ok, err = upload_all(client, uploads, options)
+  local finish = client:finish_of(options)
+  local ok, err = upload_all(client, uploads, options, finish)
   if not ok then return nil, err end
-  local body, meta = client:perform({ method = "POST", path = MESSAGES, json = payload }, options)
+  local body, meta = client:perform({ method = "POST", path = MESSAGES, json = payload,
+    recipient = payload.to or payload.recipient, finish = finish }, options)
   if not body then return nil, meta end
   return sent_of(body, meta)
 end

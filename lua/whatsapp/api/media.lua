@@ -52,12 +52,13 @@ local function file_part(source, kind, where)
 end
 
 -- Uploads a source that was checked already.
-local function upload(self, source, kind, where, options)
+local function upload(self, source, kind, where, options, finish)
   local part, err = file_part(source, kind, where)
   if not part then return nil, err end
   return self.client:perform({
     method = "POST",
     path = "{phone_number_id}/media",
+    finish = finish,
     parts = {
       { name = "messaging_product", data = "whatsapp" },
       { name = "type", data = part.type },
@@ -94,12 +95,12 @@ end
 ---@return { id: string }|nil
 ---@return whatsapp.Error? err
 function M.upload_for(self, reference, options)
-  return upload(self, reference, reference.kind, reference.path, options)
+  return upload(self, reference, reference.kind, reference.path, options, reference.finish)
 end
 
-local function fetch(self, info, path, options)
+local function fetch(self, info, path, options, finish)
   local body, err = self.client:perform({ method = "GET", url = info.url, save_as = path,
-    bytes = true }, options)
+    bytes = true, finish = finish }, options)
   if body ~= nil then return body end
   if self.client.config.mode == "gateway" and err.status and err.status >= 400 then
     err.hint = "the gateway may not pass media bytes on: Meta's media hosts want the business's "
@@ -121,6 +122,7 @@ function M.download(self, id, path, options)
   if path ~= nil and (type(path) ~= "string" or path == "") then
     return Error.invalid("path", "must be the name of the file to write")
   end
+  local finish = self.client:finish_of(options)
   local info, err = self:get(id, options)
   if not info then return nil, err end
   if type(info.url) ~= "string" then
@@ -128,7 +130,7 @@ function M.download(self, id, path, options)
       message = "Graph's answer has no url for this media id" }
   end
   local bytes
-  bytes, err = fetch(self, info, path, options)
+  bytes, err = fetch(self, info, path, options, finish)
   if bytes == nil then return nil, err end
   if path then return info end
   return bytes, info

@@ -57,10 +57,14 @@ local environments = {
   end,
 }
 
+local function check_mode(mode)
+  mode = mode or "gateway"
+  if environments[mode] then return mode end
+  error(('no mode "%s": gateway or direct'):format(tostring(mode)), 3)
+end
+
 local function environment(self, mode)
-  local make = environments[mode or "gateway"]
-  if not make then error(('no mode "%s": gateway or direct'):format(tostring(mode)), 3) end
-  local variables = make(self)
+  local variables = environments[mode](self)
   variables.MATON_CONNECTION = false
   variables.WHATSAPP_CA_FILE = self.ca_file
   variables.WHATSAPP_PHONE_NUMBER_ID = self.phone_number_id
@@ -154,11 +158,12 @@ end
 ---@param mode? "gateway"|"direct"  default "gateway"
 ---@return table options
 function Sandbox:options(mode)
+  mode = check_mode(mode)
   local options = {
     ca_file = self.ca_file, phone_number_id = self.phone_number_id,
     business_account_id = self.business_account_id,
   }
-  if (mode or "gateway") == "gateway" then
+  if mode == "gateway" then
     options.api_key, options.base_url = self.api_key, self.base_url
     options.control_url = self.control_url
   else
@@ -172,7 +177,7 @@ end
 ---@return table<string, string> variables
 function Sandbox:env(mode)
   local variables = {}
-  for name, value in pairs(environment(self, mode)) do
+  for name, value in pairs(environment(self, check_mode(mode))) do
     if value then variables[name] = value end
   end
   return variables
@@ -185,7 +190,7 @@ end
 ---@return true|nil ok
 ---@return table|nil err
 function Sandbox:run(command, mode)
-  local file = ("%s/%s.env"):format(self.prefix, mode or "gateway")
+  local file = ("%s/%s.env"):format(self.prefix, check_mode(mode))
   local ok, why = shell.run(". " .. shell.quote(file) .. "\n" .. command)
   if ok then return true end
   return nil, errors.new { kind = "io", outcome = "unknown",

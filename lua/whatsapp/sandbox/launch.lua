@@ -198,7 +198,8 @@ local function tail(text, lines)
 end
 
 local function log_tail(prefix)
-  return tail(read_file(prefix .. "/start.log") .. read_file(prefix .. "/error.log"), 12)
+  local log = read_file(prefix .. "/error.log")
+  return tail(log ~= "" and log or read_file(prefix .. "/start.log"), 12)
 end
 
 local function is_ready(prefix)
@@ -281,9 +282,9 @@ function M.start(options, settings_for)
   found, err = survey(options, tools.nginx)
   if not found then return nil, err end
   local process
-  for _ = 1, 3 do
+  -- Another process may take a port between our look and nginx's bind.
+  for _ = 1, options.port and 1 or 3 do
     process, err = attempt(found, tools, options, settings_for)
-    -- Another process may take a port between our look and nginx's bind.
     if process or not tostring(err):find("Address already in use", 1, true) then break end
   end
   if not process and not options.prefix then M.remove(found.prefix) end

@@ -110,7 +110,8 @@ end
 ---@return table entry
 function M.describe(req, response)
   local entry = {
-    time = ngx.now(), service = req.service, method = req.method, path = req.path, query = query_summary(req),
+    time = ngx.now(), service = req.service,
+    method = req.method, path = req.path, query = query_summary(req),
     headers = header_summary(req), status = response.status, message = response.message,
     http_version = ngx.req.http_version(), connection = tonumber(ngx.var.connection),
   }
