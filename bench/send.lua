@@ -14,7 +14,7 @@ local WARM_UP = 100
 
 local wa = whatsapp.new {
   access_token = "x", base_url = url, ca_file = ca_file,
-  phone_number_id = "106540352242922",
+  phone_number_id = "106540352242922", rate = false, retries = 0,
 }
 
 local function send()

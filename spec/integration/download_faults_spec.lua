@@ -16,7 +16,7 @@ local faults, other, directory
 local function client(path, where, more)
   local options = { access_token = TOKEN, phone_number_id = "106540352242922",
     base_url = ("%s/media/127.0.0.1:%d/%s"):format(faults.url, (where or faults).port, path),
-    timeout = 10 }
+    rate = false, retries = 0, timeout = 10 }
   for name, value in pairs(more or {}) do options[name] = value end
   return whatsapp.new(options)
 end
@@ -108,7 +108,7 @@ describe("a download", function()
     local program = ([[
       package.path, package.cpath = %q, %q
       local wa = require("whatsapp").new { access_token = "x", phone_number_id = "1",
-        base_url = %q }
+        base_url = %q, rate = false, retries = 0 }
       local info, err = wa.media:download(%q, %q)
       print(info, err and err.kind)
     ]]):format(package.path, package.cpath, ("%s/media/127.0.0.1:%d/huge/300000"):format(

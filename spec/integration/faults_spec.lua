@@ -13,7 +13,7 @@ local faults, other, tls
 
 local function client(base_url, more)
   local options = { access_token = TOKEN, phone_number_id = PHONE, base_url = base_url,
-                    ca_file = tls.ca_file, timeout = 10 }
+                    ca_file = tls.ca_file, rate = false, retries = 0, timeout = 10 }
   for name, value in pairs(more or {}) do options[name] = value end
   return whatsapp.new(options)
 end
@@ -112,12 +112,30 @@ describe("a send", function()
     assert_failure("network", "not_sent", client("https://127.0.0.1:" .. port):send(MESSAGE))
   end)
 
-  it("whose outcome is unknown is not repeated", function()
+  it("whose outcome is unknown is not repeated, whatever `retries` allows", function()
     local before = faults:count "drop-after-read"
-    local wa = client(faults.url .. "/drop-after-read")
+    local wa = client(faults.url .. "/drop-after-read", { retries = 3 })
     local err = assert_failure("network", "unknown", wa:send(MESSAGE))
     assert.is_false(err.retryable)
     assert.are.equal(before + 1, faults:count "drop-after-read")
+  end)
+
+  it("that was throttled is repeated as often as `retries` says", function()
+    local before = faults:count "retry-after"
+    local wa = client(faults.url .. "/retry-after/0", { retries = 1 })
+    assert_failure("rate_limited", "rejected", wa:send(MESSAGE))
+    assert.are.equal(before + 2, faults:count "retry-after")
+  end)
+end)
+
+describe("a call that changes nothing", function()
+  it("is repeated although its outcome is unknown", function()
+    local before = faults:count "drop-after-read"
+    local wa = client(faults.url .. "/drop-after-read", { retries = 1 })
+    local err = assert_failure("network", "unknown", wa.media:get "1166846181421424")
+    assert.is_true(err.retryable)
+    -- On a reused connection libcurl repeats a GET once more by itself.
+    assert.is_true(faults:count "drop-after-read" >= before + 2)
   end)
 end)
 

@@ -9,7 +9,7 @@ local server = require "spec.support.server"
 
 local function client(base_url, ca_file)
   return whatsapp.new { access_token = "token", phone_number_id = "106540352242922",
-    base_url = base_url, ca_file = ca_file, timeout = 10 }
+    base_url = base_url, ca_file = ca_file, rate = false, retries = 3, timeout = 10 }
 end
 
 local function message(text)
