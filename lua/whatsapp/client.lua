@@ -40,6 +40,7 @@ end
 local function build(settings, session, driver, root)
   local self = setmetatable({ config = settings, session = session, loop = driver }, Client)
   self.root = root or self
+  self.paths = {}
   self.pacer = root and root.pacer or pace.pacer()
   return self
 end
@@ -49,7 +50,6 @@ end
 local IDEMPOTENT = { GET = true, DELETE = true, PUT = true }
 
 local function notify(settings, request, event)
-  if not settings.on_request then return end
   event.method = request.method
   event.path = request.url:match "^%a+://[^/]*([^?#]*)"
   local ok, err = pcall(settings.on_request, event)
@@ -61,38 +61,46 @@ local function protocol_error(meta, why)
     message = ("HTTP %d, but %s"):format(meta.status, why) }
 end
 
--- What the answer says: the decoded body and { status, headers, raw }, or nil, err.
-local function read_answer(self, answer, call, idempotent)
-  local meta = { status = answer.status, headers = requests.headers(answer.headers),
-                 http_version = answer.http_version }
-  local good = answer.status >= 200 and answer.status < 300
-  if good and call.bytes then return answer.body, meta end
-  if good and answer.body == "" then return {}, meta end
-  local decoded, why = json.decode(answer.body)
-  local err = Error.of_answer { status = answer.status, headers = meta.headers, decoded = decoded,
+-- What the answer says: the decoded body and { status, head, raw }, or nil, err.
+-- `head` is the header block as received: few callers want it taken apart.
+local function read_answer(self, call, idempotent, meta, text)
+  local status = meta.status
+  local good = status >= 200 and status < 300
+  if good and call.bytes then return text, meta end
+  if good and text == "" then return {}, meta end
+  local decoded, tidied = json.decode(text)
+  if good and decoded and decoded.error == nil then
+    meta.raw = decoded
+    return tidied, meta
+  end
+  local headers = requests.headers(meta.head)
+  local err = Error.of_answer { status = status, headers = headers, decoded = decoded,
     gateway = self.config.mode == "gateway", idempotent = idempotent }
   if err then return nil, err end
   if not decoded then
     return protocol_error(meta, ("the answer is not JSON (%s): %s"):format(
-      meta.headers["content-type"] or "no content type", why))
+      headers["content-type"] or "no content type", tidied))
   end
   meta.raw = decoded
-  return json.tidy(decoded), meta
+  return tidied, meta
 end
 
 local function attempt_once(self, call, settings, request, attempt)
   local idempotent = call.idempotent or IDEMPOTENT[call.method] or false
-  local started = self.loop.now()
+  local started = settings.on_request and self.loop.now()
   local exchange, err = core.submit(self.session, request)
-  local answer, body
-  if exchange then answer, err = self.loop.await(exchange) end
-  if answer then
-    body, err = read_answer(self, answer, call, idempotent)
+  local status, body, head, version
+  if exchange then status, body, head, version = self.loop.await(exchange) end
+  if status then
+    body, err = read_answer(self, call, idempotent,
+      { status = status, head = head, http_version = version }, body)
   else
-    err = Error.of_transport(err, idempotent)
+    body, err = nil, Error.of_transport(err or body, idempotent)
   end
-  notify(settings, request, { attempt = attempt, status = answer and answer.status,
-    seconds = self.loop.now() - started, kind = body == nil and err.kind or nil })
+  if started then
+    notify(settings, request, { attempt = attempt, status = status,
+      seconds = self.loop.now() - started, kind = body == nil and err.kind or nil })
+  end
   return body, err
 end
 
@@ -103,10 +111,12 @@ local function pace_key(call, settings)
 end
 
 -- Waits for this call's place in the line.
-local function wait_for_turn(self, call, settings, left)
+local function wait_for_turn(self, call, settings, finish)
   local pair = settings.pair_rate and call.recipient or nil
-  local wait, taken = self.pacer:reserve(pace_key(call, settings), settings.rate, pair,
-    self.loop.now(), left)
+  if not settings.rate and not pair then return true end
+  local now = self.loop.now()
+  local wait, taken = self.pacer:reserve(pace_key(call, settings), settings.rate, pair, now,
+    finish - now)
   if not taken then
     return nil, Error.new { kind = "rate_limited", retry = "wait", retry_after = wait,
       retryable = true,
@@ -123,13 +133,12 @@ local function attempts(self, call, settings, request)
   local attempt, body, err = 0, nil, nil
   while true do
     attempt = attempt + 1
-    local ok
-    ok, err = wait_for_turn(self, call, settings, finish - self.loop.now())
-    if not ok then return nil, err end
+    local ok, late = wait_for_turn(self, call, settings, finish)
+    if not ok then return nil, err or late end
     requests.set_times(request, call, settings, math.max(0.001, finish - self.loop.now()))
     body, err = attempt_once(self, call, settings, request, attempt)
     if body ~= nil then return body, err end
-    local pause = retry.delay(err, attempt, settings.retries, finish - self.loop.now(), math.random)
+    local pause = retry.delay(err, attempt, settings.retries, finish - self.loop.now(), core.random)
     if not pause then return nil, err end
     self.loop.sleep(pause)
   end
@@ -156,14 +165,14 @@ end
 ---@param call table see `whatsapp.request`
 ---@param options? table per-call options
 ---@return any body decoded, or nil
----@return table|whatsapp.Error meta { status, headers, raw }
+---@return table|whatsapp.Error meta { status, head, raw }
 function Client:perform(call, options)
   local err = ended(self)
   if err then return nil, err end
   local settings, request
   settings, err = config.for_call(self.config, options)
   if not settings then return nil, err end
-  request, err = requests.prepare(call, settings)
+  request, err = requests.prepare(call, settings, settings == self.config and self.paths or nil)
   if not request then return nil, err end
   return attempts(self, call, settings, request)
 end
@@ -196,7 +205,9 @@ function Client:request(method, path, request, options)
     local ok, err = schema.check(call[name] or {}, { type = "map" }, name)
     if not ok then return nil, err end
   end
-  return self:perform(call, rest)
+  local body, meta = self:perform(call, rest)
+  if body == nil then return nil, meta end
+  return body, { status = meta.status, headers = requests.headers(meta.head) }
 end
 
 --- A sibling: another number or other defaults over the same connections.

@@ -8,11 +8,13 @@ local cjson = require "cjson"
 
 local floor, huge = math.floor, math.huge
 local tointeger = math.tointeger
-local format, rep, find, gsub, byte = string.format, string.rep, string.find, string.gsub, string.byte
+local byte, find, format = string.byte, string.find, string.format
+local gsub, sub = string.gsub, string.sub
 local concat, sort = table.concat, table.sort
 
 local decoder = cjson.new()
 decoder.decode_invalid_numbers(false)
+local decode = decoder.decode
 local MAX_DEPTH = 100
 
 local M = {}
@@ -40,7 +42,8 @@ local function escape(char)
 end
 
 local function encode_string(text)
-  return '"' .. gsub(text, '[%c"\\]', escape) .. '"'
+  if find(text, '[%c"\\]') then text = gsub(text, '[%c"\\]', escape) end
+  return '"' .. text .. '"'
 end
 
 local function encode_number(number)
@@ -62,75 +65,96 @@ local function encode_number(number)
   end
 end
 
--- The array length of a table, or nil when it is an object.
-local function array_length(value)
-  local n = 0
+local encode_value
+
+local function encode_array(value, out, n, depth)
+  local last = #value
   for key in pairs(value) do
-    if type(key) ~= "number" then return nil end
-    n = n + 1
+    if type(key) ~= "number" then return nil, "a table that mixes named and numbered keys" end
+    if key > last or key < 1 then return nil, "an array with holes" end
   end
-  if n == 0 then return getmetatable(value) == array_mt and 0 or nil end
+  n = n + 1
+  out[n] = "["
+  for i = 1, last do
+    if i > 1 then
+      n = n + 1
+      out[n] = ","
+    end
+    local err
+    n, err = encode_value(value[i], out, n, depth)
+    if not n then return nil, err end
+  end
+  n = n + 1
+  out[n] = "]"
   return n
 end
 
-local encode_value
+-- Names come again and again: the first thousand are kept as they go out.
+local names, name_count = {}, 0
 
-local function encode_array(value, n, out, depth)
-  out[#out + 1] = "["
-  for i = 1, n do
-    if value[i] == nil then return nil, "an array with holes" end
-    if i > 1 then out[#out + 1] = "," end
-    local ok, err = encode_value(value[i], out, depth)
-    if not ok then return nil, err end
+local function encode_name(key)
+  local name = names[key]
+  if not name then
+    name = encode_string(key) .. ":"
+    if name_count < 1000 then
+      names[key] = name
+      name_count = name_count + 1
+    end
   end
-  out[#out + 1] = "]"
-  return true
+  return name
 end
 
-local function encode_object(value, out, depth)
-  local keys = {}
+local function encode_object(value, out, n, depth)
+  local keys, count = {}, 0
   for key in pairs(value) do
     if type(key) ~= "string" then
       return nil, "a table that mixes named and numbered keys"
     end
-    keys[#keys + 1] = key
+    count = count + 1
+    keys[count] = key
   end
-  sort(keys)
-  out[#out + 1] = "{"
-  for i = 1, #keys do
-    if i > 1 then out[#out + 1] = "," end
-    out[#out + 1] = encode_string(keys[i])
-    out[#out + 1] = ":"
-    local ok, err = encode_value(value[keys[i]], out, depth)
-    if not ok then return nil, err end
+  if count > 1 then sort(keys) end
+  n = n + 1
+  out[n] = "{"
+  for i = 1, count do
+    local key = keys[i]
+    out[n + 1] = i > 1 and "," or ""
+    out[n + 2] = encode_name(key)
+    local err
+    n, err = encode_value(value[key], out, n + 2, depth)
+    if not n then return nil, err end
   end
-  out[#out + 1] = "}"
-  return true
+  n = n + 1
+  out[n] = "}"
+  return n
 end
 
-function encode_value(value, out, depth)
-  local kind = type(value)
+-- Appends a value to `out` behind `n`; returns the new count, or nil and why.
+function encode_value(value, out, n, depth)
+  local kind, text, err = type(value), nil, nil
   if kind == "string" then
-    out[#out + 1] = encode_string(value)
-  elseif kind == "number" then
-    local text, err = encode_number(value)
-    if not text then return nil, err end
-    out[#out + 1] = text
-  elseif kind == "boolean" then
-    out[#out + 1] = tostring(value)
-  elseif value == M.null then
-    out[#out + 1] = "null"
+    text = encode_string(value)
   elseif kind == "table" then
     if depth >= MAX_DEPTH then
       return nil, format("a table nested more than %d levels deep", MAX_DEPTH)
     end
-    local n = array_length(value)
-    if n then return encode_array(value, n, out, depth + 1) end
-    return encode_object(value, out, depth + 1)
+    if value[1] ~= nil or getmetatable(value) == array_mt then
+      return encode_array(value, out, n, depth + 1)
+    end
+    return encode_object(value, out, n, depth + 1)
+  elseif kind == "number" then
+    text, err = encode_number(value)
+    if not text then return nil, err end
+  elseif kind == "boolean" then
+    text = tostring(value)
+  elseif value == M.null then
+    text = "null"
   else
     return nil, "a " .. kind
   end
-  return true
+  n = n + 1
+  out[n] = text
+  return n
 end
 
 --- Encodes a value: keys sorted, integers exact, `{}` an object.
@@ -139,14 +163,12 @@ end
 ---@return string|nil why  what JSON cannot carry, e.g. "a function"
 function M.encode(value)
   local out = {}
-  local ok, err = encode_value(value, out, 0)
-  if not ok then return nil, "JSON cannot carry " .. err end
+  local n, err = encode_value(value, out, 0, 0)
+  if not n then return nil, "JSON cannot carry " .. err end
   return concat(out)
 end
 
 -- Decoding ------------------------------------------------------------------
-
-local LONG_INTEGER = "[%[:,%s]%-?" .. rep("%d", 15)
 
 -- The position of the quote that ends the string opened at `open`.
 local function string_end(text, open)
@@ -178,51 +200,61 @@ local function quote_long_integers(text)
   return concat(out)
 end
 
--- lua-cjson gives floats on Lua 5.4: a count of 3 must print as 3, not 3.0.
-local function to_integers(value)
+local EXACT = 1e14
+
+-- What decoding leaves to be mended, found in one walk: lua-cjson gives floats
+-- on Lua 5.4 (a count of 3 must print as 3, not 3.0), and long numbers may have
+-- lost digits. Returns whether there are long numbers, and nulls or number ids.
+local function mend(value)
+  local long, untidy = false, false
   for key, item in pairs(value) do
-    if type(item) == "number" then
-      value[key] = tointeger(item) or item
-    elseif type(item) == "table" then
-      to_integers(item)
+    local kind = type(item)
+    if kind == "number" then
+      if item >= EXACT or item <= -EXACT then long = true end
+      if key == "id" or (type(key) == "string" and sub(key, -3) == "_id") then untidy = true end
+      if tointeger then value[key] = tointeger(item) or item end
+    elseif kind == "table" then
+      local inner_long, inner_untidy = mend(item)
+      long, untidy = long or inner_long, untidy or inner_untidy
+    elseif kind == "userdata" then
+      untidy = true
     end
   end
-  return value
+  return long, untidy
 end
 
---- Decodes a JSON object or array. `null` stays `whatsapp.null` and integers of
---- 15 digits or more come as strings of digits.
----@param text string
----@return table|nil value
----@return string|nil why
-function M.decode(text)
-  if find(text, LONG_INTEGER) then text = quote_long_integers(text) end
-  local ok, value = pcall(decoder.decode, text)
-  if not ok then return nil, tostring(value) end
-  if type(value) ~= "table" then return nil, "neither an object nor an array" end
-  return tointeger and to_integers(value) or value
-end
-
-local function is_id(key)
-  return key == "id" or (type(key) == "string" and key:sub(-3) == "_id")
-end
-
---- A copy as people want it: without nulls (what follows one in an array moves
---- up), and with every id a string of digits.
----@param value any
----@return any
-function M.tidy(value)
+local function tidy(value)
   if type(value) ~= "table" then return value end
   local copy = {}
   for key, item in pairs(value) do
     if type(key) ~= "number" and item ~= M.null then
-      copy[key] = type(item) == "number" and is_id(key) and format("%.0f", item) or M.tidy(item)
+      local is_id = key == "id" or sub(key, -3) == "_id"
+      copy[key] = is_id and type(item) == "number" and format("%.0f", item) or tidy(item)
     end
   end
   for i = 1, #value do
-    if value[i] ~= M.null then copy[#copy + 1] = M.tidy(value[i]) end
+    if value[i] ~= M.null then copy[#copy + 1] = tidy(value[i]) end
   end
   return copy
+end
+
+--- Decodes a JSON object or array. In the first value `null` is
+--- `whatsapp.null`; the second is the same as people want it: without nulls
+--- (what follows one in an array moves up), and every id a string of digits.
+--- In both, integers of 15 digits and more are strings of digits.
+---@param text string
+---@return table|nil raw
+---@return table|string tidied, or why the text is no JSON
+function M.decode(text)
+  local ok, value = pcall(decode, text)
+  if not ok then return nil, tostring(value) end
+  if type(value) ~= "table" then return nil, "neither an object nor an array" end
+  local long, untidy = mend(value)
+  if long then
+    value = decode(quote_long_integers(text))
+    mend(value)
+  end
+  return value, untidy and tidy(value) or value
 end
 
 return M

@@ -80,8 +80,7 @@ local function check_path(path)
   return (path:gsub("^/+", ""))
 end
 
-local function url_of(call, settings)
-  if call.url then return call.url end
+local function build_url(call, settings)
   local path, err = check_path(call.path)
   if not path then return nil, err end
   path, err = fill_path(path, call.values, settings)
@@ -99,6 +98,21 @@ local function url_of(call, settings)
   return path
 end
 
+-- Paths without values of the call give the same URL every time; `known` keeps
+-- them while the settings are the client's own.
+local function url_of(call, settings, known)
+  if call.url then return call.url end
+  if call.values or call.query or not known then
+    return build_url(call, settings)
+  end
+  local url, err = known[call.path], nil
+  if not url then
+    url, err = build_url(call, settings)
+    known[call.path] = url
+  end
+  return url, err
+end
+
 -- Requests ------------------------------------------------------------------------
 
 local function header_lines(headers)
@@ -114,10 +128,11 @@ local MEDIA_MAX = 110 * 1024 * 1024
 --- Prepares a call.
 ---@param call table method, path or url, values, query, json, parts, headers, save_as, bytes, base
 ---@param settings table the configuration of this call
+---@param known? table<string, string> URLs by path, for settings that stay the same
 ---@return table|nil request for `core.submit`
 ---@return whatsapp.Error? err
-function M.prepare(call, settings)
-  local url, err = url_of(call, settings)
+function M.prepare(call, settings, known)
+  local url, err = url_of(call, settings, known)
   if not url then return nil, err end
   local request = { method = call.method, url = url, parts = call.parts, save_as = call.save_as,
                     headers = call.headers and header_lines(call.headers) or nil }

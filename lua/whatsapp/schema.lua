@@ -7,7 +7,7 @@
 local Error = require "whatsapp.error"
 
 local invalid = Error.invalid
-local format, gsub = string.format, string.gsub
+local find, format, gsub = string.find, string.format, string.gsub
 
 local M = {}
 
@@ -100,6 +100,7 @@ end
 ---@param text string
 ---@return integer
 function M.length(text)
+  if not find(text, "[\128-\191]") then return #text end
   local _, n = gsub(text, "[^\128-\191]", "")
   return n
 end
@@ -228,6 +229,9 @@ end
 
 function checkers.any(value) return value end
 
+-- The order in which the fields of a description are checked.
+local orders = setmetatable({}, { __mode = "k" })
+
 --- Checks the named fields of a table against `spec.fields`; returns a copy.
 ---@param value table
 ---@param spec { fields: table<string, table>, check?: function }
@@ -237,7 +241,13 @@ function M.fields(value, spec, path)
   local out = {}
   local stray = M.first_unknown(value, spec.fields)
   if stray ~= nil then return M.unknown_key(path, stray, spec.fields) end
-  for _, name in ipairs(M.sorted_keys(spec.fields)) do
+  local order = orders[spec]
+  if not order then
+    order = M.sorted_keys(spec.fields)
+    orders[spec] = order
+  end
+  for i = 1, #order do
+    local name = order[i]
     local field, item, err = spec.fields[name], value[name], nil
     if item ~= nil then
       item, err = M.check(item, field, M.join(path, name))

@@ -3,7 +3,6 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #define CLASS "whatsapp.core.exchange"
 #define ENGINE_CLASS "whatsapp.core.engine"
@@ -47,7 +46,7 @@ struct box {
 
 static struct box *check(lua_State *L) { return luaL_checkudata(L, 1, CLASS); }
 
-static int is_foreign(const struct box *box) { return box->pid != getpid(); }
+static int is_foreign(const struct box *box) { return box->pid != wa_process(); }
 
 static int done(lua_State *L) {
   struct box *box = check(L);
@@ -84,24 +83,7 @@ static int collect(lua_State *L) {
   return 0;
 }
 
-static void push_answer(lua_State *L, const struct wa_answer *answer) {
-  lua_createtable(L, 0, 5);
-  lwa_pushcount(L, answer->status);
-  lua_setfield(L, -2, "status");
-  lua_pushlstring(L, answer->headers.length ? answer->headers.data : "",
-                  answer->headers.length);
-  lua_setfield(L, -2, "headers");
-  lua_pushlstring(L, answer->body.length ? answer->body.data : "",
-                  answer->body.length);
-  lua_setfield(L, -2, "body");
-  lua_pushnumber(L, (lua_Number)answer->seconds);
-  lua_setfield(L, -2, "seconds");
-  lwa_pushcount(L, answer->http_version);
-  lua_setfield(L, -2, "http_version");
-}
-
-/* exchange:result() → { status, headers, body, seconds, http_version }, or
- * nil, error. */
+/* exchange:result() → status, body, headers, http_version; or nil, error. */
 static int result(lua_State *L) {
   struct wa_error err;
   struct box *box = check(L);
@@ -115,8 +97,14 @@ static int result(lua_State *L) {
   const struct wa_answer *answer = wa_exchange_answer(box->exchange);
   if(answer->error.kind != WA_OK)
     return lwa_fail(L, &answer->error);
-  push_answer(L, answer);
-  return 1;
+  luaL_checkstack(L, 4, NULL);
+  lwa_pushcount(L, answer->status);
+  lua_pushlstring(L, answer->body.length ? answer->body.data : "",
+                  answer->body.length);
+  lua_pushlstring(L, answer->headers.length ? answer->headers.data : "",
+                  answer->headers.length);
+  lwa_pushcount(L, answer->http_version);
+  return 4;
 }
 
 /* Submitting ------------------------------------------------------------------
@@ -211,7 +199,7 @@ static int submit(lua_State *L) {
   luaL_checktype(L, 2, LUA_TTABLE);
   struct box *box = lua_newuserdata(L, sizeof(*box));
   box->exchange = NULL;
-  box->pid = getpid();
+  box->pid = wa_process();
   luaL_getmetatable(L, CLASS);
   lua_setmetatable(L, -2);
   int mine = lua_gettop(L);

@@ -61,7 +61,18 @@ static struct wa_slot *list_first(struct wa_link *list) {
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 static CURLcode global_result;
 
+/* Kept here, since asking the kernel for it at every step would cost as much as
+ * the step. */
+static pid_t process;
+
+static void note_process(void) { process = getpid(); }
+
 static void init_once(void) {
+  note_process();
+  if(pthread_atfork(NULL, NULL, note_process)) {
+    global_result = CURLE_OUT_OF_MEMORY;
+    return;
+  }
   global_result = curl_global_init(CURL_GLOBAL_DEFAULT);
 }
 
@@ -115,7 +126,7 @@ struct wa_engine *wa_engine_new(struct wa_error *err) {
   list_init(&engine->queue);
   list_init(&engine->active);
   list_init(&engine->done);
-  engine->pid = getpid();
+  engine->pid = process;
   engine->multi = curl_multi_init();
   if(!engine->multi ||
      curl_multi_setopt(engine->multi, CURLMOPT_MAXCONNECTS,
@@ -128,8 +139,10 @@ struct wa_engine *wa_engine_new(struct wa_error *err) {
   return engine;
 }
 
+pid_t wa_process(void) { return process; }
+
 int wa_engine_is_ours(const struct wa_engine *engine) {
-  return engine->pid == getpid();
+  return engine->pid == process;
 }
 
 /* An easy handle for the next exchange; a used one is as good as new. */
@@ -278,16 +291,19 @@ static int perform(struct wa_engine *engine, struct wa_error *err) {
 
 static int step(struct wa_engine *engine, int timeout_ms,
                 struct wa_error *err) {
-  if(perform(engine, err))
-    return -1;
   if(timeout_ms > STEP_MAX_MS)
     timeout_ms = STEP_MAX_MS;
-  if(timeout_ms <= 0 || !list_empty(&engine->done))
-    return 0;
-  CURLMcode rc = curl_multi_poll(engine->multi, NULL, 0, timeout_ms, NULL);
-  if(rc != CURLM_OK)
-    return wa_fail(err, WA_STATE, WA_NOT_SENT, "%s", curl_multi_strerror(rc));
-  return perform(engine, err);
+  double until = timeout_ms > 0 ? wa_engine_now() + timeout_ms / 1e3 : 0;
+  for(;;) {
+    if(perform(engine, err))
+      return -1;
+    if(timeout_ms <= 0 || !list_empty(&engine->done))
+      return 0;
+    CURLMcode rc = curl_multi_poll(engine->multi, NULL, 0, timeout_ms, NULL);
+    if(rc != CURLM_OK)
+      return wa_fail(err, WA_STATE, WA_NOT_SENT, "%s", curl_multi_strerror(rc));
+    timeout_ms = (int)((until - wa_engine_now()) * 1e3);
+  }
 }
 
 /* SIGPIPE (a peer that went away) and SIGXFSZ (a file that may not grow) would

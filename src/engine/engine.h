@@ -2,6 +2,8 @@
 #ifndef WA_ENGINE_H
 #define WA_ENGINE_H
 
+#include <sys/types.h>
+
 #include "exchange.h"
 
 #if defined(__GNUC__)
@@ -11,6 +13,9 @@
 /* Once per process, before anything else: initialises libcurl and refuses
  * libraries that cannot work together. */
 int wa_engine_prepare(struct wa_error *err);
+
+/* The process we are in; a forked child has another. */
+pid_t wa_process(void);
 
 struct wa_engine *wa_engine_new(struct wa_error *err);
 

@@ -442,11 +442,8 @@ static void explain(struct wa_exchange *x, CURL *easy, CURLcode rc) {
 
 static void read_info(struct wa_exchange *x, CURL *easy) {
   long version = 0;
-  curl_off_t microseconds = 0;
   curl_easy_getinfo(easy, CURLINFO_RESPONSE_CODE, &x->answer.status);
   curl_easy_getinfo(easy, CURLINFO_HTTP_VERSION, &version);
-  curl_easy_getinfo(easy, CURLINFO_TOTAL_TIME_T, &microseconds);
-  x->answer.seconds = (double)microseconds / 1e6;
   x->answer.http_version = version == CURL_HTTP_VERSION_1_0   ? 10
                            : version == CURL_HTTP_VERSION_1_1 ? 11
                            : version == CURL_HTTP_VERSION_2_0 ? 20

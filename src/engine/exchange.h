@@ -41,7 +41,6 @@ struct wa_answer {
   struct wa_error error; /* kind WA_OK: the fields below are an answer */
   long status;
   int http_version; /* 10, 11, 20; 0 unknown */
-  double seconds;
   struct wa_buffer headers; /* as received, the last block */
   struct wa_buffer body;
 };

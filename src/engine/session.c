@@ -19,6 +19,8 @@ struct origin {
 
 struct wa_session {
   int references;
+  char *checked_url; /* the last one, since most calls go to the same */
+  struct wa_target checked_target;
   int closed;
   int direct;
   int allow_http;
@@ -129,9 +131,13 @@ static int check_scheme(const struct origin *origin, const char *field,
   return 0;
 }
 
-int wa_session_check_url(const struct wa_session *session, const char *url,
+int wa_session_check_url(struct wa_session *session, const char *url,
                          struct wa_target *target, struct wa_error *err) {
   struct origin origin;
+  if(session->checked_url && !strcmp(url, session->checked_url)) {
+    *target = session->checked_target;
+    return 0;
+  }
   if(parse_origin(&origin, url, "url", WA_INVALID, err))
     return -1;
   int rc =
@@ -142,6 +148,9 @@ int wa_session_check_url(const struct wa_session *session, const char *url,
     target->trusted = same_origin(&origin, &session->base) ||
                       same_origin(&origin, &session->control) ||
                       (session->direct && is_media_host(&origin));
+    free(session->checked_url);
+    session->checked_target = *target;
+    rc = wa_copy(&session->checked_url, url, err);
   }
   origin_free(&origin);
   return rc;
@@ -257,6 +266,7 @@ void wa_session_unref(struct wa_session *session) {
   wa_session_close(session);
   origin_free(&session->base);
   origin_free(&session->control);
+  free(session->checked_url);
   free(session->connection);
   free(session->ca_file);
   wipe(&session->proxy); /* may carry a password */

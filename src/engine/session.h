@@ -49,7 +49,7 @@ void wa_session_label(const struct wa_session *session, char *to,
                       size_t size);
 
 /* Checks that `url` may be requested at all and says what it may be given. */
-int wa_session_check_url(const struct wa_session *session, const char *url,
+int wa_session_check_url(struct wa_session *session, const char *url,
                          struct wa_target *target, struct wa_error *err);
 
 /* Adds the credential headers for a trusted target to `*list`. */

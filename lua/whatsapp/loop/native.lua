@@ -56,8 +56,10 @@ end
 
 --- Waits until the exchange is done and returns its result.
 ---@param exchange userdata
----@return table|nil answer
----@return table? err
+---@return integer|nil status
+---@return string|table body, or what failed
+---@return string head the header block as received
+---@return integer http_version 10, 11 or 20
 function M.await(exchange)
   local mine, co = gathering()
   if mine then

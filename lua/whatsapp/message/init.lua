@@ -22,15 +22,23 @@ local known = { to = true }
 for name in pairs(envelope) do known[name] = true end
 for name in pairs(kinds) do known[name] = true end
 
+local function two_kinds(message)
+  local names = {}
+  for _, key in ipairs(schema.sorted_keys(message)) do
+    if kinds[key] then names[#names + 1] = key end
+  end
+  return invalid(names[2], ("cannot stand beside %s: a message is one thing"):format(names[1]))
+end
+
 local function find_kind(message)
   local stray = schema.first_unknown(message, known)
   if stray ~= nil then return schema.unknown_key(nil, stray, known) end
   local found
-  for _, key in ipairs(schema.sorted_keys(message)) do
-    if kinds[key] and found then
-      return invalid(key, ("cannot stand beside %s: a message is one thing"):format(found))
+  for key in pairs(message) do
+    if kinds[key] then
+      if found then return two_kinds(message) end
+      found = key
     end
-    found = kinds[key] and key or found
   end
   if not found then
     return invalid(nil, "the message has no content",

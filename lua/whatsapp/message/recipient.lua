@@ -34,8 +34,10 @@ local COUNTRY = "give the number with its country code, e.g. +49 151 23456789"
 function M.phone(text, path)
   if type(text) == "number" then text = schema.digits(text) or tostring(text) end
   local digits = text
-  for _, separator in ipairs(SEPARATORS) do digits = digits:gsub(separator, "") end
-  digits = digits:gsub("%(0%)", ""):gsub("[()]", "")
+  if not digits:find "^%+?%d+$" then
+    for _, separator in ipairs(SEPARATORS) do digits = digits:gsub(separator, "") end
+    digits = digits:gsub("%(0%)", ""):gsub("[()]", "")
+  end
   local plain = digits:match "^%+(%d+)$" or digits:match "^00(%d+)$" or digits:match "^%d+$"
   if not plain then
     return invalid(path, ("%q is not a phone number"):format(text:sub(1, 40)), COUNTRY)

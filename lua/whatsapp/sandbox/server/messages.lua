@@ -154,7 +154,7 @@ end
 
 --- POST /{phone_number_id}/messages
 function M.post(req, phone)
-  local body = json.tidy(req:json())
+  local body = req:json()
   if body.messaging_product == nil then refuse_missing "messaging_product" end
   if body.messaging_product ~= "whatsapp" then
     answer.refuse { code = 100, message = "Param messaging_product must be one of {WHATSAPP}" }
