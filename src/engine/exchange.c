@@ -9,6 +9,7 @@
 
 #define HEADERS_MAX (64 * 1024)
 #define UPLOAD_CHUNK (128L * 1024)
+#define SMALL_CHUNK (16L * 1024)
 
 enum body { NO_BODY, BYTES, PARTS };
 
@@ -262,6 +263,7 @@ static CURLcode set_body(struct wa_exchange *x, CURL *easy) {
     SET(CURLOPT_READDATA, &x->bytes);
     SET(CURLOPT_SEEKFUNCTION, wa_source_seek);
     SET(CURLOPT_SEEKDATA, &x->bytes);
+    SET(CURLOPT_UPLOAD_BUFFERSIZE, SMALL_CHUNK);
   } else if(!strcmp(x->method, "GET")) {
     SET(CURLOPT_HTTPGET, 1L);
   } else if(strcmp(x->method, "DELETE") != 0) {
