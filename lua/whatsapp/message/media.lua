@@ -141,8 +141,8 @@ function M.reference(extra)
   local fields = {
     id = { type = "id" },
     link = { type = "link" },
-    file = { type = "string" },
-    data = { type = "string" },
+    file = { type = "bytes" },
+    data = { type = "bytes" },
     type = { type = "string" },
   }
   for name, field in pairs(extra or {}) do fields[name] = field end
