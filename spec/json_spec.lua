@@ -60,7 +60,8 @@ describe("json.encode", function()
     it("writes every integer of this Lua exactly", function()
       assert_encodes {
         { "9007199254740993", math.tointeger(2 ^ 53) + 1 },
-        { "9223372036854775807", tonumber "9223372036854775807" }, { "-9223372036854775808", tonumber "-9223372036854775808" },
+        { "9223372036854775807", tonumber "9223372036854775807" },
+        { "-9223372036854775808", tonumber "-9223372036854775808" },
       }
     end)
   end

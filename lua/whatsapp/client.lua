@@ -130,11 +130,11 @@ end
 
 local function attempts(self, call, settings, request)
   local finish = call.finish or self.loop.now() + settings.deadline
-  local attempt, body, err = 0, nil, nil
+  local attempt = 0
   while true do
     attempt = attempt + 1
-    local ok
-    ok, err = wait_for_turn(self, call, settings, finish)
+    local body
+    local ok, err = wait_for_turn(self, call, settings, finish)
     if not ok then return nil, err end
     requests.set_times(request, call, settings, math.max(0.001, finish - self.loop.now()))
     body, err = attempt_once(self, call, settings, request, attempt)

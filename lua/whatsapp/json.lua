@@ -90,7 +90,7 @@ local function encode_array(value, out, n, depth)
       n = n + 1
       out[n] = ","
     end
-    local item, err = value[i], nil
+    local item, err = value[i]
     if item == nil then return nil, "an array with holes" end
     n, err = encode_value(item, out, n, depth)
     if not n then return nil, err end
@@ -140,7 +140,8 @@ end
 
 -- Appends a value to `out` behind `n`; returns the new count, or nil and why.
 function encode_value(value, out, n, depth)
-  local kind, text, err = type(value), nil, nil
+  local kind = type(value)
+  local text, err
   if kind == "string" then
     text = encode_string(value)
   elseif kind == "table" then

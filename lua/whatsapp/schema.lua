@@ -28,7 +28,7 @@ local function by_name(a, b) return name_of(a) < name_of(b) end
 
 -- Edits (insert, delete, replace, swap of neighbours) from one word to another.
 local function distance(a, b)
-  local before, previous, current = {}, {}, nil
+  local before, previous, current = {}, {}
   for j = 0, #b do previous[j] = j end
   for i = 1, #a do
     current = { [0] = i }
@@ -314,7 +314,7 @@ function M.fields(value, spec, path)
   end
   for i = 1, #order do
     local name = order[i]
-    local field, item, err = spec.fields[name], value[name], nil
+    local field, item, err = spec.fields[name], value[name]
     if item ~= nil then
       item, err = M.check(item, field, M.join(path, name))
       if item == nil then return nil, err end
