@@ -43,7 +43,7 @@ end
 
 -- "audio/ogg; codecs=opus" is audio/ogg.
 local function essence(content_type)
-  return content_type:lower():match "^%s*([^;%s]+)"
+  return (content_type:lower() .. ";"):match "^%s*([^;%s]+)%s*;[^%c]*$"
 end
 
 local function kind_of(content_type)
