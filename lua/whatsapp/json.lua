@@ -56,7 +56,7 @@ local function encode_number(number)
   if tointeger and math.type(number) == "integer" then
     return format("%d", number)
   end
-  if floor(number) == number and number >= -2 ^ 53 and number <= 2 ^ 53 then
+  if floor(number) == number and number >= -2 ^ 63 and number < 2 ^ 63 then
     return format("%.0f", number)
   end
   for digits = 14, 17 do
@@ -67,11 +67,21 @@ end
 
 local encode_value
 
+-- Why a table is neither an array nor an object.
+local function wrong_keys(value)
+  local kinds = {}
+  for key in pairs(value) do kinds[type(key)] = true end
+  if kinds.number and kinds.string then return "a table that mixes named and numbered keys" end
+  if kinds.number then return "an array with holes" end
+  return "a table with a key that is not a string"
+end
+
 local function encode_array(value, out, n, depth)
   local last = #value
   for key in pairs(value) do
-    if type(key) ~= "number" then return nil, "a table that mixes named and numbered keys" end
-    if key > last or key < 1 then return nil, "an array with holes" end
+    if type(key) ~= "number" or key > last or key < 1 or key % 1 ~= 0 then
+      return nil, wrong_keys(value)
+    end
   end
   n = n + 1
   out[n] = "["
@@ -80,8 +90,9 @@ local function encode_array(value, out, n, depth)
       n = n + 1
       out[n] = ","
     end
-    local err
-    n, err = encode_value(value[i], out, n, depth)
+    local item, err = value[i]
+    if item == nil then return nil, "an array with holes" end
+    n, err = encode_value(item, out, n, depth)
     if not n then return nil, err end
   end
   n = n + 1
@@ -104,9 +115,7 @@ end
 local function sorted_names(value)
   local keys, count = {}, 0
   for key in pairs(value) do
-    if type(key) ~= "string" then
-      return nil, "a table that mixes named and numbered keys"
-    end
+    if type(key) ~= "string" then return nil, wrong_keys(value) end
     count = count + 1
     keys[count] = key
   end
@@ -139,7 +148,8 @@ end
 
 -- Appends a value to `out` behind `n`; returns the new count, or nil and why.
 function encode_value(value, out, n, depth)
-  local kind, text, err = type(value), nil, nil
+  local kind = type(value)
+  local text, err
   if kind == "string" then
     text = encode_string(value)
   elseif kind == "table" then
@@ -188,8 +198,8 @@ local function string_end(text, open)
   end
 end
 
-local function quote_if_long(digits, rest)
-  if #digits >= 15 and rest == "" then return '"' .. digits .. '"' end
+local function quote_if_long(sign, digits, rest)
+  if #digits >= 15 and rest == "" then return '"' .. sign .. digits .. '"' end
 end
 
 -- Integers of 15 digits and more are ids: as numbers they would lose digits
@@ -201,7 +211,7 @@ local function quote_long_integers(text)
     local open = find(text, '"', at, true)
     local close = open and string_end(text, open)
     local outside = text:sub(at, open and open - 1)
-    out[#out + 1] = gsub(outside, "(%-?%d+)([%.eE%d%+%-]*)", quote_if_long)
+    out[#out + 1] = gsub(outside, "(%-?)(%d+)([%.eE%d%+%-]*)", quote_if_long)
     if open then out[#out + 1] = text:sub(open, close) end
     at = close and close + 1
   until not close

@@ -8,11 +8,11 @@ local invalid = Error.invalid
 
 local M = {}
 
--- What people and address books put between digits: ASCII separators, the
--- no-break spaces, the Unicode dashes, and invisible direction marks.
+-- What people and address books put between digits: ASCII separators, and of
+-- Unicode the spaces, dashes, minus, soft hyphen and invisible marks.
 local SEPARATORS = {
-  "[%s%-%./]", "\194\160", "\226\128\175", "\226\128[\144-\149]",
-  "\226\128[\142\143\170-\174]", "\239\187\191",
+  "[%s%-%./]", "\194[\160\173]", "\226\128[\128-\149\168-\175]", "\226\129[\159-\169]",
+  "\226\136\146", "\227\128\128", "\239\187\191",
 }
 
 local BSUID = "^%u%u%.[%w.]+$"
@@ -32,7 +32,11 @@ local COUNTRY = "give the number with its country code, e.g. +49 151 23456789"
 ---@return string|nil digits
 ---@return whatsapp.Error? err
 function M.phone(text, path)
-  if type(text) == "number" then text = schema.digits(text) or tostring(text) end
+  if type(text) == "number" then
+    local number = text
+    text = schema.digits(number)
+    if not text then return invalid(path, ("%.17g is not a phone number"):format(number), COUNTRY) end
+  end
   local digits = text
   if not digits:find "^%+?%d+$" then
     for _, separator in ipairs(SEPARATORS) do digits = digits:gsub(separator, "") end
