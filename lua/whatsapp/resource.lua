@@ -72,10 +72,22 @@ local function page_of(body, list)
   return { data = body[list] or {}, after = paging.next and cursors.after or nil }
 end
 
+--- `true` for { success: true } (or an empty answer), an error for what was not done.
+---@param body table
+---@return true|nil
+---@return whatsapp.Error? err
+function M.success(body)
+  if body.success == true or next(body) == nil then return true end
+  return nil, Error.new { kind = body.success == false and "graph" or "protocol", raw = body,
+    outcome = body.success == false and "rejected" or "unknown",
+    message = body.success == false and "Graph did not do it, without a reason"
+      or "Graph's answer does not say whether it was done" }
+end
+
 local function unwrap(body, row)
   local returns = row.returns
   if row.page then return page_of(body, row.page) end
-  if returns == "success" then return body.success ~= false end
+  if returns == "success" then return M.success(body) end
   if type(returns) == "function" then return returns(body) end
   if returns and body[returns] ~= nil then return body[returns] end
   return body
