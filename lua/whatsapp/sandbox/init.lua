@@ -24,6 +24,7 @@ local shell = require "whatsapp.sandbox.shell"
 ---@field access_token string   Graph's credential, new at each start
 ---@field connection string     the id of the connection that is active from the start
 ---@field phone_number_id string
+---@field second_phone_number_id string  of the same account
 ---@field business_account_id string
 ---@field prefix string         the directory of everything it writes
 ---@field pid integer           of nginx's master process
@@ -40,6 +41,7 @@ local function new_identity()
     access_token = "EAASANDBOX" .. identity.hex(32),
     connection = identity.uuid(),
     phone_number_id = identity.id "phone_number",
+    second_phone_number_id = identity.id "phone_number",
     business_account_id = identity.id "business_account",
   }
 end
@@ -92,12 +94,19 @@ local function fill(self, prefix, ports)
   self.control_url = ("https://127.0.0.1:%d"):format(ports.control_port)
 end
 
+local function default(value, otherwise)
+  if value == nil then return otherwise end
+  return value
+end
+
 -- What the server must know, and the environments as files to source.
 local function settings(self, options, owner)
   return {
     ["sandbox.json"] = json.encode {
       api_key = self.api_key, access_token = self.access_token, connection = self.connection,
       phone_number_id = self.phone_number_id, business_account_id = self.business_account_id,
+      second_phone_number_id = self.second_phone_number_id,
+      review_seconds = default(options.review_seconds, 0.3),
       graph_url = self.graph_url, control_url = self.control_url, owner = owner,
       media_seconds = options.media_seconds or 300, keep = options.prefix ~= nil,
     },
@@ -135,8 +144,12 @@ end
 --- `port` and `control_port` are free ones when not given. `prefix` is a directory
 --- to use and to keep; by default a temporary one is made, and removed on stop.
 --- `media_seconds` is how long the url of a media file is valid (300).
+---
+--- `review_seconds` is how long a new or changed template is PENDING (0.3; false: for
+--- good). Then it is APPROVED, unless its body holds one of these words: `[reject]`
+--- makes it REJECTED, `[pause]` PAUSED, `[disable]` DISABLED.
 ---@param options? { port?: integer, control_port?: integer, prefix?: string,
----  media_seconds?: integer }
+---  media_seconds?: integer, review_seconds?: number|false }
 ---@return whatsapp.Sandbox|nil sandbox
 ---@return table|nil err
 function M.start(options)

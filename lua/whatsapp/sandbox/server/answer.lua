@@ -31,9 +31,9 @@ local function trace_id()
 end
 
 --- A Graph error. `code` names its row; what is given here goes before the row.
---- `plain` leaves the `(#code)` away.
----@param fault { code: integer, subcode?: integer, message?: string, details?: string,
----  type?: string, plain?: boolean }
+--- `plain` leaves the `(#code)` away; `title` and `user_message` are for people.
+---@param fault { code: integer, status?: integer, subcode?: integer, message?: string,
+---  details?: string, type?: string, plain?: boolean, title?: string, user_message?: string }
 ---@return table response
 function M.failure(fault)
   local row = errors[fault.code]
@@ -44,6 +44,7 @@ function M.failure(fault)
     json = { error = {
       message = fault.plain and text or ("(#%d) %s"):format(fault.code, text),
       type = fault.type or "OAuthException", code = fault.code, error_subcode = fault.subcode,
+      error_user_title = fault.title, error_user_msg = fault.user_message,
       error_data = fault.details and { messaging_product = "whatsapp", details = fault.details },
       is_transient = row.transient, fbtrace_id = trace,
     } },

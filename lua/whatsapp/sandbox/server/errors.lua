@@ -14,6 +14,8 @@ return {
   [132000] = { status = 400,
                message = "Number of parameters does not match the expected number of params" },
   [132001] = { status = 404, message = "Template name does not exist in the translation" },
+  [132015] = { status = 400, message = "Template is paused" },
+  [132016] = { status = 400, message = "Template is disabled" },
   [132012] = { status = 400,
                message = "Parameter format does not match format in the created template" },
   [132018] = { status = 400, message = "There was an issue with the parameters in the template" },

@@ -1,15 +1,19 @@
---- What the sandbox knows: nodes by id, connections, templates. It lives in the
---- one worker's memory and ends with it.
+--- What the sandbox knows: nodes by id and by kind, connections. It lives in the one
+--- worker's memory and ends with it.
 
 local identity = require "whatsapp.sandbox.identity"
-local templates = require "whatsapp.sandbox.server.templates"
+local account = require "whatsapp.sandbox.server.account"
+local templates = require "whatsapp.sandbox.server.seed_templates"
 
 local M = {
   settings = nil,   ---@type table
   nodes = {},       ---@type table<string, table>  everything Graph has an id for; `kind` says what
   connections = {}, ---@type table[]  oldest first
-  templates = {},   ---@type table[]
+  deleted_names = {}, ---@type table<string, number>  of templates: until when it is not free
 }
+
+local kinds = {}   -- the nodes of each kind, in the order in which they were added
+local serial = 0
 
 --- Seconds since the epoch, by the sandbox's clock.
 ---@return number
@@ -17,14 +21,23 @@ function M.now()
   return ngx.time()
 end
 
+local function copy(source, target)
+  for name, value in pairs(source) do target[name] = value end
+  return target
+end
+
 --- Fills the state with what is there from the start.
 ---@param settings table
 function M.open(settings)
   M.settings = settings
-  M.add("business_account", { id = settings.business_account_id })
-  M.add("phone_number", { id = settings.phone_number_id })
+  M.add("business_account", copy(account.business_account, { id = settings.business_account_id }))
+  for i, id in ipairs { settings.phone_number_id, settings.second_phone_number_id } do
+    local phone = copy(account.phone_number, copy(account.phone_numbers[i], { id = id }))
+    phone.profile = account.profile
+    M.add("phone_number", phone)
+  end
+  for _, template in ipairs(templates) do M.add("template", template) end
   M.add_connection { connection_id = settings.connection, status = "ACTIVE" }
-  M.templates = templates
 end
 
 --- Adds something that Graph has an id for.
@@ -32,9 +45,28 @@ end
 ---@param node table  its `id` is made up when missing
 ---@return table node
 function M.add(kind, node)
-  node.kind, node.id = kind, node.id or identity.id(kind)
+  serial = serial + 1
+  node.kind, node.id, node.serial = kind, node.id or identity.id(kind), serial
   M.nodes[node.id] = node
+  kinds[kind] = kinds[kind] or {}
+  table.insert(kinds[kind], node)
   return node
+end
+
+--- All nodes of a kind, oldest first.
+---@param kind string
+---@return table[] nodes
+function M.all(kind)
+  return kinds[kind] or {}
+end
+
+--- Takes a node away.
+---@param node table
+function M.remove(node)
+  M.nodes[node.id] = nil
+  for i, other in ipairs(kinds[node.kind]) do
+    if other == node then return table.remove(kinds[node.kind], i) end
+  end
 end
 
 -- RFC 3339 with microseconds, as the gateway writes it.
