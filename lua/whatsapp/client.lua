@@ -134,8 +134,9 @@ end
 
 local function attempts(self, call, settings, request)
   local finish = call.finish or self.loop.now() + settings.deadline
-  local attempt, body, err = 0, nil, nil
+  local attempt, err = 0, nil
   while true do
+    local body
     attempt = attempt + 1
     local ok, late = wait_for_turn(self, call, settings, finish)
     if not ok then return nil, err or late end

@@ -93,7 +93,7 @@ long lwa_time_field(lua_State *L, int index, const char *name, long unit,
 }
 
 static int now(lua_State *L) {
-  lua_pushnumber(L, (lua_Number)wa_engine_now());
+  lua_pushnumber(L, (lua_Number)wa_now());
   return 1;
 }
 

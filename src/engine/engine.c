@@ -113,12 +113,6 @@ int wa_engine_prepare(struct wa_error *err) {
   return check_openssl(curl, err);
 }
 
-double wa_engine_now(void) {
-  struct timespec now;
-  clock_gettime(CLOCK_MONOTONIC, &now);
-  return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
-}
-
 /* Signals ---------------------------------------------------------------------- */
 
 /* SIGPIPE (a peer that went away) and SIGXFSZ (a file that may not grow) would
@@ -353,7 +347,7 @@ static int step(struct wa_engine *engine, int timeout_ms,
                 struct wa_error *err) {
   if(timeout_ms > STEP_MAX_MS)
     timeout_ms = STEP_MAX_MS;
-  double until = timeout_ms > 0 ? wa_engine_now() + timeout_ms / 1e3 : 0;
+  double until = timeout_ms > 0 ? wa_now() + timeout_ms / 1e3 : 0;
   for(;;) {
     if(perform(engine, err))
       return -1;
@@ -362,7 +356,7 @@ static int step(struct wa_engine *engine, int timeout_ms,
     CURLMcode rc = curl_multi_poll(engine->multi, NULL, 0, timeout_ms, NULL);
     if(rc != CURLM_OK)
       return wa_fail(err, WA_STATE, WA_NOT_SENT, "%s", curl_multi_strerror(rc));
-    timeout_ms = (int)((until - wa_engine_now()) * 1e3);
+    timeout_ms = (int)((until - wa_now()) * 1e3);
   }
 }
 

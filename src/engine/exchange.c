@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <time.h>
 
 #include "download.h"
 
@@ -29,12 +30,21 @@ struct wa_exchange {
   int to_file;                  /* this answer's body goes to the download */
   const struct wa_buffer *full; /* what the answer did not fit into */
   int no_memory;
+  curl_off_t moved; /* bytes in both directions, when last looked at */
+  double moved_at;  /* and when that was; 0: never */
+  int stalled;
   long timeout_ms;
   long connect_timeout_ms;
   long stall_seconds;
   struct wa_answer answer;
   char curl_message[CURL_ERROR_SIZE];
 };
+
+double wa_now(void) {
+  struct timespec now;
+  clock_gettime(CLOCK_MONOTONIC, &now);
+  return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
+}
 
 /* Making one ------------------------------------------------------------------
  */
@@ -245,6 +255,21 @@ static size_t on_body(char *bytes, size_t size, size_t count, void *arg) {
   return keep(x, &x->answer.body, bytes, n);
 }
 
+/* libcurl's own low-speed limit looks at an average, and so comes late. */
+static int on_progress(void *arg, curl_off_t down_total, curl_off_t down,
+                       curl_off_t up_total, curl_off_t up) {
+  struct wa_exchange *x = arg;
+  double now = wa_now();
+  (void)down_total;
+  (void)up_total;
+  if(down + up != x->moved || x->moved_at == 0) {
+    x->moved = down + up;
+    x->moved_at = now;
+  }
+  x->stalled = now - x->moved_at >= (double)x->stall_seconds;
+  return x->stalled;
+}
+
 /* Starting --------------------------------------------------------------------
  */
 
@@ -285,14 +310,15 @@ static CURLcode set_body(struct wa_exchange *x, CURL *easy) {
 static CURLcode set_times(struct wa_exchange *x, CURL *easy) {
   long timeout =
       x->timeout_ms >= 0 ? x->timeout_ms : wa_session_timeout_ms(x->session);
-  long stall = x->stall_seconds >= 0 ? x->stall_seconds
-                                     : wa_session_stall_seconds(x->session);
+  if(x->stall_seconds < 0)
+    x->stall_seconds = wa_session_stall_seconds(x->session);
   SET(CURLOPT_TIMEOUT_MS, timeout);
   if(x->connect_timeout_ms >= 0)
     SET(CURLOPT_CONNECTTIMEOUT_MS, x->connect_timeout_ms);
-  if(stall) {
-    SET(CURLOPT_LOW_SPEED_LIMIT, 1L);
-    SET(CURLOPT_LOW_SPEED_TIME, stall);
+  if(x->stall_seconds) {
+    SET(CURLOPT_NOPROGRESS, 0L);
+    SET(CURLOPT_XFERINFOFUNCTION, on_progress);
+    SET(CURLOPT_XFERINFODATA, x);
   }
   return CURLE_OK;
 }
@@ -418,6 +444,9 @@ static int explain_callback(struct wa_exchange *x, enum wa_outcome outcome) {
                    (unsigned long)x->full->maximum);
   if(x->no_memory)
     return wa_fail(err, WA_STATE, outcome, "out of memory");
+  if(x->stalled)
+    return wa_fail(err, WA_TIMEOUT, outcome, "no byte moved for %ld s",
+                   x->stall_seconds);
   if(x->download.failed)
     return wa_fail(err, WA_IO, outcome, "cannot write %.120s: %s",
                    x->download.path, strerror(x->download.failed));

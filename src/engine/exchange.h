@@ -30,6 +30,9 @@ struct wa_request {
 
 struct wa_exchange;
 
+/* Seconds of a clock that never goes back. */
+double wa_now(void);
+
 struct wa_exchange *wa_exchange_new(struct wa_session *session,
                                     const struct wa_request *request,
                                     struct wa_error *err);

@@ -36,7 +36,7 @@ local function file_part(source, kind, where)
   where = where and where .. "." or ""
   local named = where .. (source.file and "file" or "data")
   local filename = source.filename or (source.file and source.file:match "[^/\\]+$")
-  local content_type, err = source.type, nil
+  local content_type, err = source.type
   if not content_type then
     content_type, err = limits.type_of(filename, named)
     if not content_type then return nil, err end
