@@ -366,10 +366,13 @@ CURLcode wa_session_apply(const struct wa_session *session, CURL *easy,
   SET(CURLOPT_SSL_VERIFYPEER, 1L);
   SET(CURLOPT_SSL_VERIFYHOST, 2L);
   SET(CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
-  /* Refused by a libcurl without HTTP/2, which is as good. */
-  (void)curl_easy_setopt(easy, CURLOPT_HTTP_VERSION,
-                         (long)CURL_HTTP_VERSION_2TLS);
-  SET(CURLOPT_PIPEWAIT, 1L);
+  SET(CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
+  /* A few connections with many streams beat many. Refused by a libcurl without
+   * HTTP/2, which is as good. */
+  if(!target->plain &&
+     curl_easy_setopt(easy, CURLOPT_HTTP_VERSION,
+                      (long)CURL_HTTP_VERSION_2TLS) == CURLE_OK)
+    SET(CURLOPT_PIPEWAIT, 1L);
   SET(CURLOPT_USERAGENT, session->user_agent);
   SET(CURLOPT_CONNECTTIMEOUT_MS, session->connect_timeout_ms);
   if(session->ca_file)
