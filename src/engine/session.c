@@ -55,6 +55,12 @@ static int is_visible(const char *text) {
   return 1;
 }
 
+/* libcurl is lenient: it reads https:/host and https:///host as well. */
+static int has_authority(const char *url) {
+  const char *colon = strchr(url, ':');
+  return colon && colon[1] == '/' && colon[2] == '/' && colon[3] != '/';
+}
+
 static int parse_origin(struct origin *origin, const char *url,
                         const char *field, enum wa_kind kind,
                         struct wa_error *err) {
@@ -67,7 +73,9 @@ static int parse_origin(struct origin *origin, const char *url,
   if(!parsed)
     return wa_out_of_memory(err);
   int rc = -1;
-  CURLUcode bad = curl_url_set(parsed, CURLUPART_URL, url, CURLU_DISALLOW_USER);
+  CURLUcode bad = CURLUE_MALFORMED_INPUT;
+  if(has_authority(url))
+    bad = curl_url_set(parsed, CURLUPART_URL, url, CURLU_DISALLOW_USER);
   if(!bad)
     bad = curl_url_get(parsed, CURLUPART_SCHEME, &origin->scheme, 0);
   if(!bad)
