@@ -16,6 +16,7 @@
 #define QUEUE_MAX 100000
 #define IDLE_MAX ACTIVE_MAX
 #define STEP_MAX_MS 200
+#define GRACE_SECONDS 0.1
 #define OLDEST_CURL 0x075100   /* 7.81.0 */
 #define NEW_PROTOCOLS 0x075500 /* 7.85.0: session.c asks for its option */
 
@@ -27,6 +28,7 @@ struct wa_engine {
   struct wa_link done;
   size_t queued;
   size_t running;
+  double next_look; /* for what is overdue */
   unsigned long long last_id;
   CURL *idle[IDLE_MAX];
   size_t idle_count;
@@ -218,14 +220,14 @@ static CURL *detach(struct wa_engine *engine, struct wa_slot *slot) {
   return easy;
 }
 
-static void cancel(struct wa_engine *engine, struct wa_slot *slot) {
-  struct wa_exchange *exchange = slot->exchange;
+static void end(struct wa_engine *engine, struct wa_slot *slot,
+                enum wa_kind kind, const char *why) {
   if(slot->state == WA_ACTIVE) {
     CURL *easy = detach(engine, slot);
-    wa_exchange_abort(exchange, easy, WA_CANCELLED, "cancelled");
+    wa_exchange_abort(slot->exchange, easy, kind, why);
     give_back(engine, easy);
   } else {
-    wa_exchange_abort(exchange, NULL, WA_CANCELLED, "cancelled");
+    wa_exchange_abort(slot->exchange, NULL, kind, why);
     engine->queued--;
   }
   settle(engine, slot);
@@ -237,13 +239,13 @@ void wa_engine_cancel(struct wa_engine *engine, struct wa_exchange *exchange) {
   if(slot->engine != engine || slot->state == WA_NEW || slot->state == WA_DONE)
     return;
   block(&signals); /* ending a TLS connection writes to it */
-  cancel(engine, slot);
+  end(engine, slot, WA_CANCELLED, "cancelled");
   unblock(&signals);
 }
 
 static void cancel_all(struct wa_engine *engine, struct wa_link *list) {
   while(!list_empty(list))
-    cancel(engine, list_first(list));
+    end(engine, list_first(list), WA_CANCELLED, "cancelled");
 }
 
 void wa_engine_free(struct wa_engine *engine) {
@@ -292,6 +294,8 @@ static void start_one(struct wa_engine *engine, struct wa_slot *slot) {
      curl_multi_add_handle(engine->multi, easy) == CURLM_OK) {
     list_remove(slot);
     slot->state = WA_ACTIVE;
+    long ms = wa_exchange_timeout_ms(slot->exchange);
+    slot->overdue = ms ? wa_engine_now() + (double)ms / 1e3 + GRACE_SECONDS : 0;
     list_append(&engine->active, slot);
     engine->running++;
     return;
@@ -333,6 +337,22 @@ static int collect(struct wa_engine *engine) {
   return found;
 }
 
+/* libcurl forgets the time of a transfer that waits for the connection of
+ * another one to be ready (curl issue 13227). */
+static void end_overdue(struct wa_engine *engine) {
+  double now = engine->running ? wa_engine_now() : 0;
+  if(now < engine->next_look || !engine->running)
+    return;
+  engine->next_look = now + GRACE_SECONDS;
+  struct wa_link *next, *link = engine->active.next;
+  for(; link != &engine->active; link = next) {
+    struct wa_slot *slot = (struct wa_slot *)(void *)link;
+    next = link->next;
+    if(slot->overdue > 0 && slot->overdue < now)
+      end(engine, slot, WA_TIMEOUT, "timed out waiting for a connection");
+  }
+}
+
 static int perform(struct wa_engine *engine, struct wa_error *err) {
   int running = 0;
   start_queued(engine);
@@ -340,6 +360,7 @@ static int perform(struct wa_engine *engine, struct wa_error *err) {
   if(rc != CURLM_OK)
     return wa_fail(err, WA_STATE, WA_NOT_SENT, "%s", curl_multi_strerror(rc));
   collect(engine);
+  end_overdue(engine);
   return 0;
 }
 

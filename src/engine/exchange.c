@@ -307,12 +307,14 @@ static CURLcode set_body(struct wa_exchange *x, CURL *easy) {
   return CURLE_OK;
 }
 
+long wa_exchange_timeout_ms(const struct wa_exchange *x) {
+  return x->timeout_ms >= 0 ? x->timeout_ms : wa_session_timeout_ms(x->session);
+}
+
 static CURLcode set_times(struct wa_exchange *x, CURL *easy) {
-  long timeout =
-      x->timeout_ms >= 0 ? x->timeout_ms : wa_session_timeout_ms(x->session);
   if(x->stall_seconds < 0)
     x->stall_seconds = wa_session_stall_seconds(x->session);
-  SET(CURLOPT_TIMEOUT_MS, timeout);
+  SET(CURLOPT_TIMEOUT_MS, wa_exchange_timeout_ms(x));
   if(x->connect_timeout_ms >= 0)
     SET(CURLOPT_CONNECTTIMEOUT_MS, x->connect_timeout_ms);
   if(x->stall_seconds) {

@@ -68,11 +68,15 @@ struct wa_slot {
   enum wa_exchange_state state;
   unsigned long long id;
   CURL *easy;
+  double overdue; /* when libcurl should have ended it long ago, or 0 */
 };
 struct wa_slot *wa_exchange_slot(struct wa_exchange *exchange);
 
 /* Makes `easy` ready to be added to a multi; lets go of all when it fails. */
 int wa_exchange_start(struct wa_exchange *exchange, CURL *easy);
+
+/* How long it may take as a whole; 0: no limit. */
+long wa_exchange_timeout_ms(const struct wa_exchange *exchange);
 
 /* Takes the result over from the easy handle and lets go of files, headers
  * and body. */

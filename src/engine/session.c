@@ -55,6 +55,12 @@ static int is_visible(const char *text) {
   return 1;
 }
 
+/* libcurl is lenient: it reads https:/host and https:///host as well. */
+static int has_authority(const char *url) {
+  const char *colon = strchr(url, ':');
+  return colon && colon[1] == '/' && colon[2] == '/' && colon[3] != '/';
+}
+
 static int parse_origin(struct origin *origin, const char *url,
                         const char *field, enum wa_kind kind,
                         struct wa_error *err) {
@@ -67,7 +73,9 @@ static int parse_origin(struct origin *origin, const char *url,
   if(!parsed)
     return wa_out_of_memory(err);
   int rc = -1;
-  CURLUcode bad = curl_url_set(parsed, CURLUPART_URL, url, CURLU_DISALLOW_USER);
+  CURLUcode bad = CURLUE_MALFORMED_INPUT;
+  if(has_authority(url))
+    bad = curl_url_set(parsed, CURLUPART_URL, url, CURLU_DISALLOW_USER);
   if(!bad)
     bad = curl_url_get(parsed, CURLUPART_SCHEME, &origin->scheme, 0);
   if(!bad)
@@ -366,10 +374,13 @@ CURLcode wa_session_apply(const struct wa_session *session, CURL *easy,
   SET(CURLOPT_SSL_VERIFYPEER, 1L);
   SET(CURLOPT_SSL_VERIFYHOST, 2L);
   SET(CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
-  /* Refused by a libcurl without HTTP/2, which is as good. */
-  (void)curl_easy_setopt(easy, CURLOPT_HTTP_VERSION,
-                         (long)CURL_HTTP_VERSION_2TLS);
-  SET(CURLOPT_PIPEWAIT, 1L);
+  SET(CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
+  /* A few connections with many streams beat many. Refused by a libcurl without
+   * HTTP/2, which is as good. */
+  if(!target->plain &&
+     curl_easy_setopt(easy, CURLOPT_HTTP_VERSION,
+                      (long)CURL_HTTP_VERSION_2TLS) == CURLE_OK)
+    SET(CURLOPT_PIPEWAIT, 1L);
   SET(CURLOPT_USERAGENT, session->user_agent);
   SET(CURLOPT_CONNECTTIMEOUT_MS, session->connect_timeout_ms);
   if(session->ca_file)
