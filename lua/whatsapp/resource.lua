@@ -5,6 +5,8 @@
 -- the table that follows becomes; without either there is none. `returns`
 -- names the part of the answer that matters. Per-call options come last.
 
+local Error = require "whatsapp.error"
+
 local M = {}
 
 -- { success = true } → true; a field of that name; else the whole answer.
@@ -34,6 +36,9 @@ function M.method(row)
     local id, given, options
     if takes_id then id, given, options = ... else given, options = ... end
     if not (row.query or row.json) then given, options = nil, given end
+    if given ~= nil and type(given) ~= "table" then
+      return Error.invalid(nil, ("must be given a table, not a %s"):format(type(given)))
+    end
     local body, err = self.client:perform({
       method = row[1], path = row[2], base = row.base, idempotent = row.idempotent,
       values = takes_id and { id = id } or nil,

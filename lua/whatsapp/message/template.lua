@@ -83,7 +83,7 @@ local header_spec = {
     } },
     image = media.reference(),
     video = media.reference(),
-    document = media.reference { filename = { type = "string" } },
+    document = media.reference { filename = media.filename },
   },
 }
 
