@@ -78,6 +78,8 @@ local function read_answer(self, call, idempotent, meta, text)
     return tidied, meta
   end
   local headers = requests.headers(meta.head)
+  -- Some errors quote the credential that they refuse.
+  if not good then decoded = json.decode(self.session:redact(text)) end
   local err = Error.of_answer { status = status, headers = headers, decoded = decoded,
     gateway = self.config.mode == "gateway", idempotent = idempotent }
   if err then return nil, err end
@@ -114,21 +116,42 @@ local function pace_key(call, settings)
   return call.recipient and settings.phone_number_id or nil
 end
 
--- Waits for this call's place in the line.
-local function wait_for_turn(self, call, settings, finish)
-  local pair = settings.pair_rate and call.recipient or nil
-  if not settings.rate and not pair then return true end
+-- Waits for a token of one bucket, unless that takes longer than the call may.
+local function queue(self, bucket, finish)
   local now = self.loop.now()
-  local wait, taken = self.pacer:reserve(pace_key(call, settings), settings.rate, pair, now,
-    finish - now)
-  if not taken then
+  local wait = bucket:wait(now)
+  if now + wait >= finish then
     return nil, Error.new { kind = "rate_limited", retry = "wait", retry_after = wait,
       retryable = true,
       message = ("this client's own rate leaves no place before the deadline (%.1f s to wait)")
         :format(wait),
       hint = "give a longer deadline, or set rate = … (false: no limit)" }
   end
+  bucket:take(now)
   if wait > 0 then self.loop.sleep(wait) end
+  return true
+end
+
+local NO_LINE = {}
+
+-- Waits for this call's turn: first with its recipient, then with its account.
+local function wait_for_turn(self, call, settings, finish)
+  local now = self.loop.now()
+  if now >= finish then
+    return nil, Error.new { kind = "timeout", retry = "auto", retryable = true,
+      message = "the deadline passed before the request could be sent",
+      hint = "give a longer deadline" }
+  end
+  if settings.pair_rate and call.recipient then
+    local ok, err = queue(self, self.pacer:pair(call.recipient, now), finish)
+    if not ok then return nil, err end
+  end
+  local key = settings.rate and pace_key(call, settings)
+  local line = key and self.pacer:line(key, settings.rate) or NO_LINE
+  for i = 1, #line do
+    local ok, err = queue(self, line[i], finish)
+    if not ok then return nil, err end
+  end
   return true
 end
 
@@ -188,6 +211,7 @@ end
 Client.send = send.send
 Client.mark_read = send.mark_read
 
+local METHODS = { GET = true, POST = true, PUT = true, PATCH = true, DELETE = true }
 local request_fields = { query = true, json = true, headers = true }
 
 --- Any call of the Graph API: version and ids are filled in.
@@ -198,11 +222,15 @@ local request_fields = { query = true, json = true, headers = true }
 ---@return table|nil body the decoded answer
 ---@return { status: integer, headers: table<string, string> }|whatsapp.Error meta
 function Client:request(method, path, request, options)
-  local call, rest = { method = method, path = path }, {}
-  if request ~= nil and type(request) ~= "table" then
-    return Error.invalid("request", ("must be a table, not a %s"):format(type(request)))
+  if not METHODS[method] then
+    return Error.invalid("method", "must be GET, POST, PUT, PATCH or DELETE")
   end
-  for _, given in ipairs { request or {}, options or {} } do
+  local call, rest = { method = method, path = path }, {}
+  for i, given in ipairs { request or {}, options or {} } do
+    if type(given) ~= "table" then
+      return Error.invalid(i == 1 and "request" or "options",
+        ("must be a table, not a %s"):format(type(given)))
+    end
     for key, value in pairs(given) do
       if request_fields[key] then call[key] = value else rest[key] = value end
     end

@@ -15,20 +15,29 @@ local GRAPH = "https://graph.facebook.com"
 local function a_string(value)
   if type(value) ~= "string" then return nil, "must be a string, not a " .. type(value) end
   if value == "" then return nil, "is empty" end
+  if value:find("\0", 1, true) then return nil, "has a NUL character" end
   return value
 end
 
 local function an_id(value)
   local id, err = schema.check(value, { type = "id" })
-  if not id then return nil, err.message end
+  if not id then return nil, err.message, err.hint end
   return id
 end
 
 local function between(least, most, unit)
   return function(value)
-    value = tonumber(value)
-    if not value or not (value >= least and value <= most) then
+    if type(value) ~= "number" or not (value >= least and value <= most) then
       return nil, ("must be a number of %s from %g to %g"):format(unit, least, most)
+    end
+    return value
+  end
+end
+
+local function a_count(most)
+  return function(value)
+    if type(value) ~= "number" or not (value >= 0 and value <= most) or value % 1 ~= 0 then
+      return nil, ("must be a whole number from 0 to %d"):format(most)
     end
     return value
   end
@@ -54,6 +63,9 @@ end
 local function a_url(value)
   if type(value) ~= "string" or not value:find "^https?://[^/]" then
     return nil, "must be a URL of the form https://host/…"
+  end
+  if value:find "[^\33-\126]" then
+    return nil, "has a space, a control or a non-ASCII character"
   end
   if value:find "[?#]" then return nil, "must have no query and no fragment" end
   return (value:gsub("/+$", ""))
@@ -109,7 +121,7 @@ local options = {
   connect_timeout = { check = seconds, default = 10, call = true },
   stall_timeout = { check = between(1, 86400, "seconds"), default = 30, call = true },
   deadline = { check = seconds, default = 120, call = true },
-  retries = { check = between(0, 20, "attempts"), default = 3, call = true },
+  retries = { check = a_count(20), default = 3, call = true },
   rate = { check = a_rate },
   pair_rate = { check = a_boolean, default = false },
   on_request = { check = a_function },
@@ -146,10 +158,11 @@ local function check_all(given, allowed)
   return checked
 end
 
-local function from_environment(getenv)
+-- What the environment says about options that were not given.
+local function from_environment(getenv, given)
   local found = {}
   for name, option in pairs(options) do
-    local value = option.env and getenv(option.env)
+    local value = option.env and given[name] == nil and getenv(option.env)
     if value and value ~= "" then found[name] = value end
   end
   return found
@@ -198,7 +211,7 @@ function M.read(given, getenv)
   local explicit, err = check_all(given, options)
   if not explicit then return nil, err end
   local env
-  env, err = check_all(from_environment(getenv or os.getenv), options)
+  env, err = check_all(from_environment(getenv or os.getenv, explicit), options)
   if not env then
     err.field = options[err.field].env
     return nil, err
@@ -226,6 +239,9 @@ end
 ---@return table|nil
 ---@return whatsapp.Error? err
 function M.with(config, given)
+  if type(given) ~= "table" then
+    return Error.config(nil, ("the options must be a table, not a %s"):format(type(given)))
+  end
   for _, name in ipairs(schema.sorted_keys(given)) do
     if options[name] and options[name].session then
       return Error.config(name, "belongs to the connection that siblings share",
@@ -254,11 +270,12 @@ function M.for_call(config, given)
   return merged
 end
 
---- The environment variable behind an option.
+--- The environment variable behind an id that paths may name.
 ---@param name string
 ---@return string|nil
 function M.variable(name)
-  return options[name] and options[name].env
+  local option = options[name]
+  return option and option.check == an_id and option.env or nil
 end
 
 return M

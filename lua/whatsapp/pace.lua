@@ -12,7 +12,7 @@ local M = {}
 ---@return table bucket
 function M.bucket(rate, size)
   size = size or math.max(1, math.floor(rate))
-  return setmetatable({ span = size / rate, size = size, back = {}, at = 1 }, Bucket)
+  return setmetatable({ rate = rate, span = size / rate, size = size, back = {}, at = 1 }, Bucket)
 end
 
 --- Seconds until the next token, without taking it.
@@ -70,7 +70,39 @@ local PAIRS_MAX = 1000
 
 --- What a client and its siblings share.
 function M.pacer()
-  return setmetatable({ buckets = {}, pairs = {}, pair_count = 0 }, Pacer)
+  return setmetatable({ rates = {}, pairs = {}, pair_count = 0, pairs_max = PAIRS_MAX }, Pacer)
+end
+
+-- Per rate of a key: its bucket and those of the faster ones, slowest first.
+local function lines_of(buckets)
+  local lines = {}
+  for rate in pairs(buckets) do
+    local line = {}
+    for _, bucket in pairs(buckets) do
+      if bucket.rate >= rate then line[#line + 1] = bucket end
+    end
+    table.sort(line, function(a, b) return a.rate < b.rate end)
+    lines[rate] = line
+  end
+  return lines
+end
+
+--- The buckets in which a call must queue, one after the other: that of its
+--- rate, and those of the key's faster rates, since siblings with rates of their
+--- own still share the fastest.
+---@param key string whose rate it is
+---@param rate number a second
+---@return table[] buckets
+function Pacer:line(key, rate)
+  local known = self.rates[key]
+  if known and known.lines[rate] then return known.lines[rate] end
+  if not known then
+    known = { buckets = {} }
+    self.rates[key] = known
+  end
+  known.buckets[rate] = M.bucket(rate)
+  known.lines = lines_of(known.buckets)
+  return known.lines[rate]
 end
 
 local function drop_full(self, now)
@@ -82,50 +114,19 @@ local function drop_full(self, now)
   self.pairs_max = math.max(PAIRS_MAX, count * 2)
 end
 
-local function pair_bucket(self, key, now)
-  local bucket = self.pairs[key]
+--- The bucket of one recipient.
+---@param recipient string
+---@param now number
+---@return table bucket
+function Pacer:pair(recipient, now)
+  local bucket = self.pairs[recipient]
   if not bucket then
-    if self.pair_count >= (self.pairs_max or PAIRS_MAX) then drop_full(self, now) end
+    if self.pair_count >= self.pairs_max then drop_full(self, now) end
     bucket = M.lending(PAIR_RATE, PAIR_BURST)
-    self.pairs[key] = bucket
+    self.pairs[recipient] = bucket
     self.pair_count = self.pair_count + 1
   end
   return bucket
-end
-
-local function rate_bucket(self, key, rate)
-  local bucket = self.buckets[key]
-  if not bucket or bucket.rate ~= rate then
-    bucket = M.bucket(rate)
-    bucket.rate = rate
-    self.buckets[key] = bucket
-  end
-  return bucket
-end
-
---- Seconds to wait before a call may go out; takes its place in the line unless
---- that is longer than `left`.
----@param key string|nil whose rate it is; nil: none
----@param rate number|false
----@param pair string|nil the recipient, when the rate to one is kept too
----@param now number
----@param left number seconds until the deadline
----@return number seconds
----@return boolean taken
-function Pacer:reserve(key, rate, pair, now, left)
-  local wait, mine, theirs = 0, nil, nil
-  if key and rate then
-    mine = rate_bucket(self, key, rate)
-    wait = mine:wait(now)
-  end
-  if pair then
-    theirs = pair_bucket(self, pair, now)
-    wait = math.max(wait, theirs:wait(now))
-  end
-  if wait >= left then return wait, false end
-  if mine then mine:take(now) end
-  if theirs then theirs:take(now) end
-  return wait, true
 end
 
 return M

@@ -26,8 +26,9 @@ local function check(limit, items, work)
 end
 
 --- Runs `work(item, i)` for every item, at most `limit` at a time. Inside it
---- every call of a client suspends this item only. When `work` raises, no more
---- items are started, those in flight end, and the error is raised again.
+--- every call of a client suspends this item only. When `work` or the iterator
+--- raises, no more items are started, those in flight end, and the error is
+--- raised again.
 ---@generic T, R
 ---@param limit integer how many may be in flight
 ---@param items T[]|fun(): T|nil a list, or an iterator that ends with nil
@@ -38,22 +39,29 @@ return function(limit, items, work)
   local ok, wrong = check(limit, items, work)
   if not ok then return nil, wrong end
   local results, errors = { n = 0 }, {}
-  local next_item, failed, failure = iterator(items), false, nil
+  local next_item, failed, failure = iterator(items), false
+
+  local function fail(raised)
+    if not failed then failed, failure = true, raised end
+  end
 
   local function run(item, i)
     local good, value, err = pcall(work, item, i)
-    if good then
-      results[i] = value
-      if value == nil then errors[i] = err end
-    elseif not failed then
-      failed, failure = true, value
-    end
+    if not good then return fail(value) end
+    results[i] = value
+    if value == nil then errors[i] = err end
   end
 
+  local ended = false
+
   loop.choose().gather(limit, function()
-    if failed then return nil end
-    local item = next_item()
-    if item == nil then return nil end
+    if failed or ended then return nil end
+    local good, item = pcall(next_item)
+    if not good then return fail(item) end
+    if item == nil then
+      ended = true
+      return nil
+    end
     local i = results.n + 1
     results.n = i
     return function() run(item, i) end

@@ -17,20 +17,32 @@ local function escape(text)
   end))
 end
 
-local function query_value(value)
-  if type(value) == "table" then
+-- Strings, numbers, booleans, and lists of them.
+local function query_value(value, name)
+  local kind = type(value)
+  if kind == "table" then
     local items = {}
-    for i = 1, #value do items[i] = query_value(value[i]) end
-    return table.concat(items, ",")
+    for i = 1, #value do
+      local item, err = query_value(value[i], schema.join(name, i))
+      if not item then return nil, err end
+      items[i] = item
+    end
+    if items[1] then return table.concat(items, ",") end
+  elseif kind == "number" then
+    local text = schema.number_text(value)
+    if text then return text end
+  elseif kind == "string" or kind == "boolean" then
+    return tostring(value)
   end
-  if type(value) == "number" then return schema.digits(value) or tostring(value) end
-  return tostring(value)
+  return invalid(name, "must be a string, a number, true, false, or a list of those")
 end
 
 local function query_string(query)
   local pairs_of = {}
   for _, name in ipairs(schema.sorted_keys(query)) do
-    pairs_of[#pairs_of + 1] = escape(name) .. "=" .. escape(query_value(query[name]))
+    local value, err = query_value(query[name], schema.join("query", name))
+    if not value then return nil, err end
+    pairs_of[#pairs_of + 1] = escape(name) .. "=" .. escape(value)
   end
   return table.concat(pairs_of, "&")
 end
@@ -59,6 +71,9 @@ local function fill_path(path, values, settings)
     return id and escape(id) or ""
   end)
   if wrong then return nil, wrong end
+  if filled:find "[{}]" then
+    return invalid("path", "has a brace that names no id", "an id is written {phone_number_id}")
+  end
   return filled
 end
 
@@ -77,7 +92,9 @@ local function check_path(path)
   for segment in path:gmatch "[^/?]+" do
     if segment:lower():gsub("%%2e", ".") == ".." then return invalid("path", "must not hold ..") end
   end
-  return (path:gsub("^/+", ""))
+  path = path:gsub("^/", "")
+  if path == "" then return invalid("path", "must not be empty") end
+  return path
 end
 
 local function build_url(call, settings)
@@ -97,7 +114,10 @@ local function build_url(call, settings)
     path = settings.base_url .. "/" .. settings.api_version .. "/" .. path
   end
   if call.query and next(call.query) ~= nil then
-    path = path .. (path:find("?", 1, true) and "&" or "?") .. query_string(call.query)
+    local query
+    query, err = query_string(call.query)
+    if not query then return nil, err end
+    path = path .. (path:find("?", 1, true) and "&" or "?") .. query
   end
   return path
 end
@@ -119,10 +139,19 @@ end
 
 -- Requests ------------------------------------------------------------------------
 
+-- The core refuses what would not stay one header.
 local function header_lines(headers)
   local lines = {}
-  for _, name in ipairs(schema.sorted_keys(headers)) do
-    lines[#lines + 1] = name .. ": " .. tostring(headers[name])
+  for i, name in ipairs(schema.sorted_keys(headers)) do
+    local value = headers[name]
+    if type(value) == "number" then value = schema.number_text(value) end
+    if type(value) ~= "string" then
+      return invalid(schema.join("headers", name), "must be a string or a number")
+    end
+    lines[i] = name .. ": " .. value
+    if lines[i]:find("\0", 1, true) then
+      return invalid(schema.join("headers", name), "has a NUL character")
+    end
   end
   return lines
 end
@@ -138,8 +167,11 @@ local MEDIA_MAX = 110 * 1024 * 1024
 function M.prepare(call, settings, known)
   local url, err = url_of(call, settings, known)
   if not url then return nil, err end
-  local request = { method = call.method, url = url, parts = call.parts, save_as = call.save_as,
-                    headers = call.headers and header_lines(call.headers) or nil }
+  local request = { method = call.method, url = url, parts = call.parts, save_as = call.save_as }
+  if call.headers then
+    request.headers, err = header_lines(call.headers)
+    if not request.headers then return nil, err end
+  end
   if call.json ~= nil then
     local body, why = json.encode(call.json)
     if not body then return invalid("json", why) end

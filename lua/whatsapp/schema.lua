@@ -178,6 +178,7 @@ function checkers.string(value, spec, path)
   end
   local n = M.length(value)
   if not n then return invalid(path, "is not UTF-8") end
+  if spec.line and find(value, "%c") then return invalid(path, "has a control character") end
   if n < (spec.min or 1) then return invalid(path, "must not be empty") end
   if spec.max and n > spec.max then
     return invalid(path, format("has %d characters, at most %d are allowed", n, spec.max))

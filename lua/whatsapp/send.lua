@@ -75,10 +75,15 @@ end
 function M.mark_read(client, message_id, options)
   local id, err = schema.check(message_id, { type = "wamid" }, "message_id")
   if not id then return nil, err end
-  local rest, typing = {}, nil
+  if options ~= nil and type(options) ~= "table" then
+    return Error.invalid("options", ("must be a table, not a %s"):format(type(options)))
+  end
+  local rest, typing = {}, false
   for key, value in pairs(options or {}) do
     if key == "typing" then typing = value else rest[key] = value end
   end
+  typing, err = schema.check(typing, { type = "boolean" }, "typing")
+  if typing == nil then return nil, err end
   local body
   body, err = client:perform({ method = "POST", path = MESSAGES, idempotent = true, json = {
     messaging_product = "whatsapp", status = "read", message_id = id,

@@ -81,6 +81,25 @@ static int closed(lua_State *L) {
   return 1;
 }
 
+/* session:redact(text) → the text with *** for the secret, wherever it stands */
+static int redact(lua_State *L) {
+  size_t size, length;
+  const struct wa_session *session = check(L, 1)->session;
+  const char *text = luaL_checklstring(L, 2, &size);
+  const char *end = text + size, *found;
+  luaL_Buffer out;
+  luaL_buffinit(L, &out);
+  while((found = wa_session_find_secret(session, text, (size_t)(end - text),
+                                        &length))) {
+    luaL_addlstring(&out, text, (size_t)(found - text));
+    luaL_addstring(&out, "***");
+    text = found + length;
+  }
+  luaL_addlstring(&out, text, (size_t)(end - text));
+  luaL_pushresult(&out);
+  return 1;
+}
+
 static int collect(lua_State *L) {
   struct box *box = check(L, 1);
   if(box->session)
@@ -95,8 +114,10 @@ static int describe(lua_State *L) {
 }
 
 void lwa_open_session(lua_State *L) {
-  static const luaL_Reg methods[] = {
-      {"close", close_session}, {"closed", closed}, {NULL, NULL}};
+  static const luaL_Reg methods[] = {{"close", close_session},
+                                     {"closed", closed},
+                                     {"redact", redact},
+                                     {NULL, NULL}};
   static const luaL_Reg metamethods[] = {{"__gc", collect},
                                          {"__close", close_session},
                                          {"__tostring", describe},

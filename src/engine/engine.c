@@ -295,7 +295,7 @@ static void start_one(struct wa_engine *engine, struct wa_slot *slot) {
     list_remove(slot);
     slot->state = WA_ACTIVE;
     long ms = wa_exchange_timeout_ms(slot->exchange);
-    slot->overdue = ms ? wa_engine_now() + (double)ms / 1e3 + GRACE_SECONDS : 0;
+    slot->overdue = ms ? wa_now() + (double)ms / 1e3 + GRACE_SECONDS : 0;
     list_append(&engine->active, slot);
     engine->running++;
     return;
@@ -340,7 +340,7 @@ static int collect(struct wa_engine *engine) {
 /* libcurl forgets the time of a transfer that waits for the connection of
  * another one to be ready (curl issue 13227). */
 static void end_overdue(struct wa_engine *engine) {
-  double now = engine->running ? wa_engine_now() : 0;
+  double now = engine->running ? wa_now() : 0;
   if(now < engine->next_look || !engine->running)
     return;
   engine->next_look = now + GRACE_SECONDS;

@@ -266,6 +266,26 @@ void wa_session_label(const struct wa_session *session, char *to, size_t size) {
            standard ? "" : ":", standard ? "" : session->base.port);
 }
 
+#define SECRET_MIN 12
+
+const char *wa_session_find_secret(const struct wa_session *session,
+                                   const char *text, size_t size,
+                                   size_t *length) {
+  *length = session->credential ? strlen(session->credential) : 0;
+  if(*length < SECRET_MIN)
+    return NULL;
+  for(const char *at = text; size >= *length; at++) {
+    const char *first = memchr(at, *session->credential, size - *length + 1);
+    if(!first)
+      return NULL;
+    if(!memcmp(first, session->credential, *length))
+      return first;
+    size -= (size_t)(first + 1 - at);
+    at = first;
+  }
+  return NULL;
+}
+
 void wa_session_unref(struct wa_session *session) {
   if(--session->references)
     return;

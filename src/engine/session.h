@@ -47,6 +47,12 @@ int wa_session_closed(const struct wa_session *session);
 /* Mode and host, for people: "whatsapp (gateway, host)"; never a secret. */
 void wa_session_label(const struct wa_session *session, char *to, size_t size);
 
+/* Where in `text` the secret stands first, and its length; or NULL. Secrets too
+ * short to tell from an ordinary word are not looked for. */
+const char *wa_session_find_secret(const struct wa_session *session,
+                                   const char *text, size_t size,
+                                   size_t *length);
+
 /* Checks that `url` may be requested at all and says what it may be given. */
 int wa_session_check_url(struct wa_session *session, const char *url,
                          struct wa_target *target, struct wa_error *err);

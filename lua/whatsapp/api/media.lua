@@ -18,7 +18,7 @@ local source_spec = {
     file = { type = "bytes" },
     data = { type = "bytes" },
     type = { type = "string" },
-    filename = { type = "string", max = 240 },
+    filename = limits.filename,
   },
 }
 
@@ -123,7 +123,7 @@ end
 ---@return table|whatsapp.Error? info what Graph knows of the file, or the error
 function M.download(self, id, path, options)
   if type(path) == "table" then path, options = nil, path end
-  if path ~= nil and (type(path) ~= "string" or path == "") then
+  if path ~= nil and (type(path) ~= "string" or path == "" or path:find("\0", 1, true)) then
     return Error.invalid("path", "must be the name of the file to write")
   end
   local finish = self.client:finish_of(options)

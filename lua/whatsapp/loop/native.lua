@@ -112,17 +112,18 @@ end
 
 local function resume(mine, co)
   local ok, token = coroutine.resume(co)
-  if coroutine.status(co) == "dead" then
-    mine.running = mine.running - 1
-    mine.all[co] = nil
-    if not ok then error(token, 0) end
-  elseif token ~= SUSPEND then
-    error("whatsapp: a task yielded by itself; only the calls of a client may suspend it", 0)
+  if ok and token == SUSPEND and coroutine.status(co) ~= "dead" then return end
+  mine.running = mine.running - 1
+  mine.all[co] = nil
+  if not ok then error(token, 0) end
+  if coroutine.status(co) ~= "dead" then
+    mine.failure = mine.failure
+      or "whatsapp: a task yielded by itself; only the calls of a client may suspend it"
   end
 end
 
 local function start_tasks(mine, limit, next_task)
-  while mine.running < limit do
+  while mine.running < limit and not mine.failure do
     local task = next_task()
     if not task then return end
     local co = coroutine.create(task)
@@ -169,7 +170,7 @@ local function one_by_one(next_task)
 end
 
 --- Runs tasks, at most `limit` at a time, until there are no more. A task must
---- not raise.
+--- not raise, nor yield by itself: that ends it, and is raised in the end.
 ---@param limit integer
 ---@param next_task fun(): function|nil
 function M.gather(limit, next_task)
@@ -178,6 +179,7 @@ function M.gather(limit, next_task)
   local ok, err = pcall(run, mine, limit, next_task)
   forget(mine)
   if not ok then error(err, 0) end
+  if mine.failure then error(mine.failure, 0) end
 end
 
 return M

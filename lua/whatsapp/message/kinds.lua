@@ -28,7 +28,7 @@ return {
   image = media_kind("image", { caption = caption }),
   video = media_kind("video", { caption = caption }),
   audio = media_kind "audio",
-  document = media_kind("document", { caption = caption, filename = { type = "string", max = 240 } }),
+  document = media_kind("document", { caption = caption, filename = media.filename }),
   sticker = media_kind "sticker",
   location = { spec = location },
   contacts = contacts,

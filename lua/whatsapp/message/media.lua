@@ -101,6 +101,9 @@ end
 
 -- References -------------------------------------------------------------------
 
+--- The description of a file's name.
+M.filename = { type = "string", max = 240, line = true }
+
 local SOURCES = { "id", "link", "file", "data" }
 
 local function one_source(value, path)

@@ -79,7 +79,7 @@ local header_spec = {
     location = location,
     image = media.reference(),
     video = media.reference(),
-    document = media.reference { filename = { type = "string" } },
+    document = media.reference { filename = media.filename },
   },
 }
 
