@@ -239,6 +239,8 @@ function Client:request(method, path, request, options)
     local ok, err = schema.check(call[name] or {}, { type = "map" }, name)
     if not ok then return nil, err end
   end
+  -- A GET has no body; one that is empty anyway is not worth an error.
+  if method == "GET" and type(call.json) == "table" and next(call.json) == nil then call.json = nil end
   local body, meta = self:perform(call, rest)
   if body == nil then return nil, meta end
   return body, { status = meta.status, headers = requests.headers(meta.head) }
