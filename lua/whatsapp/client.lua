@@ -14,7 +14,11 @@ local schema = require "whatsapp.schema"
 local send = require "whatsapp.send"
 
 ---@class whatsapp.Client
+---@field connections whatsapp.Connections
 ---@field media whatsapp.Media
+---@field phone_numbers whatsapp.PhoneNumbers
+---@field profile whatsapp.Profile
+---@field templates whatsapp.Templates
 ---@field config table the configuration, without the credential
 local Client = { __name = "whatsapp.Client" }
 
@@ -138,7 +142,8 @@ local function attempts(self, call, settings, request)
     requests.set_times(request, call, settings, math.max(0.001, finish - self.loop.now()))
     body, err = attempt_once(self, call, settings, request, attempt)
     if body ~= nil then return body, err end
-    local pause = retry.delay(err, attempt, settings.retries, finish - self.loop.now(), core.random)
+    local pause = retry.delay(err, attempt, settings.retries, finish - self.loop.now(),
+      self.loop.random)
     if not pause then return nil, err end
     self.loop.sleep(pause)
   end

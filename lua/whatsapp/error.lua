@@ -36,7 +36,8 @@ local function describe(err)
   if err.field then text = ("%s: %s"):format(err.field, text) end
   if err.details then text = ("%s (%s)"):format(text, err.details) end
   if err.hint then text = ("%s; %s"):format(text, err.hint) end
-  return ("whatsapp: %s: %s"):format(err.kind, text)
+  -- One line, whatever input or a server put into it.
+  return (("whatsapp: %s: %s"):format(err.kind, text):gsub("%c+", " "))
 end
 
 Error.__tostring = describe
@@ -105,7 +106,7 @@ function M.explain(code)
     return M.invalid("code", ("%s is not a known error code"):format(tostring(code)),
       "see " .. known.url)
   end
-  return { code = number, kind = entry.kind, title = entry.title, meaning = entry.meaning,
+  return { code = math.floor(number), kind = entry.kind, title = entry.title, meaning = entry.meaning,
            hint = entry.hint, retry = entry.retry, after = entry.after,
            outcome = entry.outcome or "rejected", url = entry.url or known.url }
 end
@@ -168,7 +169,7 @@ end
 
 local function of_graph(object, answer)
   local code, subcode = tonumber(object.code), tonumber(object.error_subcode)
-  local entry = code and entry_of(code) or {}
+  local entry = entry_of(code) or {}
   local special = subcode and known.subcodes[subcode] or {}
   local retry = special.retry or entry.retry or (object.is_transient == true and "auto" or "fix")
   local outcome = entry.outcome or "rejected"
@@ -202,6 +203,13 @@ local plain = {
   [429] = { kind = "rate_limited", retry = "auto" },
 }
 
+-- What such an answer says in words, where it is JSON.
+local function words_of(decoded)
+  if type(decoded) ~= "table" then return nil end
+  local object = type(decoded.error) == "table" and decoded.error or decoded
+  return text_or_nil(object.message) or text_or_nil(object.detail) or text_or_nil(object.error)
+end
+
 local function content_type(headers)
   return (headers["content-type"] or "no content type"):match "^[^;]+"
 end
@@ -217,6 +225,7 @@ local function of_other(answer)
     title = entry.title,
     message = ("HTTP %d%s, answered with %s instead of Graph's JSON"):format(status,
       entry.title and " " .. entry.title or "", content_type(answer.headers)),
+    details = words_of(answer.decoded),
     hint = entry.hint,
     outcome = outcome,
     retry_after = wait_of(answer.headers),
@@ -239,8 +248,7 @@ end
 ---@return whatsapp.Error|nil
 function M.of_answer(answer)
   local decoded, status = answer.decoded, answer.status
-  if decoded and type(decoded.error) == "table" and (decoded.error.code or decoded.error.message)
-    and (status >= 400 or decoded.error.code) then
+  if decoded and type(decoded.error) == "table" and tonumber(decoded.error.code) then
     return of_graph(decoded.error, answer)
   end
   if status >= 400 then return of_other(answer) end

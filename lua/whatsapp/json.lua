@@ -56,7 +56,7 @@ local function encode_number(number)
   if tointeger and math.type(number) == "integer" then
     return format("%d", number)
   end
-  if floor(number) == number and number >= -2 ^ 53 and number <= 2 ^ 53 then
+  if floor(number) == number and number >= -2 ^ 63 and number < 2 ^ 63 then
     return format("%.0f", number)
   end
   for digits = 14, 17 do
@@ -67,11 +67,21 @@ end
 
 local encode_value
 
+-- Why a table is neither an array nor an object.
+local function wrong_keys(value)
+  local kinds = {}
+  for key in pairs(value) do kinds[type(key)] = true end
+  if kinds.number and kinds.string then return "a table that mixes named and numbered keys" end
+  if kinds.number then return "an array with holes" end
+  return "a table with a key that is not a string"
+end
+
 local function encode_array(value, out, n, depth)
   local last = #value
   for key in pairs(value) do
-    if type(key) ~= "number" then return nil, "a table that mixes named and numbered keys" end
-    if key > last or key < 1 then return nil, "an array with holes" end
+    if type(key) ~= "number" or key > last or key < 1 or key % 1 ~= 0 then
+      return nil, wrong_keys(value)
+    end
   end
   n = n + 1
   out[n] = "["
@@ -80,8 +90,9 @@ local function encode_array(value, out, n, depth)
       n = n + 1
       out[n] = ","
     end
-    local err
-    n, err = encode_value(value[i], out, n, depth)
+    local item, err = value[i]
+    if item == nil then return nil, "an array with holes" end
+    n, err = encode_value(item, out, n, depth)
     if not n then return nil, err end
   end
   n = n + 1
@@ -93,45 +104,52 @@ end
 local names, name_count = {}, 0
 
 local function encode_name(key)
-  local name = names[key]
-  if not name then
-    name = encode_string(key) .. ":"
-    if name_count < 1000 then
-      names[key] = name
-      name_count = name_count + 1
-    end
+  local name = encode_string(key) .. ":"
+  if name_count < 1000 then
+    names[key] = name
+    name_count = name_count + 1
   end
   return name
 end
 
-local function encode_object(value, out, n, depth)
+local function sorted_names(value)
   local keys, count = {}, 0
   for key in pairs(value) do
-    if type(key) ~= "string" then
-      return nil, "a table that mixes named and numbered keys"
-    end
+    if type(key) ~= "string" then return nil, wrong_keys(value) end
     count = count + 1
     keys[count] = key
   end
   if count > 1 then sort(keys) end
-  n = n + 1
-  out[n] = "{"
+  return keys, count
+end
+
+local function encode_object(value, out, n, depth)
+  local keys, count = sorted_names(value)
+  if not keys then return nil, count end
+  local before = "{"
   for i = 1, count do
     local key = keys[i]
-    out[n + 1] = i > 1 and "," or ""
-    out[n + 2] = encode_name(key)
-    local err
-    n, err = encode_value(value[key], out, n + 2, depth)
-    if not n then return nil, err end
+    local item, name = value[key], names[key] or encode_name(key)
+    n = n + 1
+    if type(item) == "string" then
+      out[n] = before .. name .. encode_string(item)
+    else
+      local err
+      out[n] = before .. name
+      n, err = encode_value(item, out, n, depth)
+      if not n then return nil, err end
+    end
+    before = ","
   end
   n = n + 1
-  out[n] = "}"
+  out[n] = count > 0 and "}" or "{}"
   return n
 end
 
 -- Appends a value to `out` behind `n`; returns the new count, or nil and why.
 function encode_value(value, out, n, depth)
-  local kind, text, err = type(value), nil, nil
+  local kind = type(value)
+  local text, err
   if kind == "string" then
     text = encode_string(value)
   elseif kind == "table" then
@@ -180,8 +198,8 @@ local function string_end(text, open)
   end
 end
 
-local function quote_if_long(digits, rest)
-  if #digits >= 15 and rest == "" then return '"' .. digits .. '"' end
+local function quote_if_long(sign, digits, rest)
+  if #digits >= 15 and rest == "" then return '"' .. sign .. digits .. '"' end
 end
 
 -- Integers of 15 digits and more are ids: as numbers they would lose digits
@@ -193,7 +211,7 @@ local function quote_long_integers(text)
     local open = find(text, '"', at, true)
     local close = open and string_end(text, open)
     local outside = text:sub(at, open and open - 1)
-    out[#out + 1] = gsub(outside, "(%-?%d+)([%.eE%d%+%-]*)", quote_if_long)
+    out[#out + 1] = gsub(outside, "(%-?)(%d+)([%.eE%d%+%-]*)", quote_if_long)
     if open then out[#out + 1] = text:sub(open, close) end
     at = close and close + 1
   until not close

@@ -7,15 +7,28 @@
 local Error = require "whatsapp.error"
 
 local invalid = Error.invalid
-local find, format, gsub = string.find, string.format, string.gsub
+local byte, find, format = string.byte, string.find, string.format
 
 local M = {}
 
 -- Names ----------------------------------------------------------------------
 
+-- Longer names are cut, and not compared with known ones.
+local NAME_MAX = 40
+
+-- How a key is called in an error: whatever it is, `__tostring` is not asked.
+local function name_of(key)
+  local kind = type(key)
+  if kind == "string" then return #key > NAME_MAX and key:sub(1, NAME_MAX) .. "…" or key end
+  if kind == "number" then return format("[%.14g]", key) end
+  return format("[a %s]", kind)
+end
+
+local function by_name(a, b) return name_of(a) < name_of(b) end
+
 -- Edits (insert, delete, replace, swap of neighbours) from one word to another.
 local function distance(a, b)
-  local before, previous, current = {}, {}, nil
+  local before, previous, current = {}, {}
   for j = 0, #b do previous[j] = j end
   for i = 1, #a do
     current = { [0] = i }
@@ -54,7 +67,7 @@ end
 function M.sorted_keys(value)
   local keys = {}
   for key in pairs(value) do keys[#keys + 1] = key end
-  table.sort(keys, function(a, b) return tostring(a) < tostring(b) end)
+  table.sort(keys, by_name)
   return keys
 end
 
@@ -65,7 +78,7 @@ end
 function M.first_unknown(value, known)
   local first
   for key in pairs(value) do
-    if not known[key] and (first == nil or tostring(key) < tostring(first)) then first = key end
+    if not known[key] and (first == nil or by_name(key, first)) then first = key end
   end
   return first
 end
@@ -79,30 +92,56 @@ end
 ---@param key any
 ---@param known table<string, any>
 function M.unknown_key(path, key, known)
-  local name = tostring(key)
-  local near = type(key) == "string" and M.nearest(name, known)
-  return invalid(M.join(path, name), "unknown key",
+  local near = type(key) == "string" and #key <= NAME_MAX and M.nearest(key, known)
+  return invalid(M.join(path, key), "unknown key",
     near and format("did you mean %s?", near) or "allowed: " .. names_of(known))
 end
 
 --- The path of a key (or of an index) below another path.
 ---@param path string|nil
----@param key string|integer
+---@param key any
 ---@return string
 function M.join(path, key)
-  if type(key) == "number" then return format("%s[%d]", path or "", key) end
-  return path and path .. "." .. key or key
+  if type(key) ~= "string" then return (path or "") .. name_of(key) end
+  return path and path .. "." .. name_of(key) or name_of(key)
 end
 
 -- Values ---------------------------------------------------------------------
 
---- Unicode characters of a UTF-8 text (continuation bytes do not count).
+-- What follows the first byte of a UTF-8 sequence (Unicode, table 3-7).
+local tails = {}
+
+for _, row in ipairs {
+  { 194, 223, "[\128-\191]" },
+  { 224, 224, "[\160-\191][\128-\191]" },
+  { 225, 239, "[\128-\191][\128-\191]" },
+  { 237, 237, "[\128-\159][\128-\191]" },
+  { 240, 240, "[\144-\191][\128-\191][\128-\191]" },
+  { 241, 243, "[\128-\191][\128-\191][\128-\191]" },
+  { 244, 244, "[\128-\143][\128-\191][\128-\191]" },
+} do
+  for first = row[1], row[2] do tails[first] = "^" .. row[3] end
+end
+
+local utf8_length = (rawget(_G, "utf8") or {}).len
+
+--- Unicode characters of a text, or nil when it is not UTF-8.
 ---@param text string
----@return integer
+---@return integer|nil
 function M.length(text)
-  if not find(text, "[\128-\191]") then return #text end
-  local _, n = gsub(text, "[^\128-\191]", "")
-  return n
+  local at = find(text, "[\128-\255]")
+  if not at then return #text end
+  if utf8_length then return (utf8_length(text)) end
+  local n, done = 0, 0
+  while at do
+    local tail = tails[byte(text, at)]
+    if not tail then return nil end
+    local _, last = find(text, tail, at + 1)
+    if not last then return nil end
+    n, done = n + at - done, last
+    at = find(text, "[\128-\255]", last + 1)
+  end
+  return n + #text - done
 end
 
 --- A string of digits for an integral number below 2^53, else nil.
@@ -114,21 +153,50 @@ function M.digits(number)
   end
 end
 
+--- A number as people write it, the same on every Lua: 12 and not 12.0. Nil
+--- for one that is not finite.
+---@param number number
+---@return string|nil
+function M.number_text(number)
+  if number ~= number or number - number ~= 0 then return nil end
+  if number == math.floor(number) and number > -2 ^ 63 and number < 2 ^ 63 then
+    return math.type and math.type(number) == "integer" and format("%d", number)
+      or (format("%.0f", number):gsub("^%-0$", "0"))
+  end
+  return (format("%.14g", number):gsub(",", "."))
+end
+
 local checkers = {}
 
 function checkers.string(value, spec, path)
-  if type(value) == "number" and spec.number then value = M.digits(value) or tostring(value) end
+  if type(value) == "number" and spec.number then
+    value = M.number_text(value)
+    if not value then return invalid(path, "must be a finite number") end
+  end
   if type(value) ~= "string" then
     return invalid(path, format("must be a string, not a %s", type(value)))
   end
   local n = M.length(value)
+  if not n then return invalid(path, "is not UTF-8") end
   if n < (spec.min or 1) then return invalid(path, "must not be empty") end
   if spec.max and n > spec.max then
     return invalid(path, format("has %d characters, at most %d are allowed", n, spec.max))
   end
+  if spec.pattern and not find(value, spec.pattern) then
+    return invalid(path, format("must look like %s", spec.form))
+  end
   if spec.one_of and not spec.one_of[value] then
     return invalid(path, format("must be one of %s", names_of(spec.one_of)))
   end
+  return value
+end
+
+-- The content or the name of a file: any bytes.
+function checkers.bytes(value, _, path)
+  if type(value) ~= "string" then
+    return invalid(path, format("must be a string, not a %s", type(value)))
+  end
+  if value == "" then return invalid(path, "must not be empty") end
   return value
 end
 
@@ -165,9 +233,10 @@ function checkers.boolean(value, _, path)
 end
 
 function checkers.number(value, spec, path)
-  if type(value) ~= "number" or value ~= value then
+  if type(value) ~= "number" then
     return invalid(path, format("must be a number, not a %s", type(value)))
   end
+  if value ~= value then return invalid(path, "must be a number, not NaN") end
   if (spec.min and value < spec.min) or (spec.max and value > spec.max) then
     return invalid(path, format("must be from %g to %g", spec.min, spec.max))
   end
@@ -182,11 +251,6 @@ function checkers.link(value, _, path)
 end
 
 function checkers.table(value, spec, path)
-  if spec.before then
-    local err
-    value, err = spec.before(value, path)
-    if value == nil then return nil, err end
-  end
   if spec.short and type(value) ~= "table" then value = { [spec.short] = value } end
   if type(value) ~= "table" then
     return invalid(path, format("must be a table, not a %s", type(value)))
@@ -201,7 +265,7 @@ function checkers.list(value, spec, path)
   local n, out = #value, {}
   for key in pairs(value) do
     if type(key) ~= "number" or key < 1 or key > n or key % 1 ~= 0 then
-      return invalid(M.join(path, tostring(key)), "has no place in a list")
+      return invalid(M.join(path, key), "has no place in a list")
     end
   end
   if n < (spec.min or 1) then return invalid(path, format("needs at least %d", spec.min or 1)) end
@@ -222,7 +286,7 @@ function checkers.map(value, _, path)
     return invalid(path, format("must be a table, not a %s", type(value)))
   end
   for key in pairs(value) do
-    if type(key) ~= "string" then return invalid(M.join(path, tostring(key)), "has no name") end
+    if type(key) ~= "string" then return invalid(M.join(path, key), "has no name") end
   end
   return value
 end
@@ -232,13 +296,26 @@ function checkers.any(value) return value end
 -- The order in which the fields of a description are checked.
 local orders = setmetatable({}, { __mode = "k" })
 
+-- The array part of a table, and the rest.
+local function split(value)
+  local list, named, n = {}, {}, #value
+  for i = 1, n do list[i] = value[i] end
+  for key, item in pairs(value) do
+    if type(key) ~= "number" or key < 1 or key > n or key % 1 ~= 0 then named[key] = item end
+  end
+  return list, named
+end
+
 --- Checks the named fields of a table against `spec.fields`; returns a copy.
+--- With `spec.children`, a list description, its array part is checked too and
+--- becomes `children`.
 ---@param value table
 ---@param spec { fields: table<string, table>, check?: function }
 ---@param path string|nil
 ---@return table|nil, whatsapp.Error?
 function M.fields(value, spec, path)
-  local out = {}
+  local out, list = {}, nil
+  if spec.children then list, value = split(value) end
   local stray = M.first_unknown(value, spec.fields)
   if stray ~= nil then return M.unknown_key(path, stray, spec.fields) end
   local order = orders[spec]
@@ -248,7 +325,7 @@ function M.fields(value, spec, path)
   end
   for i = 1, #order do
     local name = order[i]
-    local field, item, err = spec.fields[name], value[name], nil
+    local field, item, err = spec.fields[name], value[name]
     if item ~= nil then
       item, err = M.check(item, field, M.join(path, name))
       if item == nil then return nil, err end
@@ -256,6 +333,11 @@ function M.fields(value, spec, path)
     elseif field.required then
       return invalid(M.join(path, name), "is missing")
     end
+  end
+  if list then
+    local children, err = M.check(list, spec.children, path)
+    if not children then return nil, err end
+    out.children = children
   end
   if spec.check then return spec.check(out, path) end
   return out
@@ -268,6 +350,11 @@ end
 ---@return any value as Graph wants it, or nil
 ---@return whatsapp.Error? err
 function M.check(value, spec, path)
+  if spec.before then
+    local err
+    value, err = spec.before(value, path)
+    if value == nil then return nil, err end
+  end
   return checkers[spec.type](value, spec, path)
 end
 

@@ -16,7 +16,8 @@
 #define QUEUE_MAX 100000
 #define IDLE_MAX ACTIVE_MAX
 #define STEP_MAX_MS 200
-#define OLDEST_CURL 0x075100 /* 7.81.0 */
+#define OLDEST_CURL 0x075100   /* 7.81.0 */
+#define NEW_PROTOCOLS 0x075500 /* 7.85.0: session.c asks for its option */
 
 struct wa_engine {
   CURLM *multi;
@@ -103,6 +104,10 @@ int wa_engine_prepare(struct wa_error *err) {
     return wa_fail(err, WA_CONFIG, WA_NOT_SENT,
                    "libcurl %s is too old: 7.81.0 or newer is needed",
                    curl->version);
+  if(LIBCURL_VERSION_NUM >= NEW_PROTOCOLS && curl->version_num < NEW_PROTOCOLS)
+    return wa_fail(err, WA_CONFIG, WA_NOT_SENT,
+                   "built for libcurl %s, loaded with %s: rebuild for this one",
+                   LIBCURL_VERSION, curl->version);
   if(!(curl->features & CURL_VERSION_SSL))
     return wa_fail(err, WA_CONFIG, WA_NOT_SENT, "this libcurl has no TLS");
   return check_openssl(curl, err);
@@ -112,6 +117,50 @@ double wa_engine_now(void) {
   struct timespec now;
   clock_gettime(CLOCK_MONOTONIC, &now);
   return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
+}
+
+/* Signals ---------------------------------------------------------------------- */
+
+/* SIGPIPE (a peer that went away) and SIGXFSZ (a file that may not grow) would
+ * end the process; both also come back as errno, which is what we want. */
+struct signals {
+  sigset_t pending; /* before us */
+  sigset_t mask;
+};
+
+static void block(struct signals *signals) {
+  sigset_t ours;
+  sigemptyset(&ours);
+  sigaddset(&ours, SIGPIPE);
+  sigaddset(&ours, SIGXFSZ);
+  sigemptyset(&signals->pending);
+  sigpending(&signals->pending);
+  pthread_sigmask(SIG_BLOCK, &ours, &signals->mask);
+}
+
+static void take_signal(int number) {
+  sigset_t one;
+  sigemptyset(&one);
+  sigaddset(&one, number);
+#if defined(__APPLE__) /* has no sigtimedwait */
+  sigwait(&one, &number);
+#else
+  struct timespec at_once = {0, 0};
+  (void)sigtimedwait(&one, NULL, &at_once);
+#endif
+}
+
+static void unblock(const struct signals *signals) {
+  static const int numbers[] = {SIGPIPE, SIGXFSZ};
+  sigset_t now;
+  sigemptyset(&now);
+  sigpending(&now);
+  for(size_t i = 0; i < sizeof(numbers) / sizeof(*numbers); i++) {
+    if(sigismember(&now, numbers[i]) == 1 &&
+       sigismember(&signals->pending, numbers[i]) == 0)
+      take_signal(numbers[i]);
+  }
+  pthread_sigmask(SIG_SETMASK, &signals->mask, NULL);
 }
 
 /* Life -------------------------------------------------------------------------
@@ -128,9 +177,8 @@ struct wa_engine *wa_engine_new(struct wa_error *err) {
   list_init(&engine->done);
   engine->pid = process;
   engine->multi = curl_multi_init();
-  if(!engine->multi ||
-     curl_multi_setopt(engine->multi, CURLMOPT_MAXCONNECTS,
-                       (long)ACTIVE_MAX) != CURLM_OK) {
+  if(!engine->multi || curl_multi_setopt(engine->multi, CURLMOPT_MAXCONNECTS,
+                                         (long)ACTIVE_MAX) != CURLM_OK) {
     curl_multi_cleanup(engine->multi);
     free(engine);
     wa_out_of_memory(err);
@@ -176,10 +224,8 @@ static CURL *detach(struct wa_engine *engine, struct wa_slot *slot) {
   return easy;
 }
 
-void wa_engine_cancel(struct wa_engine *engine, struct wa_exchange *exchange) {
-  struct wa_slot *slot = wa_exchange_slot(exchange);
-  if(slot->engine != engine || slot->state == WA_NEW || slot->state == WA_DONE)
-    return;
+static void cancel(struct wa_engine *engine, struct wa_slot *slot) {
+  struct wa_exchange *exchange = slot->exchange;
   if(slot->state == WA_ACTIVE) {
     CURL *easy = detach(engine, slot);
     wa_exchange_abort(exchange, easy, WA_CANCELLED, "cancelled");
@@ -191,14 +237,26 @@ void wa_engine_cancel(struct wa_engine *engine, struct wa_exchange *exchange) {
   settle(engine, slot);
 }
 
+void wa_engine_cancel(struct wa_engine *engine, struct wa_exchange *exchange) {
+  struct wa_slot *slot = wa_exchange_slot(exchange);
+  struct signals signals;
+  if(slot->engine != engine || slot->state == WA_NEW || slot->state == WA_DONE)
+    return;
+  block(&signals); /* ending a TLS connection writes to it */
+  cancel(engine, slot);
+  unblock(&signals);
+}
+
 static void cancel_all(struct wa_engine *engine, struct wa_link *list) {
   while(!list_empty(list))
-    wa_engine_cancel(engine, list_first(list)->exchange);
+    cancel(engine, list_first(list));
 }
 
 void wa_engine_free(struct wa_engine *engine) {
+  struct signals signals;
   if(!engine || !wa_engine_is_ours(engine))
     return;
+  block(&signals);
   cancel_all(engine, &engine->queue);
   cancel_all(engine, &engine->active);
   while(wa_engine_drain(engine))
@@ -206,6 +264,7 @@ void wa_engine_free(struct wa_engine *engine) {
   while(engine->idle_count)
     curl_easy_cleanup(engine->idle[--engine->idle_count]);
   curl_multi_cleanup(engine->multi);
+  unblock(&signals);
   free(engine);
 }
 
@@ -213,8 +272,8 @@ int wa_engine_submit(struct wa_engine *engine, struct wa_exchange *exchange,
                      struct wa_error *err) {
   struct wa_slot *slot = wa_exchange_slot(exchange);
   if(engine->queued >= QUEUE_MAX)
-    return wa_fail(err, WA_BUSY, WA_NOT_SENT,
-                   "%d requests are waiting already", QUEUE_MAX);
+    return wa_fail(err, WA_BUSY, WA_NOT_SENT, "%d requests are waiting already",
+                   QUEUE_MAX);
   wa_exchange_ref(exchange);
   slot->engine = engine;
   slot->state = WA_QUEUED;
@@ -267,7 +326,8 @@ static int collect(struct wa_engine *engine) {
     CURL *easy = message->easy_handle;
     CURLcode result = message->data.result;
     if(curl_easy_getinfo(easy, CURLINFO_PRIVATE, (char **)&exchange) !=
-         CURLE_OK || !exchange)
+           CURLE_OK ||
+       !exchange)
       continue;
     struct wa_slot *slot = wa_exchange_slot(exchange);
     detach(engine, slot);
@@ -306,40 +366,12 @@ static int step(struct wa_engine *engine, int timeout_ms,
   }
 }
 
-/* SIGPIPE (a peer that went away) and SIGXFSZ (a file that may not grow) would
- * end the process; both also come back as errno, which is what we want. */
-static void block(sigset_t *ours, sigset_t *pending, sigset_t *before) {
-  sigemptyset(ours);
-  sigaddset(ours, SIGPIPE);
-  sigaddset(ours, SIGXFSZ);
-  sigemptyset(pending);
-  sigpending(pending);
-  pthread_sigmask(SIG_BLOCK, ours, before);
-}
-
-static void unblock(const sigset_t *pending, const sigset_t *before) {
-  static const int signals[] = {SIGPIPE, SIGXFSZ};
-  sigset_t now;
-  sigemptyset(&now);
-  sigpending(&now);
-  for(size_t i = 0; i < 2; i++) {
-    int number = signals[i];
-    sigset_t one;
-    if(!sigismember(&now, number) || sigismember(pending, number))
-      continue;
-    sigemptyset(&one);
-    sigaddset(&one, number);
-    sigwait(&one, &number);
-  }
-  pthread_sigmask(SIG_SETMASK, before, NULL);
-}
-
 int wa_engine_step(struct wa_engine *engine, int timeout_ms,
                    struct wa_error *err) {
-  sigset_t ours, pending, before;
-  block(&ours, &pending, &before);
+  struct signals signals;
+  block(&signals);
   int rc = step(engine, timeout_ms, err);
-  unblock(&pending, &before);
+  unblock(&signals);
   return rc;
 }
 

@@ -21,11 +21,11 @@ struct wa_request {
   const char *content_type;
   const struct wa_part *parts;
   size_t part_count;
-  const char *save_as;  /* a good answer goes to this file */
-  size_t max_body;      /* of an answer that stays in memory */
-  long timeout_ms;      /* 0: none, -1: the session's */
+  const char *save_as;     /* a good answer goes to this file */
+  size_t max_body;         /* of an answer that stays in memory */
+  long timeout_ms;         /* 0: none, -1: the session's */
   long connect_timeout_ms; /* -1: the session's */
-  long stall_seconds;   /* without a byte; 0: none, -1: the session's */
+  long stall_seconds;      /* without a byte; 0: none, -1: the session's */
 };
 
 struct wa_exchange;
@@ -40,7 +40,7 @@ void wa_exchange_unref(struct wa_exchange *exchange);
 struct wa_answer {
   struct wa_error error; /* kind WA_OK: the fields below are an answer */
   long status;
-  int http_version; /* 10, 11, 20; 0 unknown */
+  int http_version;         /* 10, 11, 20; 0 unknown */
   struct wa_buffer headers; /* as received, the last block */
   struct wa_buffer body;
 };
@@ -68,7 +68,7 @@ struct wa_slot {
 };
 struct wa_slot *wa_exchange_slot(struct wa_exchange *exchange);
 
-/* Makes `easy` ready to be added to a multi. */
+/* Makes `easy` ready to be added to a multi; lets go of all when it fails. */
 int wa_exchange_start(struct wa_exchange *exchange, CURL *easy);
 
 /* Takes the result over from the easy handle and lets go of files, headers

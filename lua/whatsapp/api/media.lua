@@ -15,8 +15,8 @@ local source_spec = {
   type = "table",
   short = "file",
   fields = {
-    file = { type = "string" },
-    data = { type = "string" },
+    file = { type = "bytes" },
+    data = { type = "bytes" },
     type = { type = "string" },
     filename = { type = "string", max = 240 },
   },

@@ -543,8 +543,8 @@ local gateway = {
     hint = "keep rate = 10 or lower in whatsapp.new, and share pace_dict between nginx workers" },
   [500] = { kind = "gateway", retry = "once", outcome = "unknown", title = "gateway failure",
     meaning = "the gateway failed: most often the OAuth grant of the connection has expired",
-    hint = "make a new connection with wa.connections:create(), open its url, delete the old one, "
-      .. "then try once more" },
+    hint = "if the connection's OAuth grant has expired: make a new one with "
+      .. "wa.connections:create(), open its url, delete the old one, then try once more" },
 }
 
 return {

@@ -74,8 +74,8 @@ local function complete(message)
     return invalid("type", "must be the name of a Graph message type")
   end
   if message[message.type] == nil then
-    return invalid(message.type, "is missing",
-      ("a native payload of type %s has a field %s"):format(message.type, message.type))
+    local field = schema.join(nil, message.type)
+    return invalid(field, "is missing", ("a native payload of type %s has a field %s"):format(field, field))
   end
   if message.messaging_product ~= nil and message.messaging_product ~= "whatsapp" then
     return invalid("messaging_product", 'must be "whatsapp"')

@@ -43,7 +43,7 @@ end
 
 -- "audio/ogg; codecs=opus" is audio/ogg.
 local function essence(content_type)
-  return content_type:lower():match "^%s*([^;%s]+)"
+  return (content_type:lower() .. ";"):match "^%s*([^;%s]+)%s*;[^%c]*$"
 end
 
 local function kind_of(content_type)
@@ -141,8 +141,8 @@ function M.reference(extra)
   local fields = {
     id = { type = "id" },
     link = { type = "link" },
-    file = { type = "string" },
-    data = { type = "string" },
+    file = { type = "bytes" },
+    data = { type = "bytes" },
     type = { type = "string" },
   }
   for name, field in pairs(extra or {}) do fields[name] = field end

@@ -8,11 +8,11 @@ local invalid = Error.invalid
 
 local M = {}
 
--- What people and address books put between digits: ASCII separators, the
--- no-break spaces, the Unicode dashes, and invisible direction marks.
+-- What people and address books put between digits: ASCII separators, and of
+-- Unicode the spaces, dashes, minus, soft hyphen and invisible marks.
 local SEPARATORS = {
-  "[%s%-%./]", "\194\160", "\226\128\175", "\226\128[\144-\149]",
-  "\226\128[\142\143\170-\174]", "\239\187\191",
+  "[%s%-%./]", "\194[\160\173]", "\226\128[\128-\149\168-\175]", "\226\129[\159-\169]",
+  "\226\136\146", "\227\128\128", "\239\187\191",
 }
 
 local BSUID = "^%u%u%.[%w.]+$"
@@ -32,7 +32,11 @@ local COUNTRY = "give the number with its country code, e.g. +49 151 23456789"
 ---@return string|nil digits
 ---@return whatsapp.Error? err
 function M.phone(text, path)
-  if type(text) == "number" then text = schema.digits(text) or tostring(text) end
+  if type(text) == "number" then
+    local number = text
+    text = schema.digits(number)
+    if not text then return invalid(path, ("%.17g is not a phone number"):format(number), COUNTRY) end
+  end
   local digits = text
   if not digits:find "^%+?%d+$" then
     for _, separator in ipairs(SEPARATORS) do digits = digits:gsub(separator, "") end
@@ -72,6 +76,45 @@ function M.resolve(to, recipient_type)
   if type(to) == "string" and is_bsuid(to) then return { recipient = to } end
   value, err = M.phone(to, "to")
   return value and { to = value }, err
+end
+
+-- The same person -----------------------------------------------------------------
+
+-- Where a mobile number is written with or without a digit: WhatsApp's own ids
+-- drop it in Mexico and Argentina, and in Brazil for older numbers.
+local optional_digit = {
+  { "^521(%d%d%d%d%d%d%d%d%d%d)$", "52%1" },
+  { "^549(%d%d%d%d%d%d%d%d%d%d)$", "54%1" },
+  { "^55(%d%d)9([6-9]%d%d%d%d%d%d%d)$", "55%1%2" },
+}
+
+local function canonical(user, path)
+  if type(user) == "string" and is_bsuid(user) then return user end
+  if type(user) ~= "string" and type(user) ~= "number" then
+    return invalid(path, ("must be a phone number or a user id, not a %s"):format(type(user)))
+  end
+  local digits, err = M.phone(user, path)
+  if not digits then return nil, err end
+  for _, rule in ipairs(optional_digit) do
+    local shorter, found = digits:gsub(rule[1], rule[2])
+    if found > 0 then return shorter end
+  end
+  return digits
+end
+
+--- Whether two numbers (or ids) are the same user: what you sent to and the
+--- `wa_id` that comes back differ in Mexico, Argentina and Brazil.
+---@param a string|number
+---@param b string|number
+---@return boolean|nil same nil when one is no phone number and no user id
+---@return whatsapp.Error? err
+function M.same_user(a, b)
+  local first, err = canonical(a, "a")
+  if not first then return nil, err end
+  local second
+  second, err = canonical(b, "b")
+  if not second then return nil, err end
+  return first == second
 end
 
 return M

@@ -2,6 +2,7 @@
 -- Source: Meta's "Template messages"; operation sendMessage.
 
 local Error = require "whatsapp.error"
+local location = require "whatsapp.message.location"
 local media = require "whatsapp.message.media"
 local schema = require "whatsapp.schema"
 
@@ -16,7 +17,11 @@ local text_value = { type = "string", number = true }
 
 -- A text or number, or a parameter in Graph's own form (it has a `type`).
 local function parameter(value, path)
-  if type(value) == "table" and value.type then return value end
+  if type(value) == "table" and value.type then
+    local copy = {}
+    for key, item in pairs(value) do copy[key] = item end
+    return copy
+  end
   local text, err = schema.check(value, text_value, path)
   if not text then return nil, err end
   return { type = "text", text = text }
@@ -43,8 +48,10 @@ end
 local function listed_parameters(values, path)
   local out = {}
   for key in pairs(values) do
-    if type(key) ~= "number" or key < 1 or key > #values then
-      return invalid(join(path, tostring(key)), "mixes numbered and named parameters")
+    if type(key) ~= "number" then
+      return invalid(join(path, key), "mixes numbered and named parameters")
+    elseif key < 1 or key > #values or key % 1 ~= 0 then
+      return invalid(join(path, key), "has no place in a list")
     end
   end
   for i = 1, #values do
@@ -69,12 +76,7 @@ local header_spec = {
   type = "table",
   fields = {
     text = { type = "any" },
-    location = { type = "table", fields = {
-      latitude = { type = "number", min = -90, max = 90, required = true },
-      longitude = { type = "number", min = -180, max = 180, required = true },
-      name = { type = "string" },
-      address = { type = "string" },
-    } },
+    location = location,
     image = media.reference(),
     video = media.reference(),
     document = media.reference { filename = { type = "string" } },
@@ -135,7 +137,7 @@ end
 local function last_index(list)
   local last = 0
   for key in pairs(list) do
-    if type(key) ~= "number" then return nil, key end
+    if type(key) ~= "number" or key < 1 or key % 1 ~= 0 then return nil, key end
     last = math.max(last, key)
   end
   return last
@@ -146,7 +148,7 @@ local function buttons(list, components)
   local path = "template.buttons"
   if type(list) ~= "table" then return invalid(path, "must be a list") end
   local last, stray = last_index(list)
-  if not last then return invalid(join(path, tostring(stray)), "has no place in a list") end
+  if not last then return invalid(join(path, stray), "has no place in a list") end
   if last > 10 then return invalid(join(path, 11), "at most 10 are allowed") end
   for i = 1, last do
     if list[i] then

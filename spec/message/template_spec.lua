@@ -1,0 +1,178 @@
+-- Templates: what fills header, body and buttons, in Graph's components.
+
+local expect = require "spec.support.expect"
+local whatsapp = require "whatsapp"
+
+-- A message whose template has these fields besides name and language.
+local function template(fields)
+  fields.name, fields.language = fields.name or "order", fields.language or "en_US"
+  return { to = "15551234567", template = fields }
+end
+
+local function assert_components(components, fields)
+  expect.payload('{"messaging_product":"whatsapp","recipient_type":"individual","template":{'
+    .. (components and '"components":' .. components .. "," or "")
+    .. '"language":{"code":"en_US"},"name":"order"},"to":"15551234567","type":"template"}',
+    template(fields))
+end
+
+local function assert_invalid(field, words, fields)
+  return expect.invalid(field, words, template(fields))
+end
+
+describe("a template", function()
+  it("needs a name and a language", function()
+    assert_components(nil, {})
+    assert_components(nil, { body = {}, buttons = {} })
+    expect.invalid("template.name", "is missing", { to = "15551234567", template = { language = "en" } })
+    expect.invalid("template.language", "is missing", { to = "15551234567", template = { name = "t" } })
+    expect.invalid("template", "must be a table", { to = "15551234567", template = "order" })
+    assert_invalid("template.name", "at most 512", { name = ("x"):rep(513) })
+    assert_invalid("template.language", "must be a string", { language = { code = "en" } })
+    assert_invalid("template.langauge", "did you mean language?", { langauge = "en" })
+  end)
+
+  it("fills its body by position", function()
+    assert_components('[{"parameters":[{"text":"John","type":"text"},{"text":"#1234","type":"text"}],'
+      .. '"type":"body"}]', { body = { "John", "#1234" } })
+    assert_components('[{"parameters":[{"text":"John","type":"text"}],"type":"body"}]', { body = "John" })
+  end)
+
+  it("fills its body by name, in the order of the alphabet", function()
+    assert_components('[{"parameters":[{"parameter_name":"customer","text":"John","type":"text"},'
+      .. '{"parameter_name":"order_id","text":"12","type":"text"}],"type":"body"}]',
+      { body = { order_id = 12, customer = "John" } })
+  end)
+
+  it("writes numbers alike on every Lua", function()
+    local cases = { { "12", 12 }, { "12", 12.0 }, { "-3", -3.0 }, { "0", -0.0 }, { "0.5", 0.5 },
+                    { "19.99", 19.99 }, { "9007199254740992", 2 ^ 53 }, { "1e+20", 1e20 },
+                    { "0.33333333333333", 1 / 3 } }
+    for _, case in ipairs(cases) do
+      assert_components(('[{"parameters":[{"text":"%s","type":"text"}],"type":"body"}]'):format(case[1]),
+        { body = { case[2] } })
+    end
+    for _, number in ipairs { math.huge, -math.huge, 0 / 0 } do
+      assert_invalid("template.body[1]", "finite", { body = { number } })
+    end
+  end)
+
+  it("takes parameters in Graph's own form, named ones too", function()
+    local price = { type = "currency",
+      currency = { fallback_value = "$1", code = "USD", amount_1000 = 1000 } }
+    local inner = '"currency":{"amount_1000":1000,"code":"USD","fallback_value":"$1"},'
+    assert_components('[{"parameters":[{' .. inner .. '"type":"currency"}],"type":"body"}]',
+      { body = { price } })
+    assert_components('[{"parameters":[{' .. inner .. '"parameter_name":"a","type":"currency"},{'
+      .. inner .. '"parameter_name":"b","type":"currency"}],"type":"body"}]',
+      { body = { a = price, b = price } })
+  end)
+
+  it("refuses other parameters by name", function()
+    assert_invalid("template.body[2]", "must be a string", { body = { "a", true } })
+    assert_invalid("template.body[2]", "must not be empty", { body = { "a", "" } })
+    assert_invalid("template.body[1]", "must be a string, not a table", { body = { {} } })
+    assert_invalid("template.body.customer", "must be a string", { body = { customer = {} } })
+    assert_invalid("template.body.b", "mixes numbered and named", { body = { "a", b = "c" } })
+    assert_invalid("template.body[2]", "mixes numbered and named", { body = { [2] = "a" } })
+    assert_invalid("template.body[1.5]", "no place in a list", { body = { "a", "b", [1.5] = "c" } })
+    assert_invalid("template.body[a boolean]", "mixes", { body = { [true] = "c" } })
+    assert_invalid("template.body[a table]", "mixes", { body = { "a", [{}] = "c" } })
+    assert_invalid("template.body[1]", "must be a string", { body = false })
+    assert_invalid("template.body[1]", "is not UTF-8", { body = "caf\233" })
+  end)
+
+  local IMAGE = '[{"parameters":[{"image":{"link":"https://a.b/c.jpg"},"type":"image"}],"type":"header"}]'
+
+  it("fills its header with a text", function()
+    local one = '[{"parameters":[{"text":"Hi","type":"text"}],"type":"header"}]'
+    assert_components(one, { header = "Hi" })
+    assert_components(one, { header = { "Hi" } })
+    assert_components(one, { header = { text = "Hi" } })
+    assert_components(one, { header = { text = { "Hi" } } })
+    local named = '[{"parameters":[{"parameter_name":"first_name","text":"Jo","type":"text"}],'
+      .. '"type":"header"}]'
+    assert_components(named, { header = { first_name = "Jo" } })
+    assert_components(named, { header = { text = { first_name = "Jo" } } })
+    assert_components('[{"parameters":[{"text":"7","type":"text"}],"type":"header"}]', { header = 7 })
+  end)
+
+  it("fills its header with media or a place", function()
+    assert_components(IMAGE, { header = { image = "https://a.b/c.jpg" } })
+    assert_components(IMAGE, { header = { image = { link = "https://a.b/c.jpg" } } })
+    assert_components('[{"parameters":[{"type":"video","video":{"id":"12"}}],"type":"header"}]',
+      { header = { video = { id = 12 } } })
+    assert_components('[{"parameters":[{"document":{"filename":"a.pdf","id":"12"},"type":"document"}],'
+      .. '"type":"header"}]', { header = { document = { id = "12", filename = "a.pdf" } } })
+    assert_components('[{"parameters":[{"location":{"address":"1 Rd","latitude":37.77,'
+      .. '"longitude":-122.42,"name":"SF"},"type":"location"}],"type":"header"}]',
+      { header = { location = { latitude = 37.77, longitude = -122.42, name = "SF", address = "1 Rd" } } })
+  end)
+
+  it("refuses other headers by name", function()
+    assert_invalid("template.header", "needs a text or one of", { header = {} })
+    assert_invalid("template.header", "only one thing", { header = { text = "a", image = "https://a.b/" } })
+    assert_invalid("template.header.imge", "did you mean image?", { header = { imge = "https://a.b/" } })
+    assert_invalid("template.header.image", "must be a link", { header = { image = "photo" } })
+    assert_invalid("template.header.image.caption", "unknown key",
+      { header = { image = { id = "1", caption = "x" } } })
+    assert_invalid("template.header.location.longitude", "is missing",
+      { header = { location = { latitude = 1 } } })
+    assert_invalid("template.header.location.latitude", "from -90 to 90",
+      { header = { location = { latitude = 91, longitude = 0 } } })
+    assert_invalid("template.header.location.latitude", "must be a number, not NaN",
+      { header = { location = { latitude = 0 / 0, longitude = 0 } } })
+    assert_invalid("template.header[a boolean]", "unknown key", { header = { [true] = {} } })
+    assert_invalid("template.header[1]", "must be a string", { header = false })
+  end)
+
+  it("fills its buttons by their place", function()
+    assert_components('[{"index":"0","parameters":[{"text":"order/12","type":"text"}],"sub_type":"url",'
+      .. '"type":"button"}]', { buttons = { { url = "order/12" } } })
+    assert_components('[{"index":"1","parameters":[{"payload":"yes","type":"payload"}],'
+      .. '"sub_type":"quick_reply","type":"button"},{"index":"3","parameters":[{"coupon_code":"SAVE20",'
+      .. '"type":"coupon_code"}],"sub_type":"copy_code","type":"button"}]',
+      { buttons = { false, { payload = "yes" }, false, { code = "SAVE20" } } })
+    assert_components('[{"index":"2","parameters":[{"text":"7","type":"text"}],"sub_type":"url",'
+      .. '"type":"button"}]', { buttons = { [3] = { url = 7 } } })
+    assert_components(nil, { buttons = { false, false } })
+    local ten = {}
+    for i = 1, 10 do ten[i] = { payload = "p" } end
+    assert.is_truthy(whatsapp.build(template { buttons = ten }))
+    ten[11] = { payload = "p" }
+    assert_invalid("template.buttons[11]", "at most 10", { buttons = ten })
+  end)
+
+  it("refuses other buttons by name", function()
+    assert_invalid("template.buttons", "must be a list", { buttons = "yes" })
+    assert_invalid("template.buttons.url", "no place in a list", { buttons = { url = "x" } })
+    assert_invalid("template.buttons[0]", "no place in a list", { buttons = { [0] = { url = "x" } } })
+    assert_invalid("template.buttons[1.5]", "no place in a list", { buttons = { [1.5] = { url = "x" } } })
+    assert_invalid("template.buttons[1]", "is empty", { buttons = { {} } })
+    assert_invalid("template.buttons[1]", "must be a table", { buttons = { "x" } })
+    assert_invalid("template.buttons[1]", "must be a table", { buttons = { true } })
+    assert_invalid("template.buttons[2]", "only one thing", { buttons = { false, { url = "x", payload = "y" } } })
+    assert_invalid("template.buttons[1].paylod", "did you mean payload?", { buttons = { { paylod = "x" } } })
+    assert_invalid("template.buttons[1].url", "at most 2000", { buttons = { { url = ("x"):rep(2001) } } })
+    assert_invalid("template.buttons[1].payload", "at most 256", { buttons = { { payload = ("x"):rep(257) } } })
+    assert_invalid("template.buttons[1].code", "at most 15", { buttons = { { code = ("x"):rep(16) } } })
+    assert_invalid("template.buttons[1].url", "must be a string", { buttons = { { url = {} } } })
+  end)
+
+  it("has header, body, buttons in Graph's order", function()
+    assert_components('[{"parameters":[{"text":"h","type":"text"}],"type":"header"},'
+      .. '{"parameters":[{"text":"b","type":"text"}],"type":"body"},'
+      .. '{"index":"0","parameters":[{"text":"u","type":"text"}],"sub_type":"url","type":"button"}]',
+      { buttons = { { url = "u" } }, body = "b", header = "h" })
+  end)
+
+  it("passes components verbatim, alone", function()
+    assert_components('[{"parameters":[],"type":"limited_time_offer"}]',
+      { components = { { type = "limited_time_offer", parameters = whatsapp.array {} } } })
+    assert_components("[]", { components = whatsapp.array {} })
+    for _, name in ipairs { "header", "body", "buttons" } do
+      assert_invalid("template.components", "cannot stand beside", { components = {}, [name] = { "x" } })
+    end
+    assert_invalid("template.components", "must be a list", { components = "x" })
+  end)
+end)
