@@ -1,5 +1,5 @@
---- The answers: a response is `{ status, json | text | stream, headers }`. Errors are
---- rows of `errors.lua`, filled in.
+--- The answers: a response is `{ status, json | text | stream, headers }`; `text` has a
+--- `content_type`. Errors are rows of `errors.lua`, filled in.
 
 local json = require "whatsapp.json"
 local identity = require "whatsapp.sandbox.identity"
@@ -36,7 +36,7 @@ end
 ---  details?: string, type?: string, plain?: boolean, title?: string, user_message?: string }
 ---@return table response
 function M.failure(fault)
-  local row = errors[fault.code]
+  local row = errors[fault.code] or errors.other
   local text, trace = fault.message or row.message, trace_id()
   return {
     status = fault.status or row.status,
@@ -68,14 +68,21 @@ local function encode(body)
   return (assert(json.encode(body)):gsub("/", "\\/"))
 end
 
---- Sends a response to the client of the current request.
+-- Closes the connection (or the stream) without an answer.
+local CLOSE = 444
+
+--- Sends a response to the client of the current request, after its `delay`; with
+--- `drop`, nothing is sent.
 ---@param response table
 function M.send(response)
+  if response.delay then ngx.sleep(response.delay) end
+  if response.drop then return ngx.exit(CLOSE) end
   ngx.status = response.status
   for name, value in pairs(response.headers or {}) do ngx.header[name] = value end
   if response.stream then return response.stream() end
   local text = response.json and encode(response.json) or response.text or ""
-  ngx.header["Content-Type"] = response.json and "application/json; charset=UTF-8" or "text/plain"
+  ngx.header["Content-Type"] = response.json and "application/json; charset=UTF-8"
+    or response.content_type or "text/plain"
   ngx.header["Content-Length"] = #text
   ngx.print(text)
 end

@@ -4,6 +4,7 @@ local identity = require "whatsapp.sandbox.identity"
 local answer = require "whatsapp.sandbox.server.answer"
 local media_types = require "whatsapp.sandbox.server.media_types"
 local message_templates = require "whatsapp.sandbox.server.message_templates"
+local rates = require "whatsapp.sandbox.server.rates"
 local state = require "whatsapp.sandbox.server.state"
 local template_check = require "whatsapp.sandbox.server.template_check"
 local text = require "whatsapp.sandbox.server.text"
@@ -124,6 +125,7 @@ end
 
 local function send(body, phone)
   local contact = contact_of(body)
+  rates.check_message(phone, contact.wa_id or contact.user_id)
   if not body.type then refuse_missing "type" end
   check_content(body)
   local id = new_wamid(contact.wa_id or contact.user_id)

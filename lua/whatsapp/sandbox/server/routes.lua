@@ -47,5 +47,6 @@ return {
     ["POST connections"] = connections.create,
     ["GET connections/{id}"] = connections.get,
     ["DELETE connections/{id}"] = connections.delete,
+    ["GET connect"] = connections.connect,
   },
 }

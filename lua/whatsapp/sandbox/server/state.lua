@@ -1,5 +1,5 @@
---- What the sandbox knows: nodes by id and by kind, connections. It lives in the one
---- worker's memory and ends with it.
+--- What Graph knows: nodes by id and by kind. It lives in the one worker's memory and
+--- ends with it.
 
 local identity = require "whatsapp.sandbox.identity"
 local account = require "whatsapp.sandbox.server.account"
@@ -8,7 +8,6 @@ local templates = require "whatsapp.sandbox.server.seed_templates"
 local M = {
   settings = nil,   ---@type table
   nodes = {},       ---@type table<string, table>  everything Graph has an id for; `kind` says what
-  connections = {}, ---@type table[]  oldest first
   deleted_names = {}, ---@type table<string, number>  of templates: until when it is not free
 }
 
@@ -37,7 +36,6 @@ function M.open(settings)
     M.add("phone_number", phone)
   end
   for _, template in ipairs(templates) do M.add("template", template) end
-  M.add_connection { connection_id = settings.connection, status = "ACTIVE" }
 end
 
 --- Adds something that Graph has an id for.
@@ -66,46 +64,6 @@ function M.remove(node)
   M.nodes[node.id] = nil
   for i, other in ipairs(kinds[node.kind]) do
     if other == node then return table.remove(kinds[node.kind], i) end
-  end
-end
-
--- RFC 3339 with microseconds, as the gateway writes it.
-local function timestamp()
-  return os.date("!%Y-%m-%dT%H:%M:%S", M.now()) .. (".%06dZ"):format(ngx.now() % 1 * 1e6)
-end
-
---- Adds a connection of the gateway.
----@param connection { connection_id?: string, status: string }
----@return table connection
-function M.add_connection(connection)
-  connection.connection_id = connection.connection_id or identity.uuid()
-  connection.app, connection.method = "whatsapp-business", "OAUTH2"
-  connection.creation_time = timestamp()
-  connection.last_updated_time = connection.creation_time
-  connection.url = ("%s/connect?session_token=%s"):format(M.settings.control_url, identity.hex(16))
-  connection.metadata = {}
-  M.connections[#M.connections + 1] = connection
-  return connection
-end
-
---- A connection and its place in the list.
----@param id string
----@return table|nil connection
----@return integer|nil index
-function M.find_connection(id)
-  for i, connection in ipairs(M.connections) do
-    if connection.connection_id == id then return connection, i end
-  end
-end
-
---- The active connection a request goes through: the one it names, or the oldest.
----@param id? string
----@return table|nil connection
-function M.connection_for(id)
-  for _, connection in ipairs(M.connections) do
-    if connection.status == "ACTIVE" and (not id or connection.connection_id == id) then
-      return connection
-    end
   end
 end
 
