@@ -378,16 +378,16 @@ int wa_exchange_start(struct wa_exchange *x, CURL *easy) {
 /* Ending ----------------------------------------------------------------------
  */
 
-/* Whether the server may have seen the whole request. With a body it cannot
- * have, as long as no byte of the body was handed over. */
+/* Whether anything of the request may have reached the server. What a proxy
+ * refused to let through has not. */
 static int may_have_arrived(const struct wa_exchange *x, CURL *easy) {
-  long bytes = 0;
-  if(x->body == BYTES)
-    return x->bytes.touched;
-  if(x->body == PARTS)
-    return wa_multipart_touched(x->parts);
+  long bytes = 0, tunnel = 0;
+  curl_easy_getinfo(easy, CURLINFO_HTTP_CONNECTCODE, &tunnel);
+  if(tunnel && tunnel / 100 != 2)
+    return 0;
   curl_easy_getinfo(easy, CURLINFO_REQUEST_SIZE, &bytes);
-  return bytes > 0;
+  return bytes > 0 || (x->body == BYTES && x->bytes.touched) ||
+         (x->body == PARTS && wa_multipart_touched(x->parts));
 }
 
 static enum wa_kind kind_of(CURLcode rc) {
