@@ -81,6 +81,23 @@ $(BUILD)/obj/%.o: %.c
 
 -include $(OBJECTS:.o=.d)
 
+# What only the specs use: a module, and a host that runs out of memory.
+HELPERS  = $(BUILD)/spec/posix.so $(if $(filter Linux5.4,$(shell uname)$(LUA)),$(BUILD)/spec/oom)
+LIBLUA   = $(or $(firstword $(call pkg,--libs,$(PKGS_$(LUA)))),-llua)
+WRAPPED  = malloc calloc realloc
+
+.PHONY: helpers
+helpers: $(HELPERS)
+
+$(BUILD)/spec/%.so: spec/support/%.c
+	@mkdir -p $(@D)
+	$(call say,link $@)$(COMPILE) $(SHARED) $(LDFLAGS) -o $@ $<
+
+$(BUILD)/spec/oom: spec/c/oom.c $(OBJECTS)
+	@mkdir -p $(@D)
+	$(call say,link $@)$(COMPILE) $(LDFLAGS) $(LIB_DIRS) $(WRAPPED:%=-Wl,--wrap=%) -o $@ $^ \
+	  $(LIBLUA) $(LDLIBS) -ldl
+
 ## help: this list
 help:
 	@sed -n 's/^## \([a-z]*\): /  make \1\t/p' Makefile | expand -t 20
@@ -142,7 +159,7 @@ run: all
 ## test: the specs on Lua 5.4 and LuaJIT (LUA=5.4, SPEC=spec/x_spec.lua narrow)
 test:
 	tools/deps demo test
-	@for lua in $(RUNTIMES); do $(MAKE) --no-print-directory LUA=$$lua all || exit; done
+	@for lua in $(RUNTIMES); do $(MAKE) --no-print-directory LUA=$$lua all helpers || exit; done
 	@tools/test $(foreach r,$(RUNTIMES),$(BIN_$(r))=build/$(r))
 
 ## bench: side-by-side measurements
@@ -165,14 +182,14 @@ lint:
 ## asan: the specs with AddressSanitizer and UBSan
 asan:
 	tools/deps demo test
-	@$(MAKE) --no-print-directory LUA=5.4 CC=gcc BUILD=build/asan CFLAGS="$(SANITIZE)" all
+	@$(MAKE) --no-print-directory LUA=5.4 CC=gcc BUILD=build/asan CFLAGS="$(SANITIZE)" all helpers
 	tools/asan-lua build/asan
 	@PATH="$(CURDIR)/build/asan/bin:$$PATH" tools/test lua5.4=build/asan
 
 ## valgrind: the specs that exercise the C core, with leak check
 valgrind:
 	tools/deps demo test check
-	@$(MAKE) --no-print-directory LUA=5.4 BUILD=build/valgrind CFLAGS="-O1 -g" all
+	@$(MAKE) --no-print-directory LUA=5.4 BUILD=build/valgrind CFLAGS="-O1 -g" all helpers
 	@UNDER="$(VALGRIND)" SPEC="$(or $(SPEC),$(wildcard spec/core spec/c spec/integration))" \
 	  tools/test lua5.4=build/valgrind
 

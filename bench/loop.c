@@ -4,7 +4,7 @@
  *
  *   loop URL CA_FILE HEADERS_FILE BODY_FILE COUNT [IN_FLIGHT [CONNECTIONS]]
  *
- * A hundred sends go ahead of the clock. A COUNT of 0 sends once and prints 0.
+ * A hundred sends go ahead of the clock. With a COUNT of 0 it sends just one.
  */
 #define _DEFAULT_SOURCE
 
@@ -46,17 +46,17 @@ static double now(void) {
 static void read_task(struct task *task, char **argv) {
   char line[MAX_TEXT];
   FILE *file = fopen(argv[3], "r");
-  if (!file)
+  if(!file)
     die("cannot open the headers");
   task->url = argv[1];
   task->ca_file = argv[2];
-  while (fgets(line, sizeof line, file)) {
+  while(fgets(line, sizeof line, file)) {
     line[strcspn(line, "\n")] = '\0';
     task->headers = curl_slist_append(task->headers, line);
   }
   fclose(file);
   file = fopen(argv[4], "r");
-  if (!file)
+  if(!file)
     die("cannot open the body");
   task->body_length = fread(task->body, 1, sizeof task->body, file);
   fclose(file);
@@ -65,7 +65,7 @@ static void read_task(struct task *task, char **argv) {
 static size_t on_data(char *data, size_t size, size_t count, void *userdata) {
   struct send *send = userdata;
   size_t length = size * count;
-  if (length > sizeof send->answer - send->length)
+  if(length > sizeof send->answer - send->length)
     return 0;
   memcpy(send->answer + send->length, data, length);
   send->length += length;
@@ -74,7 +74,7 @@ static size_t on_data(char *data, size_t size, size_t count, void *userdata) {
 
 static void prepare(struct send *send, const struct task *task) {
   CURL *easy = curl_easy_init();
-  if (!easy)
+  if(!easy)
     die("out of memory");
   send->easy = easy;
   send->length = 0;
@@ -94,16 +94,16 @@ static void prepare(struct send *send, const struct task *task) {
 
 static void finish(struct send *send, CURLcode code) {
   long status = 0;
-  if (code != CURLE_OK)
+  if(code != CURLE_OK)
     die(curl_easy_strerror(code));
   curl_easy_getinfo(send->easy, CURLINFO_RESPONSE_CODE, &status);
-  if (status != 200 || send->length == 0)
+  if(status != 200 || send->length == 0)
     die("not the answer that was expected");
   send->length = 0;
 }
 
 static void send_in_turn(struct send *send, long count) {
-  while (count-- > 0)
+  while(count-- > 0)
     finish(send, curl_easy_perform(send->easy));
 }
 
@@ -112,7 +112,7 @@ static long reap(CURLM *multi, long *start) {
   struct CURLMsg *message;
   long done = 0;
   int left;
-  while ((message = curl_multi_info_read(multi, &left))) {
+  while((message = curl_multi_info_read(multi, &left))) {
     CURL *easy = message->easy_handle;
     CURLcode code = message->data.result;
     struct send *send = NULL;
@@ -120,7 +120,7 @@ static long reap(CURLM *multi, long *start) {
     curl_multi_remove_handle(multi, easy);
     finish(send, code);
     done++;
-    if (*start > 0) {
+    if(*start > 0) {
       (*start)--;
       curl_multi_add_handle(multi, easy);
     }
@@ -132,13 +132,13 @@ static void send_at_once(CURLM *multi, struct send *sends, long in_flight,
                          long count) {
   long start = count, done = 0, i;
   int running;
-  for (i = 0; i < in_flight && start > 0; i++, start--)
+  for(i = 0; i < in_flight && start > 0; i++, start--)
     curl_multi_add_handle(multi, sends[i].easy);
-  while (done < count) {
-    if (curl_multi_perform(multi, &running))
+  while(done < count) {
+    if(curl_multi_perform(multi, &running))
       die("curl_multi_perform");
     done += reap(multi, &start);
-    if (done < count)
+    if(done < count)
       curl_multi_poll(multi, NULL, 0, 1000, NULL);
   }
 }
@@ -159,11 +159,11 @@ static double measure_at_once(const struct task *task, long count,
   CURLM *multi = curl_multi_init();
   double start;
   long i;
-  if (!multi || in_flight > MAX_IN_FLIGHT)
+  if(!multi || in_flight > MAX_IN_FLIGHT)
     die("too many in flight");
   curl_multi_setopt(multi, CURLMOPT_MAX_CONCURRENT_STREAMS,
                     (in_flight + connections - 1) / connections);
-  for (i = 0; i < in_flight; i++)
+  for(i = 0; i < in_flight; i++)
     prepare(&sends[i], task);
   send_at_once(multi, sends, in_flight, WARM_UP);
   start = now();
@@ -174,7 +174,7 @@ static double measure_at_once(const struct task *task, long count,
 int main(int argc, char **argv) {
   static struct task task;
   long count, in_flight, connections;
-  if (argc < 6)
+  if(argc < 6)
     die("URL CA_FILE HEADERS_FILE BODY_FILE COUNT [IN_FLIGHT [CONNECTIONS]]");
   count = strtol(argv[5], NULL, 10);
   in_flight = argc > 6 ? strtol(argv[6], NULL, 10) : 1;

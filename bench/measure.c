@@ -21,7 +21,7 @@ static double now(void) {
 
 static void run(char **command) {
   int nowhere = open("/dev/null", O_WRONLY);
-  if (nowhere >= 0)
+  if(nowhere >= 0)
     dup2(nowhere, STDOUT_FILENO);
   execvp(command[0], command);
   perror(command[0]);
@@ -33,14 +33,14 @@ int main(int argc, char **argv) {
   double start = now();
   int status = 1;
   pid_t child;
-  if (argc < 2)
+  if(argc < 2)
     return 2;
   child = fork();
-  if (child == 0)
+  if(child == 0)
     run(argv + 1);
-  if (child < 0 || wait4(child, &status, 0, &usage) < 0)
+  if(child < 0 || wait4(child, &status, 0, &usage) < 0)
     perror("measure");
-  if (status != 0)
+  if(status != 0)
     return 1;
   printf("%.6f %ld\n", now() - start, usage.ru_maxrss);
   return 0;

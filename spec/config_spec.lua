@@ -145,7 +145,7 @@ describe("an option", function()
     { "pair_rate", "must be true or false", 1, "yes" },
     { "allow_http", "must be true or false", 1 },
     { "on_request", "must be a function", {}, "print" },
-    { "loop", "must be a string", 12, {} },
+    { "loop", "must be a string", 12, false },
   }
   for _, row in ipairs(wrong) do
     it(("%s: %s"):format(row[1], row[2]), function()
@@ -185,7 +185,7 @@ end)
 describe("whatsapp.new", function()
   it("raises an error object of kind config", function()
     for _, given in ipairs { "x", { api_key = KEY, access_token = KEY }, { api_key = KEY, rtae = 1 },
-      { api_key = KEY, loop = "twisted" }, { api_key = KEY, base_url = "http://example.com/x" },
+      { api_key = KEY, loop = "twisted" }, { api_key = KEY, loop = {} }, { api_key = KEY, base_url = "http://example.com/x" },
       { api_key = KEY, base_url = "https://user:pw@example.com/x" },
       { api_key = KEY, user_agent = "a\nb" }, { api_key = KEY, connection = "a b" } } do
       local ok, err = pcall(whatsapp.new, given)

@@ -9,7 +9,7 @@ local LEVELS = {
   ["core"] = 1,
   ["loop/"] = 2,
   ["config"] = 3, ["retry"] = 3, ["pace"] = 3, ["api/"] = 3, ["request"] = 3, ["resource"] = 3,
-  ["send"] = 3, ["parallel"] = 3,
+  ["send"] = 3, ["parallel"] = 3, ["log"] = 3,
   ["client"] = 4,
   ["init"] = 5,
   ["sandbox/"] = 6,

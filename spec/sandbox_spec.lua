@@ -280,13 +280,15 @@ describe("sandbox", function()
       assert.is_truthy(tostring(err):find("port " .. port_of(box), 1, true))
     end)
 
-    it("ends when its process is gone without a word", function()
+    -- Runs a process that starts a sandbox and then kills what the command names; waits
+    -- until nothing is left of it.
+    local function assert_gone_after(command)
       local script = os.tmpname()
       local file = assert(io.open(script, "wb"))
       file:write(("package.path, package.cpath = %q, %q\n"):format(package.path, package.cpath),
         'local box = assert(require("whatsapp.sandbox").start())\n',
         'print(box.prefix, box.graph_url:match "%d+$")\nio.stdout:flush()\n',
-        'os.execute "kill -9 $PPID"\n')
+        ('os.execute(%q .. box.pid)\n'):format(command))
       file:close()
       local pipe = assert(io.popen(("exec %s %s"):format(interpreter(), script)))
       local prefix, port = pipe:read("*a"):match "^(.-)\t(%d+)"
@@ -295,6 +297,14 @@ describe("sandbox", function()
       assert.is_string(prefix)
       assert.is_true(wait_until(function() return not exists(prefix .. "/nginx.conf") end))
       assert_port_free(tonumber(port))
+    end
+
+    it("ends when its process is gone without a word", function()
+      assert_gone_after "kill -9 $PPID #"
+    end)
+
+    it("ends when its process and nginx's master are killed", function()
+      assert_gone_after "kill -9 $PPID "
     end)
 
     it("is stopped when it is collected", function()
@@ -305,6 +315,20 @@ describe("sandbox", function()
       collectgarbage()
       assert.is_false(exists(prefix .. "/nginx.conf"))
     end)
+  end)
+
+  it("answers with JSON even what nginx refuses before it is read", function()
+    local other = assert(sandbox.start())
+    local pipe = assert(io.popen(("printf 'POST /v21.0/1 HTTP/1.1\\r\\nHost: x\\r\\n"
+      .. "Content-Length: 999999999\\r\\n\\r\\n' | timeout 10 openssl s_client -quiet "
+      .. "-connect 127.0.0.1:%d 2>/dev/null"):format(port_of(other))))
+    local answer = pipe:read "*a"
+    pipe:close()
+    assert.is_truthy(answer:find("^HTTP/1.1 413 "), answer)
+    assert.is_truthy(answer:find("Content-Type: application/json", 1, true), answer)
+    assert.is_truthy(answer:find('{"error":{"code":100,', 1, true), answer)
+    assert.same({ "nginx", 413 }, { other:requests()[1].service, other:requests()[1].status })
+    other:stop()
   end)
 
   describe("run", function()

@@ -14,7 +14,11 @@ local schema = require "whatsapp.schema"
 local send = require "whatsapp.send"
 
 ---@class whatsapp.Client
+---@field connections whatsapp.Connections
 ---@field media whatsapp.Media
+---@field phone_numbers whatsapp.PhoneNumbers
+---@field profile whatsapp.Profile
+---@field templates whatsapp.Templates
 ---@field config table the configuration, without the credential
 local Client = { __name = "whatsapp.Client" }
 
@@ -151,26 +155,19 @@ local function wait_for_turn(self, call, settings, finish)
   return true
 end
 
--- Jitter must differ between processes, and math.random starts alike in each on
--- LuaJIT and 5.1; its state is the user's besides.
-local seed = math.floor(core.now() * 1e6) % 2147483646 + 1
-
-local function random()
-  seed = seed * 16807 % 2147483647
-  return seed / 2147483647
-end
-
 local function attempts(self, call, settings, request)
   local finish = call.finish or self.loop.now() + settings.deadline
-  local attempt, body, err = 0
+  local attempt, err = 0, nil
   while true do
+    local body
     attempt = attempt + 1
     local ok, late = wait_for_turn(self, call, settings, finish)
     if not ok then return nil, err or late end
     requests.set_times(request, call, settings, math.max(0.001, finish - self.loop.now()))
     body, err = attempt_once(self, call, settings, request, attempt)
     if body ~= nil then return body, err end
-    local pause = retry.delay(err, attempt, settings.retries, finish - self.loop.now(), random)
+    local pause = retry.delay(err, attempt, settings.retries, finish - self.loop.now(),
+      self.loop.random)
     if not pause then return nil, err end
     self.loop.sleep(pause)
   end
@@ -242,6 +239,8 @@ function Client:request(method, path, request, options)
     local ok, err = schema.check(call[name] or {}, { type = "map" }, name)
     if not ok then return nil, err end
   end
+  -- A GET has no body; one that is empty anyway is not worth an error.
+  if method == "GET" and type(call.json) == "table" and next(call.json) == nil then call.json = nil end
   local body, meta = self:perform(call, rest)
   if body == nil then return nil, meta end
   return body, { status = meta.status, headers = requests.headers(meta.head) }

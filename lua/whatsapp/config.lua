@@ -92,6 +92,12 @@ local function a_file(value)
   return name
 end
 
+-- A driver's name, or a driver.
+local function a_loop(value)
+  if type(value) == "table" then return value end
+  return a_string(value)
+end
+
 -- false: as fast as it goes.
 local function a_rate(value)
   if value == false then return false end
@@ -119,7 +125,7 @@ local options = {
   rate = { check = a_rate },
   pair_rate = { check = a_boolean, default = false },
   on_request = { check = a_function },
-  loop = { check = a_string },
+  loop = { check = a_loop },
   api_key = { check = a_string, env = "MATON_API_KEY", session = true },
   access_token = { check = a_string, env = "WHATSAPP_ACCESS_TOKEN", session = true },
   connection = { check = a_string, env = "MATON_CONNECTION", session = true },

@@ -11,6 +11,8 @@ return {
   build = message.build,
   explain = err.explain,
   parallel = require "whatsapp.parallel",
+  same_user = require("whatsapp.message.recipient").same_user,
+  log = require "whatsapp.log",
   null = json.null,
   array = json.array,
 }

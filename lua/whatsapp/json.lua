@@ -104,18 +104,15 @@ end
 local names, name_count = {}, 0
 
 local function encode_name(key)
-  local name = names[key]
-  if not name then
-    name = encode_string(key) .. ":"
-    if name_count < 1000 then
-      names[key] = name
-      name_count = name_count + 1
-    end
+  local name = encode_string(key) .. ":"
+  if name_count < 1000 then
+    names[key] = name
+    name_count = name_count + 1
   end
   return name
 end
 
-local function encode_object(value, out, n, depth)
+local function sorted_names(value)
   local keys, count = {}, 0
   for key in pairs(value) do
     if type(key) ~= "string" then return nil, wrong_keys(value) end
@@ -123,18 +120,29 @@ local function encode_object(value, out, n, depth)
     keys[count] = key
   end
   if count > 1 then sort(keys) end
-  n = n + 1
-  out[n] = "{"
+  return keys, count
+end
+
+local function encode_object(value, out, n, depth)
+  local keys, count = sorted_names(value)
+  if not keys then return nil, count end
+  local before = "{"
   for i = 1, count do
     local key = keys[i]
-    out[n + 1] = i > 1 and "," or ""
-    out[n + 2] = encode_name(key)
-    local err
-    n, err = encode_value(value[key], out, n + 2, depth)
-    if not n then return nil, err end
+    local item, name = value[key], names[key] or encode_name(key)
+    n = n + 1
+    if type(item) == "string" then
+      out[n] = before .. name .. encode_string(item)
+    else
+      local err
+      out[n] = before .. name
+      n, err = encode_value(item, out, n, depth)
+      if not n then return nil, err end
+    end
+    before = ","
   end
   n = n + 1
-  out[n] = "}"
+  out[n] = count > 0 and "}" or "{}"
   return n
 end
 

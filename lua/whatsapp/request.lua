@@ -98,6 +98,10 @@ local function check_path(path)
 end
 
 local function build_url(call, settings)
+  if call.base == "control" and not settings.control_url then
+    return Error.config("connections", "belong to the gateway; this client talks straight to Graph",
+      "make a client with api_key = … or MATON_API_KEY")
+  end
   local path, err = check_path(call.path)
   if not path then return nil, err end
   path, err = fill_path(path, call.values, settings)

@@ -183,6 +183,9 @@ function checkers.string(value, spec, path)
   if spec.max and n > spec.max then
     return invalid(path, format("has %d characters, at most %d are allowed", n, spec.max))
   end
+  if spec.pattern and not find(value, spec.pattern) then
+    return invalid(path, format("must look like %s", spec.form))
+  end
   if spec.one_of and not spec.one_of[value] then
     return invalid(path, format("must be one of %s", names_of(spec.one_of)))
   end
@@ -249,11 +252,6 @@ function checkers.link(value, _, path)
 end
 
 function checkers.table(value, spec, path)
-  if spec.before then
-    local err
-    value, err = spec.before(value, path)
-    if value == nil then return nil, err end
-  end
   if spec.short and type(value) ~= "table" then value = { [spec.short] = value } end
   if type(value) ~= "table" then
     return invalid(path, format("must be a table, not a %s", type(value)))
@@ -299,13 +297,26 @@ function checkers.any(value) return value end
 -- The order in which the fields of a description are checked.
 local orders = setmetatable({}, { __mode = "k" })
 
+-- The array part of a table, and the rest.
+local function split(value)
+  local list, named, n = {}, {}, #value
+  for i = 1, n do list[i] = value[i] end
+  for key, item in pairs(value) do
+    if type(key) ~= "number" or key < 1 or key > n or key % 1 ~= 0 then named[key] = item end
+  end
+  return list, named
+end
+
 --- Checks the named fields of a table against `spec.fields`; returns a copy.
+--- With `spec.children`, a list description, its array part is checked too and
+--- becomes `children`.
 ---@param value table
 ---@param spec { fields: table<string, table>, check?: function }
 ---@param path string|nil
 ---@return table|nil, whatsapp.Error?
 function M.fields(value, spec, path)
-  local out = {}
+  local out, list = {}, nil
+  if spec.children then list, value = split(value) end
   local stray = M.first_unknown(value, spec.fields)
   if stray ~= nil then return M.unknown_key(path, stray, spec.fields) end
   local order = orders[spec]
@@ -324,6 +335,11 @@ function M.fields(value, spec, path)
       return invalid(M.join(path, name), "is missing")
     end
   end
+  if list then
+    local children, err = M.check(list, spec.children, path)
+    if not children then return nil, err end
+    out.children = children
+  end
   if spec.check then return spec.check(out, path) end
   return out
 end
@@ -335,6 +351,11 @@ end
 ---@return any value as Graph wants it, or nil
 ---@return whatsapp.Error? err
 function M.check(value, spec, path)
+  if spec.before then
+    local err
+    value, err = spec.before(value, path)
+    if value == nil then return nil, err end
+  end
   return checkers[spec.type](value, spec, path)
 end
 

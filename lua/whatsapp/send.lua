@@ -2,6 +2,7 @@
 
 local Error = require "whatsapp.error"
 local message = require "whatsapp.message"
+local resource = require "whatsapp.resource"
 local schema = require "whatsapp.schema"
 
 local M = {}
@@ -89,7 +90,7 @@ function M.mark_read(client, message_id, options)
     typing_indicator = typing and { type = "text" } or nil,
   } }, rest)
   if not body then return nil, err end
-  return true
+  return resource.success(body)
 end
 
 return M

@@ -8,7 +8,7 @@ local server = require "spec.support.server"
 
 local TOKEN = "EAAsecretTokenThatMustNotShow"
 local MEDIA_ID = "1166846181421424"
-local LUA = rawget(_G, "jit") and "luajit" or _VERSION:lower():gsub(" ", "")
+local LUA = os.getenv "LUA_BIN" or (jit and "luajit") or _VERSION:lower():gsub(" ", "")
 
 local faults, other, directory
 

@@ -119,6 +119,24 @@ describe("a send", function()
     assert.is_false(err.retryable)
     assert.are.equal(before + 1, faults:count "drop-after-read")
   end)
+
+  it("that was throttled is repeated as often as `retries` says", function()
+    local before = faults:count "retry-after"
+    local wa = client(faults.url .. "/retry-after/0", { retries = 1 })
+    assert_failure("rate_limited", "rejected", wa:send(MESSAGE))
+    assert.are.equal(before + 2, faults:count "retry-after")
+  end)
+end)
+
+describe("a call that changes nothing", function()
+  it("is repeated although its outcome is unknown", function()
+    local before = faults:count "drop-after-read"
+    local wa = client(faults.url .. "/drop-after-read", { retries = 1 })
+    local err = assert_failure("network", "unknown", wa.media:get "1166846181421424")
+    assert.is_true(err.retryable)
+    -- On a reused connection libcurl repeats a GET once more by itself.
+    assert.is_true(faults:count "drop-after-read" >= before + 2)
+  end)
 end)
 
 describe("a redirect to another host", function()
@@ -135,8 +153,9 @@ end)
 describe("over TLS", function()
   for _, certificate in ipairs { "unknown_ca", "wrong_host", "expired", "old" } do
     it(("a server that is %s: tls, not_sent"):format(certificate), function()
+      local before = tls:count "ok"
       assert_failure("tls", "not_sent", client(tls.url[certificate] .. "/ok"):send(MESSAGE))
-      assert.are.equal(0, tls:count "ok")
+      assert.are.equal(before, tls:count "ok")
     end)
   end
 
@@ -145,17 +164,9 @@ describe("over TLS", function()
     assert_failure("tls", "not_sent", client(url .. "/ok"):send(MESSAGE))
   end)
 
-  it("a ca_file that is not there: nothing is sent", function()
-    local ok, wa = pcall(client, tls.url.good .. "/ok", { ca_file = "/nonexistent/ca.pem" })
-    local err = wa
-    if ok then err = failure(wa:send(MESSAGE)) end
-    assert.are.equal("not_sent", err.outcome)
-    assert.are.equal(0, tls:count "ok")
-  end)
-
   for _, name in ipairs { "good", "http1" } do
     it("a send succeeds, server " .. name, function()
-      local sent, err = client(tls.url[name] .. "/fine"):send(MESSAGE)
+      local sent, err = client(tls.url[name] .. "/ok"):send(MESSAGE)
       assert.is_nil(err)
       assert.are.equal("wamid.HBgLMTU1NTEyMzQ1Njc=", sent.id)
     end)
@@ -213,6 +224,10 @@ describe("a wrong call sends nothing:", function()
     ["an id with a line break"] = function(wa) return wa.media:delete "12\r\nX: y" end,
     ["an empty id"] = function(wa) return wa.media:get "" end,
     ["a path upwards"] = function(wa) return wa:request("GET", "../me") end,
+    ["a method with a NUL"] = function(wa) return wa:request("GET\0", "me") end,
+    ["a file name with a NUL"] = function(wa)
+      return wa.media:upload { data = "x", type = "image/png", filename = "a\0.png" }
+    end,
     ["a header in a content type"] = function(wa)
       return wa.media:upload { data = "x", filename = "a.png", type = "image/png\r\nX: y" }
     end,
@@ -243,11 +258,14 @@ describe("a client is not made", function()
     ["from two credentials"] = { api_key = TOKEN },
     ["from an id with a slash"] = { phone_number_id = "12/34" },
     ["from an id with dots"] = { phone_number_id = ".." },
+    ["for a connection with a NUL"] = { connection = "a\0b" },
+    ["for a user agent with a line break"] = { user_agent = "a\r\nX: y" },
     ["for no URL"] = { base_url = "not a url" },
     ["for plain http to another machine"] = { base_url = "http://192.0.2.1" },
     ["for another protocol"] = { base_url = "ftp://127.0.0.1" },
     ["for a URL with a password"] = { base_url = "https://user:secret@127.0.0.1" },
     ["for a URL with a line break"] = { base_url = "https://127.0.0.1/\r\nX: y" },
+    ["with a ca_file that is not there"] = { ca_file = "/nonexistent/ca.pem" },
     ["with an option that does not exist"] = { retires = 3 },
   }
   for name, options in pairs(wrong) do

@@ -206,10 +206,31 @@ local questions = {
   __log = function() return #log == 0 and "[]" or cjson.encode(log) end,
 }
 
+-- Passes on what comes from one side, until it ends.
+local function pump(from, to)
+  repeat local data = from:some(CHUNK) until not data or not to:send(data)
+  to.client:shutdown("send")
+end
+
+-- As a proxy: CONNECT to any port of this machine. In the log its fault is
+-- "CONNECT", and nothing of what goes through the tunnel is seen.
+local function tunnel(connection, request)
+  request.fault, request.complete = "CONNECT", true
+  log[#log + 1] = request
+  local there = socket.connect("127.0.0.1", tonumber(request.path:match(":(%d+)$")))
+  if not there then return connection:answer(502, {}, "") end
+  local other = new_connection(there)
+  connection:send("HTTP/1.1 200 Connection established\r\n\r\n")
+  step(coroutine.create(function() pump(other, connection) end))
+  pump(connection, other)
+  return false
+end
+
 -- True while the connection can take another request.
 local function serve_one(connection)
   local request = read_head(connection)
   if not request then return false end
+  if request.method == "CONNECT" then return tunnel(connection, request) end
   local question = questions[request.fault]
   if question then return connection:answer(200, {}, question(request)) end
 

@@ -94,6 +94,12 @@ function whole.media(connection, request)
   })
 end
 
+--- With one header line of that many bytes.
+whole["long-header"] = function(connection, request)
+  return connection:answer(200, { ["X-Filler"] = ("x"):rep(tonumber(argument(request))) },
+    SEND_ANSWER)
+end
+
 -- Answers in odd pieces -------------------------------------------------------
 
 --- The send answer, byte by byte.

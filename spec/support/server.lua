@@ -135,7 +135,8 @@ local function wait_until_ready(port, directory)
   error("nginx did not come up: " .. read_file(directory .. "/error.log"))
 end
 
---- An nginx with TLS. Behind every URL there are `/ok`, `/drop` (reads the body
+--- An nginx with TLS. Behind every URL there are `/ok`, `/echo` (the headers and
+--- the request's place on its connection), `/bomb` (12 MiB, compressed), `/drop` (reads the body
 --- and ends the stream or connection without an answer), `/die` and `/reset`
 --- (read it, then the whole connection ends, or is reset), and each with
 --- `-reused` (only from the second request of a connection on).

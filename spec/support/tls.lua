@@ -81,6 +81,8 @@ http {
   uwsgi_temp_path uwsgi;
   scgi_temp_path scgi;
   keepalive_requests 100000;
+  gzip on;
+  gzip_types application/json;
   lua_shared_dict counts 1m;
 
   # Reads the request, counts it, then does what the location is named after.
@@ -100,6 +102,21 @@ http {
     function deeds.ok()
       ngx.header["Content-Type"] = "application/json"
       ngx.print(answer)
+    end
+    -- Who asked how, and a body that is small only on the wire.
+    function deeds.echo()
+      local headers = {}
+      for name, value in pairs(ngx.req.get_headers()) do
+        headers[#headers + 1] = ('"%s":"%s"'):format(name, value)
+      end
+      ngx.header["Content-Type"] = "application/json"
+      ngx.print(('{"connection":"%s","nth":%s,"pid":%d,"headers":{%s}}'):format(ngx.var.connection,
+        ngx.var.connection_requests, ngx.worker.pid(), table.concat(headers, ",")))
+    end
+    function deeds.bomb()
+      ngx.header["Content-Type"] = "application/json"
+      local piece = (" "):rep(65536)
+      for _ = 1, 192 do ngx.print(piece) end
     end
     function deeds.drop() ngx.exit(444) end
     -- The worker dies, the master starts another: no other way to end a whole

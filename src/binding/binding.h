@@ -18,16 +18,21 @@ int lwa_fail(lua_State *L, const struct wa_error *err);
 void lwa_newclass(lua_State *L, const char *name, const luaL_Reg *methods,
                   const luaL_Reg *metamethods);
 
-/* Fields of the table at `index`; a wrong type raises and names the field.
- * The strings live as long as the table. */
-const char *lwa_string_field(lua_State *L, int index, const char *name);
+/* Fields of the table at the absolute `index`, without metamethods; a wrong
+ * type raises and names the field. The strings live as long as the table. */
 const char *lwa_bytes_field(lua_State *L, int index, const char *name,
                             size_t *length);
+/* A string without a NUL, since C would see only what stands before it: another
+ * is reported by putting its name into `*bad`. */
+const char *lwa_string_field(lua_State *L, int index, const char *name,
+                             const char **bad);
 int lwa_boolean_field(lua_State *L, int index, const char *name);
-/* Seconds, `missing` when the field is nil. */
-double lwa_seconds_field(lua_State *L, int index, const char *name,
-                         double missing);
+/* Seconds as whole units, `unit` of them a second, rounded up so that a short
+ * limit does not become none; `missing` when the field is nil. */
+long lwa_time_field(lua_State *L, int index, const char *name, long unit,
+                    long missing);
 
+/* NULL once it was collected, as a finalizer may find it. */
 struct wa_session *lwa_checksession(lua_State *L, int index);
 
 void lwa_open_session(lua_State *L);  /* adds `session` to the table on top */

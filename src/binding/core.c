@@ -6,6 +6,8 @@
 #include <dlfcn.h>
 #include <string.h>
 
+#include <openssl/rand.h>
+
 #include "binding.h"
 
 int lwa_fail(lua_State *L, const struct wa_error *err) {
@@ -38,12 +40,17 @@ void lwa_newclass(lua_State *L, const char *name, const luaL_Reg *methods,
   lua_pop(L, 1);
 }
 
-/* The string must not hold a NUL: C would see only what stands before it. */
-const char *lwa_string_field(lua_State *L, int index, const char *name) {
+static void push_field(lua_State *L, int index, const char *name) {
+  lua_pushstring(L, name);
+  lua_rawget(L, index);
+}
+
+const char *lwa_string_field(lua_State *L, int index, const char *name,
+                             const char **bad) {
   size_t length = 0;
   const char *text = lwa_bytes_field(L, index, name, &length);
   if(text && strlen(text) != length)
-    luaL_error(L, "field '%s' has a NUL character", name);
+    *bad = name;
   return text;
 }
 
@@ -51,7 +58,7 @@ const char *lwa_bytes_field(lua_State *L, int index, const char *name,
                             size_t *length) {
   const char *text = NULL;
   *length = 0;
-  lua_getfield(L, index, name);
+  push_field(L, index, name);
   if(lua_type(L, -1) == LUA_TSTRING)
     text = lua_tolstring(L, -1, length);
   else if(!lua_isnil(L, -1))
@@ -62,28 +69,44 @@ const char *lwa_bytes_field(lua_State *L, int index, const char *name,
 }
 
 int lwa_boolean_field(lua_State *L, int index, const char *name) {
-  lua_getfield(L, index, name);
+  push_field(L, index, name);
   int value = lua_toboolean(L, -1);
   lua_pop(L, 1);
   return value;
 }
 
-double lwa_seconds_field(lua_State *L, int index, const char *name,
-                         double missing) {
-  double value = missing;
-  lua_getfield(L, index, name);
+long lwa_time_field(lua_State *L, int index, const char *name, long unit,
+                    long missing) {
+  long units = missing;
+  push_field(L, index, name);
   if(!lua_isnil(L, -1)) {
-    value = (double)lua_tonumber(L, -1);
+    double seconds = (double)lua_tonumber(L, -1);
     /* A day is the limit: beyond it milliseconds would not fit a long. */
-    if(lua_type(L, -1) != LUA_TNUMBER || !(value >= 0 && value <= 86400))
+    if(lua_type(L, -1) != LUA_TNUMBER || !(seconds >= 0 && seconds <= 86400))
       luaL_error(L, "field '%s' must be 0 to 86400 seconds", name);
+    units = (long)(seconds * (double)unit);
+    if((double)units < seconds * (double)unit)
+      units++;
   }
   lua_pop(L, 1);
-  return value;
+  return units;
 }
 
 static int now(lua_State *L) {
-  lua_pushnumber(L, (lua_Number)wa_engine_now());
+  lua_pushnumber(L, (lua_Number)wa_now());
+  return 1;
+}
+
+/* core.random() → a number in [0, 1). Lua's own starts the same in every worker
+ * of a server, and its seed belongs to the program. */
+static int random_number(lua_State *L) {
+  unsigned char bytes[4];
+  if(RAND_bytes(bytes, sizeof(bytes)) != 1)
+    return luaL_error(L, "whatsapp: no random bytes");
+  unsigned long n = (unsigned long)bytes[0] << 24 |
+                    (unsigned long)bytes[1] << 16 |
+                    (unsigned long)bytes[2] << 8 | bytes[3];
+  lua_pushnumber(L, (lua_Number)n / 4294967296.0);
   return 1;
 }
 
@@ -111,6 +134,8 @@ int luaopen_whatsapp_core(lua_State *L) {
   lua_newtable(L);
   lua_pushcfunction(L, now);
   lua_setfield(L, -2, "now");
+  lua_pushcfunction(L, random_number);
+  lua_setfield(L, -2, "random");
   lwa_open_session(L);
   lwa_open_exchange(L);
   return 1;

@@ -12,6 +12,7 @@
 
 struct engine_box {
   struct wa_engine *engine;
+  int collected; /* the Lua state is closing */
 };
 
 static struct engine_box *engine_box(lua_State *L) {
@@ -22,6 +23,10 @@ static struct engine_box *engine_box(lua_State *L) {
  * is left alone: its sockets are still in use over there. */
 static struct wa_engine *get_engine(lua_State *L, struct wa_error *err) {
   struct engine_box *box = engine_box(L);
+  if(box->collected) {
+    wa_fail(err, WA_STATE, WA_NOT_SENT, "the Lua state is closing");
+    return NULL;
+  }
   if(box->engine && !wa_engine_is_ours(box->engine))
     box->engine = NULL;
   if(!box->engine)
@@ -33,6 +38,7 @@ static int collect_engine(lua_State *L) {
   struct engine_box *box = luaL_checkudata(L, 1, ENGINE_CLASS);
   wa_engine_free(box->engine);
   box->engine = NULL;
+  box->collected = 1;
   return 0;
 }
 
@@ -40,63 +46,56 @@ static int collect_engine(lua_State *L) {
  */
 
 struct box {
-  struct wa_exchange *exchange;
+  struct wa_exchange *exchange; /* NULL: never made, or its result is taken */
   pid_t pid;
 };
 
 static struct box *check(lua_State *L) { return luaL_checkudata(L, 1, CLASS); }
 
-static int is_foreign(const struct box *box) { return box->pid != wa_process(); }
+static int is_foreign(const struct box *box) {
+  return box->pid != wa_process();
+}
 
 static int done(lua_State *L) {
   struct box *box = check(L);
-  lua_pushboolean(L, is_foreign(box) ||
+  lua_pushboolean(L, is_foreign(box) || !box->exchange ||
                          wa_exchange_slot(box->exchange)->state == WA_DONE);
   return 1;
 }
 
 static int id(lua_State *L) {
-  lwa_pushcount(L, wa_exchange_slot(check(L)->exchange)->id);
+  struct box *box = check(L);
+  if(!box->exchange)
+    return luaL_error(L, "the exchange is over");
+  lwa_pushcount(L, wa_exchange_slot(box->exchange)->id);
   return 1;
-}
-
-static void cancel_box(struct box *box) {
-  struct wa_slot *slot = wa_exchange_slot(box->exchange);
-  if(slot->engine)
-    wa_engine_cancel(slot->engine, box->exchange);
 }
 
 static int cancel(lua_State *L) {
   struct box *box = check(L);
-  if(!is_foreign(box))
-    cancel_box(box);
+  if(!box->exchange || is_foreign(box))
+    return 0;
+  struct wa_slot *slot = wa_exchange_slot(box->exchange);
+  if(slot->engine)
+    wa_engine_cancel(slot->engine, box->exchange);
   return 0;
+}
+
+/* Lets go of an exchange that has ended. */
+static void leave(struct box *box) {
+  wa_exchange_unref(box->exchange);
+  box->exchange = NULL;
 }
 
 static int collect(lua_State *L) {
   struct box *box = check(L);
-  if(!box->exchange || is_foreign(box))
-    return 0;
-  cancel_box(box);
-  wa_exchange_unref(box->exchange);
-  box->exchange = NULL;
+  cancel(L);
+  if(box->exchange && !is_foreign(box))
+    leave(box);
   return 0;
 }
 
-/* exchange:result() → status, body, headers, http_version; or nil, error. */
-static int result(lua_State *L) {
-  struct wa_error err;
-  struct box *box = check(L);
-  if(is_foreign(box)) {
-    wa_fail(&err, WA_STATE, WA_UNKNOWN,
-            "the request belongs to the process that forked this one");
-    return lwa_fail(L, &err);
-  }
-  if(wa_exchange_slot(box->exchange)->state != WA_DONE)
-    return luaL_error(L, "the exchange is not done");
-  const struct wa_answer *answer = wa_exchange_answer(box->exchange);
-  if(answer->error.kind != WA_OK)
-    return lwa_fail(L, &answer->error);
+static void push_answer(lua_State *L, const struct wa_answer *answer) {
   luaL_checkstack(L, 4, NULL);
   lwa_pushcount(L, answer->status);
   lua_pushlstring(L, answer->body.length ? answer->body.data : "",
@@ -104,23 +103,55 @@ static int result(lua_State *L) {
   lua_pushlstring(L, answer->headers.length ? answer->headers.data : "",
                   answer->headers.length);
   lwa_pushcount(L, answer->http_version);
-  return 4;
+}
+
+/* exchange:result() → status, body, headers, http_version; or nil, error.
+ * Once only: the bytes are Lua's then, and not ours until the next garbage
+ * collection as well. */
+static int result(lua_State *L) {
+  struct wa_error err;
+  struct box *box = check(L);
+  int results = 4;
+  if(is_foreign(box)) {
+    wa_fail(&err, WA_STATE, WA_UNKNOWN,
+            "the request belongs to the process that forked this one");
+    return lwa_fail(L, &err);
+  }
+  if(!box->exchange)
+    return luaL_error(L, "the result was taken already");
+  if(wa_exchange_slot(box->exchange)->state != WA_DONE)
+    return luaL_error(L, "the exchange is not done");
+  const struct wa_answer *answer = wa_exchange_answer(box->exchange);
+  if(answer->error.kind != WA_OK)
+    results = lwa_fail(L, &answer->error);
+  else
+    push_answer(L, answer);
+  leave(box);
+  return results;
 }
 
 /* Submitting ------------------------------------------------------------------
  */
 
+/* Pushes the list in field `name` or nil; its length. */
+static size_t push_list(lua_State *L, int index, const char *name) {
+  lua_pushstring(L, name);
+  lua_rawget(L, index);
+  if(lua_isnil(L, -1))
+    return 0;
+  if(!lua_istable(L, -1))
+    luaL_error(L, "field '%s' must be a list", name);
+  return lwa_rawlen(L, -1);
+}
+
 /* The list of strings in field `name`, as an array that Lua owns and that the
  * caller leaves on the stack. */
-static const char *const *string_list(lua_State *L, int index,
-                                      const char *name, size_t *count) {
-  *count = 0;
-  lua_getfield(L, index, name);
-  if(lua_isnil(L, -1))
-    return NULL;
-  luaL_checktype(L, -1, LUA_TTABLE);
+static const char *const *string_list(lua_State *L, int index, const char *name,
+                                      size_t *count, const char **bad) {
+  size_t n = *count = push_list(L, index, name);
   int list = lua_gettop(L);
-  size_t n = lwa_rawlen(L, list);
+  if(lua_isnil(L, list))
+    return NULL;
   const char **strings = lua_newuserdata(L, (n + 1) * sizeof(*strings));
   for(size_t i = 0; i < n; i++) {
     size_t length;
@@ -129,72 +160,75 @@ static const char *const *string_list(lua_State *L, int index,
       luaL_error(L, "field '%s' must hold strings", name);
     strings[i] = lua_tolstring(L, -1, &length);
     if(strlen(strings[i]) != length)
-      luaL_error(L, "field '%s' has a NUL character", name);
+      *bad = name;
     lua_pop(L, 1);
   }
-  *count = n;
   return strings;
 }
 
-static const struct wa_part *part_list(lua_State *L, int index,
-                                       size_t *count) {
-  *count = 0;
-  lua_getfield(L, index, "parts");
-  if(lua_isnil(L, -1))
-    return NULL;
-  luaL_checktype(L, -1, LUA_TTABLE);
+static const struct wa_part *part_list(lua_State *L, int index, size_t *count,
+                                       const char **bad) {
+  size_t n = *count = push_list(L, index, "parts");
   int list = lua_gettop(L);
-  size_t n = lwa_rawlen(L, list);
+  if(lua_isnil(L, list))
+    return NULL;
   struct wa_part *parts = lua_newuserdata(L, (n + 1) * sizeof(*parts));
   for(size_t i = 0; i < n; i++) {
     struct wa_part *part = &parts[i];
     lua_rawgeti(L, list, (int)i + 1);
-    luaL_checktype(L, -1, LUA_TTABLE);
+    if(!lua_istable(L, -1))
+      luaL_error(L, "field 'parts' must hold tables");
     int top = lua_gettop(L);
-    part->name = lwa_string_field(L, top, "name");
-    part->filename = lwa_string_field(L, top, "filename");
-    part->content_type = lwa_string_field(L, top, "type");
-    part->path = lwa_string_field(L, top, "path");
+    part->name = lwa_string_field(L, top, "name", bad);
+    part->filename = lwa_string_field(L, top, "filename", bad);
+    part->content_type = lwa_string_field(L, top, "type", bad);
+    part->path = lwa_string_field(L, top, "path", bad);
     part->data = lwa_bytes_field(L, top, "data", &part->length);
     if(!part->name || (!part->path && !part->data))
       luaL_error(L, "a part needs 'name' and 'path' or 'data'");
     lua_pop(L, 1);
   }
-  *count = n;
   return parts;
 }
 
-static long milliseconds(double seconds) {
-  return seconds < 0 ? -1 : (long)(seconds * 1000);
+/* How much of an answer is kept in memory. */
+static size_t max_body(lua_State *L, int index) {
+  double bytes = 8.0 * 1024 * 1024;
+  lua_pushliteral(L, "max_body");
+  lua_rawget(L, index);
+  if(!lua_isnil(L, -1))
+    bytes = lua_type(L, -1) == LUA_TNUMBER ? (double)lua_tonumber(L, -1) : -1;
+  if(!(bytes >= 0 && bytes <= 2147483647))
+    luaL_error(L, "field 'max_body' must be 0 to 2147483647 bytes");
+  lua_pop(L, 1);
+  return (size_t)bytes;
 }
 
-static void read_request(lua_State *L, int index, struct wa_request *request) {
+static void read_request(lua_State *L, int index, struct wa_request *request,
+                         const char **bad) {
   memset(request, 0, sizeof(*request));
-  request->method = lwa_string_field(L, index, "method");
-  request->url = lwa_string_field(L, index, "url");
+  request->method = lwa_string_field(L, index, "method", bad);
+  request->url = lwa_string_field(L, index, "url", bad);
   if(!request->method || !request->url)
     luaL_error(L, "a request needs 'method' and 'url'");
   request->body = lwa_bytes_field(L, index, "body", &request->body_length);
-  request->content_type = lwa_string_field(L, index, "content_type");
-  request->save_as = lwa_string_field(L, index, "save_as");
-  request->timeout_ms =
-      milliseconds(lwa_seconds_field(L, index, "timeout", -1));
+  request->content_type = lwa_string_field(L, index, "content_type", bad);
+  request->save_as = lwa_string_field(L, index, "save_as", bad);
+  request->timeout_ms = lwa_time_field(L, index, "timeout", 1000, -1);
   request->connect_timeout_ms =
-      milliseconds(lwa_seconds_field(L, index, "connect_timeout", -1));
-  request->stall_seconds =
-      (long)lwa_seconds_field(L, index, "stall_timeout", -1);
-  lua_getfield(L, index, "max_body");
-  request->max_body = (size_t)luaL_optnumber(L, -1, 8.0 * 1024 * 1024);
-  lua_pop(L, 1);
+      lwa_time_field(L, index, "connect_timeout", 1000, -1);
+  request->stall_seconds = lwa_time_field(L, index, "stall_timeout", 1, -1);
+  request->max_body = max_body(L, index);
   request->headers =
-      string_list(L, index, "headers", &request->header_count);
-  request->parts = part_list(L, index, &request->part_count);
+      string_list(L, index, "headers", &request->header_count, bad);
+  request->parts = part_list(L, index, &request->part_count, bad);
 }
 
 /* core.submit(session, request) → exchange | nil, error */
 static int submit(lua_State *L) {
   struct wa_request request;
   struct wa_error err;
+  const char *bad = NULL;
   struct wa_session *session = lwa_checksession(L, 1);
   luaL_checktype(L, 2, LUA_TTABLE);
   struct box *box = lua_newuserdata(L, sizeof(*box));
@@ -203,7 +237,15 @@ static int submit(lua_State *L) {
   luaL_getmetatable(L, CLASS);
   lua_setmetatable(L, -2);
   int mine = lua_gettop(L);
-  read_request(L, 2, &request);
+  read_request(L, 2, &request, &bad);
+  if(bad) {
+    wa_refuse(&err, WA_INVALID, bad, "%s has a NUL character", bad);
+    return lwa_fail(L, &err);
+  }
+  if(!session) {
+    wa_fail(&err, WA_STATE, WA_NOT_SENT, "the client is closed");
+    return lwa_fail(L, &err);
+  }
   struct wa_engine *engine = get_engine(L, &err);
   if(!engine)
     return lwa_fail(L, &err);
@@ -269,6 +311,7 @@ void lwa_open_exchange(lua_State *L) {
   lwa_newclass(L, ENGINE_CLASS, engine_methods, engine_metamethods);
   struct engine_box *box = lua_newuserdata(L, sizeof(*box));
   box->engine = NULL;
+  box->collected = 0;
   luaL_getmetatable(L, ENGINE_CLASS);
   lua_setmetatable(L, -2);
   for(const luaL_Reg *f = functions; f->name; f++) {

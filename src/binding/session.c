@@ -7,8 +7,8 @@
 #define CLASS "whatsapp.core.session"
 
 struct box {
-  struct wa_session *session;
-  char label[160]; /* mode and host, for people */
+  struct wa_session *session; /* NULL: never made, or collected */
+  char label[160];            /* mode and host, for people */
 };
 
 static struct box *check(lua_State *L, int index) {
@@ -19,41 +19,48 @@ struct wa_session *lwa_checksession(lua_State *L, int index) {
   return check(L, index)->session;
 }
 
-static const char *required(lua_State *L, const char *name) {
-  const char *text = lwa_string_field(L, 1, name);
+static const char *required(lua_State *L, const char *name, const char **bad) {
+  const char *text = lwa_string_field(L, 1, name, bad);
   if(!text)
     luaL_error(L, "field '%s' is missing", name);
   return text;
 }
 
-static void read_config(lua_State *L, struct wa_session_config *config) {
+static void read_config(lua_State *L, struct wa_session_config *config,
+                        const char **bad) {
   memset(config, 0, sizeof(*config));
   config->direct = lwa_boolean_field(L, 1, "direct");
   config->allow_http = lwa_boolean_field(L, 1, "allow_http");
-  config->base_url = required(L, "base_url");
-  config->control_url = lwa_string_field(L, 1, "control_url");
-  config->credential = required(L, "credential");
-  config->connection = lwa_string_field(L, 1, "connection");
-  config->ca_file = lwa_string_field(L, 1, "ca_file");
-  config->proxy = lwa_string_field(L, 1, "proxy");
-  config->user_agent = required(L, "user_agent");
-  config->timeout_ms =
-      (long)(lwa_seconds_field(L, 1, "timeout", 30) * 1000);
+  config->base_url = required(L, "base_url", bad);
+  config->control_url = lwa_string_field(L, 1, "control_url", bad);
+  config->credential = required(L, "credential", bad);
+  config->connection = lwa_string_field(L, 1, "connection", bad);
+  config->ca_file = lwa_string_field(L, 1, "ca_file", bad);
+  config->proxy = lwa_string_field(L, 1, "proxy", bad);
+  config->user_agent = required(L, "user_agent", bad);
+  config->timeout_ms = lwa_time_field(L, 1, "timeout", 1000, 30000);
   config->connect_timeout_ms =
-      (long)(lwa_seconds_field(L, 1, "connect_timeout", 10) * 1000);
-  config->stall_seconds = (long)lwa_seconds_field(L, 1, "stall_timeout", 30);
+      lwa_time_field(L, 1, "connect_timeout", 1000, 10000);
+  config->stall_seconds = lwa_time_field(L, 1, "stall_timeout", 1, 30);
 }
 
 /* core.session(config) → session | nil, error */
 static int new_session(lua_State *L) {
   struct wa_session_config config;
   struct wa_error err;
+  const char *bad = NULL;
   luaL_checktype(L, 1, LUA_TTABLE);
   struct box *box = lua_newuserdata(L, sizeof(*box));
   memset(box, 0, sizeof(*box));
   luaL_getmetatable(L, CLASS);
   lua_setmetatable(L, -2);
-  read_config(L, &config);
+  read_config(L, &config, &bad);
+  if(bad) {
+    if(!strcmp(bad, "credential"))
+      bad = config.direct ? "access_token" : "api_key";
+    wa_refuse(&err, WA_CONFIG, bad, "%s has a NUL character", bad);
+    return lwa_fail(L, &err);
+  }
   box->session = wa_session_new(&config, &err);
   if(!box->session)
     return lwa_fail(L, &err);
@@ -62,12 +69,15 @@ static int new_session(lua_State *L) {
 }
 
 static int close_session(lua_State *L) {
-  wa_session_close(check(L, 1)->session);
+  struct box *box = check(L, 1);
+  if(box->session)
+    wa_session_close(box->session);
   return 0;
 }
 
 static int closed(lua_State *L) {
-  lua_pushboolean(L, wa_session_closed(check(L, 1)->session));
+  struct box *box = check(L, 1);
+  lua_pushboolean(L, !box->session || wa_session_closed(box->session));
   return 1;
 }
 

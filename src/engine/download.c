@@ -12,7 +12,7 @@
 
 #include "buffer.h"
 
-#define SUFFIX_MAX 32
+#define NAME_ROOM 32
 
 void wa_download_init(struct wa_download *download) {
   memset(download, 0, sizeof(*download));
@@ -23,7 +23,7 @@ int wa_download_set(struct wa_download *download, const char *path,
                     struct wa_error *err) {
   if(wa_copy(&download->path, path, err))
     return -1;
-  download->temporary = malloc(strlen(path) + SUFFIX_MAX);
+  download->temporary = malloc(strlen(path) + NAME_ROOM);
   return download->temporary ? 0 : wa_out_of_memory(err);
 }
 
@@ -33,26 +33,88 @@ static int refuse(struct wa_download *download, const char *what, int error,
                    download->path, strerror(error));
 }
 
+/* How much of the path is its directory, with the slash. */
+static size_t directory_length(const struct wa_download *download) {
+  const char *slash = strrchr(download->path, '/');
+  return slash ? (size_t)(slash - download->path) + 1 : 0;
+}
+
+/* Another name in the same directory. */
+static int invent_name(struct wa_download *download) {
+  size_t length = directory_length(download);
+  unsigned char random[8];
+  if(RAND_bytes(random, sizeof(random)) != 1) {
+    errno = EAGAIN;
+    return -1;
+  }
+  memcpy(download->temporary, download->path, length);
+  snprintf(download->temporary + length, NAME_ROOM,
+           ".part-%02x%02x%02x%02x%02x%02x%02x%02x", random[0], random[1],
+           random[2], random[3], random[4], random[5], random[6], random[7]);
+  return 0;
+}
+
+static int open_named(struct wa_download *download) {
+  if(invent_name(download))
+    return -1;
+  download->fd =
+      open(download->temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+  download->named = download->fd >= 0;
+  return download->named ? 0 : -1;
+}
+
+#if defined(O_TMPFILE)
+
+#define OPEN_FILES "/proc/self/fd/"
+
+static int open_unnamed(struct wa_download *download) {
+  size_t length = directory_length(download);
+  if(access(OPEN_FILES, X_OK) != 0)
+    return -1;
+  memcpy(download->temporary, download->path, length);
+  memcpy(download->temporary + length, ".", 2);
+  download->fd =
+      open(download->temporary, O_WRONLY | O_TMPFILE | O_CLOEXEC, 0666);
+  return download->fd >= 0 ? 0 : -1;
+}
+
+/* A link cannot take the place of a file, only a rename can. */
+static int give_name(struct wa_download *download) {
+  char file[sizeof(OPEN_FILES) + 16];
+  if(download->named)
+    return 0;
+  snprintf(file, sizeof(file), OPEN_FILES "%d", download->fd);
+  if(invent_name(download) ||
+     linkat(AT_FDCWD, file, AT_FDCWD, download->temporary, AT_SYMLINK_FOLLOW))
+    return -1;
+  download->named = 1;
+  return 0;
+}
+
+#else
+
+static int open_unnamed(struct wa_download *download) {
+  (void)download;
+  return -1;
+}
+
+static int give_name(struct wa_download *download) {
+  (void)download;
+  return 0;
+}
+
+#endif
+
+/* A rename would put a file in the place of a device, too. */
 int wa_download_open(struct wa_download *download, struct wa_error *err) {
   struct stat info;
-  if(stat(download->path, &info) == 0 && S_ISDIR(info.st_mode))
-    return refuse(download, "write", EISDIR, err);
-  for(int attempt = 0; attempt < 8; attempt++) {
-    unsigned char random[8];
-    if(RAND_bytes(random, sizeof(random)) != 1)
-      return wa_fail(err, WA_STATE, WA_NOT_SENT, "no random bytes");
-    snprintf(download->temporary, strlen(download->path) + SUFFIX_MAX,
-             "%s.part-%02x%02x%02x%02x%02x%02x%02x%02x", download->path,
-             random[0], random[1], random[2], random[3], random[4], random[5],
-             random[6], random[7]);
-    download->fd = open(download->temporary,
-                        O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
-    if(download->fd >= 0)
-      return 0;
-    if(errno != EEXIST)
-      break;
-  }
-  return refuse(download, "create", errno, err);
+  if(stat(download->path, &info) == 0 && !S_ISREG(info.st_mode))
+    return wa_refuse(err, WA_IO, "path", "cannot write %.120s: it is a %s",
+                     download->path,
+                     S_ISDIR(info.st_mode) ? "directory" : "device or pipe");
+  if(open_unnamed(download) && open_named(download))
+    return refuse(download, "create", errno, err);
+  return 0;
 }
 
 int wa_download_write(struct wa_download *download, const char *bytes,
@@ -77,25 +139,28 @@ static int close_fd(struct wa_download *download) {
   return close(fd);
 }
 
+static void drop(struct wa_download *download) {
+  if(download->fd >= 0)
+    close_fd(download);
+  if(download->named)
+    unlink(download->temporary);
+  download->named = 0;
+}
+
 int wa_download_commit(struct wa_download *download, struct wa_error *err) {
-  int error = 0;
-  if(fsync(download->fd) != 0 && errno != EINVAL && errno != ENOTSUP)
-    error = errno;
-  if(close_fd(download) != 0 && !error)
-    error = errno;
-  if(!error && rename(download->temporary, download->path) != 0)
-    error = errno;
-  if(!error)
+  int failed = fsync(download->fd) != 0 && errno != EINVAL && errno != ENOTSUP;
+  if(!failed && !give_name(download) && !close_fd(download) &&
+     !rename(download->temporary, download->path)) {
+    download->named = 0;
     return 0;
-  unlink(download->temporary);
+  }
+  int error = errno;
+  drop(download);
   return refuse(download, "write", error, err);
 }
 
 void wa_download_free(struct wa_download *download) {
-  if(download->fd >= 0) {
-    close_fd(download);
-    unlink(download->temporary);
-  }
+  drop(download);
   free(download->path);
   free(download->temporary);
   wa_download_init(download);

@@ -16,7 +16,9 @@
 #define QUEUE_MAX 100000
 #define IDLE_MAX ACTIVE_MAX
 #define STEP_MAX_MS 200
-#define OLDEST_CURL 0x075100 /* 7.81.0 */
+#define GRACE_SECONDS 0.1
+#define OLDEST_CURL 0x075100   /* 7.81.0 */
+#define NEW_PROTOCOLS 0x075500 /* 7.85.0: session.c asks for its option */
 
 struct wa_engine {
   CURLM *multi;
@@ -26,6 +28,7 @@ struct wa_engine {
   struct wa_link done;
   size_t queued;
   size_t running;
+  double next_look; /* for what is overdue */
   unsigned long long last_id;
   CURL *idle[IDLE_MAX];
   size_t idle_count;
@@ -103,15 +106,57 @@ int wa_engine_prepare(struct wa_error *err) {
     return wa_fail(err, WA_CONFIG, WA_NOT_SENT,
                    "libcurl %s is too old: 7.81.0 or newer is needed",
                    curl->version);
+  if(LIBCURL_VERSION_NUM >= NEW_PROTOCOLS && curl->version_num < NEW_PROTOCOLS)
+    return wa_fail(err, WA_CONFIG, WA_NOT_SENT,
+                   "built for libcurl %s, loaded with %s: rebuild for this one",
+                   LIBCURL_VERSION, curl->version);
   if(!(curl->features & CURL_VERSION_SSL))
     return wa_fail(err, WA_CONFIG, WA_NOT_SENT, "this libcurl has no TLS");
   return check_openssl(curl, err);
 }
 
-double wa_engine_now(void) {
-  struct timespec now;
-  clock_gettime(CLOCK_MONOTONIC, &now);
-  return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
+/* Signals ---------------------------------------------------------------------- */
+
+/* SIGPIPE (a peer that went away) and SIGXFSZ (a file that may not grow) would
+ * end the process; both also come back as errno, which is what we want. */
+struct signals {
+  sigset_t pending; /* before us */
+  sigset_t mask;
+};
+
+static void block(struct signals *signals) {
+  sigset_t ours;
+  sigemptyset(&ours);
+  sigaddset(&ours, SIGPIPE);
+  sigaddset(&ours, SIGXFSZ);
+  sigemptyset(&signals->pending);
+  sigpending(&signals->pending);
+  pthread_sigmask(SIG_BLOCK, &ours, &signals->mask);
+}
+
+static void take_signal(int number) {
+  sigset_t one;
+  sigemptyset(&one);
+  sigaddset(&one, number);
+#if defined(__APPLE__) /* has no sigtimedwait */
+  sigwait(&one, &number);
+#else
+  struct timespec at_once = {0, 0};
+  (void)sigtimedwait(&one, NULL, &at_once);
+#endif
+}
+
+static void unblock(const struct signals *signals) {
+  static const int numbers[] = {SIGPIPE, SIGXFSZ};
+  sigset_t now;
+  sigemptyset(&now);
+  sigpending(&now);
+  for(size_t i = 0; i < sizeof(numbers) / sizeof(*numbers); i++) {
+    if(sigismember(&now, numbers[i]) == 1 &&
+       sigismember(&signals->pending, numbers[i]) == 0)
+      take_signal(numbers[i]);
+  }
+  pthread_sigmask(SIG_SETMASK, &signals->mask, NULL);
 }
 
 /* Life -------------------------------------------------------------------------
@@ -128,9 +173,8 @@ struct wa_engine *wa_engine_new(struct wa_error *err) {
   list_init(&engine->done);
   engine->pid = process;
   engine->multi = curl_multi_init();
-  if(!engine->multi ||
-     curl_multi_setopt(engine->multi, CURLMOPT_MAXCONNECTS,
-                       (long)ACTIVE_MAX) != CURLM_OK) {
+  if(!engine->multi || curl_multi_setopt(engine->multi, CURLMOPT_MAXCONNECTS,
+                                         (long)ACTIVE_MAX) != CURLM_OK) {
     curl_multi_cleanup(engine->multi);
     free(engine);
     wa_out_of_memory(err);
@@ -176,29 +220,39 @@ static CURL *detach(struct wa_engine *engine, struct wa_slot *slot) {
   return easy;
 }
 
-void wa_engine_cancel(struct wa_engine *engine, struct wa_exchange *exchange) {
-  struct wa_slot *slot = wa_exchange_slot(exchange);
-  if(slot->engine != engine || slot->state == WA_NEW || slot->state == WA_DONE)
-    return;
+static void end(struct wa_engine *engine, struct wa_slot *slot,
+                enum wa_kind kind, const char *why) {
   if(slot->state == WA_ACTIVE) {
     CURL *easy = detach(engine, slot);
-    wa_exchange_abort(exchange, easy, WA_CANCELLED, "cancelled");
+    wa_exchange_abort(slot->exchange, easy, kind, why);
     give_back(engine, easy);
   } else {
-    wa_exchange_abort(exchange, NULL, WA_CANCELLED, "cancelled");
+    wa_exchange_abort(slot->exchange, NULL, kind, why);
     engine->queued--;
   }
   settle(engine, slot);
 }
 
+void wa_engine_cancel(struct wa_engine *engine, struct wa_exchange *exchange) {
+  struct wa_slot *slot = wa_exchange_slot(exchange);
+  struct signals signals;
+  if(slot->engine != engine || slot->state == WA_NEW || slot->state == WA_DONE)
+    return;
+  block(&signals); /* ending a TLS connection writes to it */
+  end(engine, slot, WA_CANCELLED, "cancelled");
+  unblock(&signals);
+}
+
 static void cancel_all(struct wa_engine *engine, struct wa_link *list) {
   while(!list_empty(list))
-    wa_engine_cancel(engine, list_first(list)->exchange);
+    end(engine, list_first(list), WA_CANCELLED, "cancelled");
 }
 
 void wa_engine_free(struct wa_engine *engine) {
+  struct signals signals;
   if(!engine || !wa_engine_is_ours(engine))
     return;
+  block(&signals);
   cancel_all(engine, &engine->queue);
   cancel_all(engine, &engine->active);
   while(wa_engine_drain(engine))
@@ -206,6 +260,7 @@ void wa_engine_free(struct wa_engine *engine) {
   while(engine->idle_count)
     curl_easy_cleanup(engine->idle[--engine->idle_count]);
   curl_multi_cleanup(engine->multi);
+  unblock(&signals);
   free(engine);
 }
 
@@ -213,8 +268,8 @@ int wa_engine_submit(struct wa_engine *engine, struct wa_exchange *exchange,
                      struct wa_error *err) {
   struct wa_slot *slot = wa_exchange_slot(exchange);
   if(engine->queued >= QUEUE_MAX)
-    return wa_fail(err, WA_BUSY, WA_NOT_SENT,
-                   "%d requests are waiting already", QUEUE_MAX);
+    return wa_fail(err, WA_BUSY, WA_NOT_SENT, "%d requests are waiting already",
+                   QUEUE_MAX);
   wa_exchange_ref(exchange);
   slot->engine = engine;
   slot->state = WA_QUEUED;
@@ -239,6 +294,8 @@ static void start_one(struct wa_engine *engine, struct wa_slot *slot) {
      curl_multi_add_handle(engine->multi, easy) == CURLM_OK) {
     list_remove(slot);
     slot->state = WA_ACTIVE;
+    long ms = wa_exchange_timeout_ms(slot->exchange);
+    slot->overdue = ms ? wa_now() + (double)ms / 1e3 + GRACE_SECONDS : 0;
     list_append(&engine->active, slot);
     engine->running++;
     return;
@@ -267,7 +324,8 @@ static int collect(struct wa_engine *engine) {
     CURL *easy = message->easy_handle;
     CURLcode result = message->data.result;
     if(curl_easy_getinfo(easy, CURLINFO_PRIVATE, (char **)&exchange) !=
-         CURLE_OK || !exchange)
+           CURLE_OK ||
+       !exchange)
       continue;
     struct wa_slot *slot = wa_exchange_slot(exchange);
     detach(engine, slot);
@@ -279,6 +337,22 @@ static int collect(struct wa_engine *engine) {
   return found;
 }
 
+/* libcurl forgets the time of a transfer that waits for the connection of
+ * another one to be ready (curl issue 13227). */
+static void end_overdue(struct wa_engine *engine) {
+  double now = engine->running ? wa_now() : 0;
+  if(now < engine->next_look || !engine->running)
+    return;
+  engine->next_look = now + GRACE_SECONDS;
+  struct wa_link *next, *link = engine->active.next;
+  for(; link != &engine->active; link = next) {
+    struct wa_slot *slot = (struct wa_slot *)(void *)link;
+    next = link->next;
+    if(slot->overdue > 0 && slot->overdue < now)
+      end(engine, slot, WA_TIMEOUT, "timed out waiting for a connection");
+  }
+}
+
 static int perform(struct wa_engine *engine, struct wa_error *err) {
   int running = 0;
   start_queued(engine);
@@ -286,6 +360,7 @@ static int perform(struct wa_engine *engine, struct wa_error *err) {
   if(rc != CURLM_OK)
     return wa_fail(err, WA_STATE, WA_NOT_SENT, "%s", curl_multi_strerror(rc));
   collect(engine);
+  end_overdue(engine);
   return 0;
 }
 
@@ -293,7 +368,7 @@ static int step(struct wa_engine *engine, int timeout_ms,
                 struct wa_error *err) {
   if(timeout_ms > STEP_MAX_MS)
     timeout_ms = STEP_MAX_MS;
-  double until = timeout_ms > 0 ? wa_engine_now() + timeout_ms / 1e3 : 0;
+  double until = timeout_ms > 0 ? wa_now() + timeout_ms / 1e3 : 0;
   for(;;) {
     if(perform(engine, err))
       return -1;
@@ -302,44 +377,16 @@ static int step(struct wa_engine *engine, int timeout_ms,
     CURLMcode rc = curl_multi_poll(engine->multi, NULL, 0, timeout_ms, NULL);
     if(rc != CURLM_OK)
       return wa_fail(err, WA_STATE, WA_NOT_SENT, "%s", curl_multi_strerror(rc));
-    timeout_ms = (int)((until - wa_engine_now()) * 1e3);
+    timeout_ms = (int)((until - wa_now()) * 1e3);
   }
-}
-
-/* SIGPIPE (a peer that went away) and SIGXFSZ (a file that may not grow) would
- * end the process; both also come back as errno, which is what we want. */
-static void block(sigset_t *ours, sigset_t *pending, sigset_t *before) {
-  sigemptyset(ours);
-  sigaddset(ours, SIGPIPE);
-  sigaddset(ours, SIGXFSZ);
-  sigemptyset(pending);
-  sigpending(pending);
-  pthread_sigmask(SIG_BLOCK, ours, before);
-}
-
-static void unblock(const sigset_t *pending, const sigset_t *before) {
-  static const int signals[] = {SIGPIPE, SIGXFSZ};
-  sigset_t now;
-  sigemptyset(&now);
-  sigpending(&now);
-  for(size_t i = 0; i < 2; i++) {
-    int number = signals[i];
-    sigset_t one;
-    if(!sigismember(&now, number) || sigismember(pending, number))
-      continue;
-    sigemptyset(&one);
-    sigaddset(&one, number);
-    sigwait(&one, &number);
-  }
-  pthread_sigmask(SIG_SETMASK, before, NULL);
 }
 
 int wa_engine_step(struct wa_engine *engine, int timeout_ms,
                    struct wa_error *err) {
-  sigset_t ours, pending, before;
-  block(&ours, &pending, &before);
+  struct signals signals;
+  block(&signals);
   int rc = step(engine, timeout_ms, err);
-  unblock(&pending, &before);
+  unblock(&signals);
   return rc;
 }
 

@@ -40,9 +40,6 @@ int wa_engine_step(struct wa_engine *engine, int timeout_ms,
 /* The id of an exchange that is done and was not reported yet, or 0. */
 unsigned long long wa_engine_drain(struct wa_engine *engine);
 
-/* Seconds of a clock that never goes back. */
-double wa_engine_now(void);
-
 #if defined(__GNUC__)
 #pragma GCC visibility pop
 #endif

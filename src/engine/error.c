@@ -4,8 +4,12 @@
 #include <stdio.h>
 
 static void fill(struct wa_error *err, enum wa_kind kind,
-                 enum wa_outcome outcome, const char *field,
-                 const char *format, va_list args) {
+                 enum wa_outcome outcome, const char *field, const char *format,
+                 va_list args) WA_PRINTF(5, 0);
+
+static void fill(struct wa_error *err, enum wa_kind kind,
+                 enum wa_outcome outcome, const char *field, const char *format,
+                 va_list args) {
   err->kind = kind;
   err->outcome = outcome;
   err->field = field;

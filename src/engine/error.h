@@ -8,15 +8,15 @@
 
 enum wa_kind {
   WA_OK = 0,
-  WA_CONFIG,    /* a session that cannot work */
-  WA_INVALID,   /* a request that must not be sent */
-  WA_NETWORK,   /* no connection, or it was lost */
+  WA_CONFIG,  /* a session that cannot work */
+  WA_INVALID, /* a request that must not be sent */
+  WA_NETWORK, /* no connection, or it was lost */
   WA_TIMEOUT,
   WA_TLS,
-  WA_PROTOCOL,  /* an answer that is not what HTTP or we allow */
-  WA_IO,        /* a local file */
-  WA_STATE,     /* closed, of another process, out of memory */
-  WA_BUSY,      /* the queue is full */
+  WA_PROTOCOL, /* an answer that is not what HTTP or we allow */
+  WA_IO,       /* a local file */
+  WA_STATE,    /* closed, of another process, out of memory */
+  WA_BUSY,     /* the queue is full */
   WA_CANCELLED
 };
 

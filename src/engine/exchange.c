@@ -4,11 +4,13 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <time.h>
 
 #include "download.h"
 
 #define HEADERS_MAX (64 * 1024)
 #define UPLOAD_CHUNK (128L * 1024)
+#define SMALL_CHUNK (16L * 1024)
 
 enum body { NO_BODY, BYTES, PARTS };
 
@@ -25,15 +27,24 @@ struct wa_exchange {
   struct wa_multipart *parts;
   curl_mime *mime;
   struct wa_download download;
-  int to_file; /* this answer's body goes to the download */
-  int too_big;
+  int to_file;                  /* this answer's body goes to the download */
+  const struct wa_buffer *full; /* what the answer did not fit into */
   int no_memory;
+  curl_off_t moved; /* bytes in both directions, when last looked at */
+  double moved_at;  /* and when that was; 0: never */
+  int stalled;
   long timeout_ms;
   long connect_timeout_ms;
   long stall_seconds;
   struct wa_answer answer;
   char curl_message[CURL_ERROR_SIZE];
 };
+
+double wa_now(void) {
+  struct timespec now;
+  clock_gettime(CLOCK_MONOTONIC, &now);
+  return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
+}
 
 /* Making one ------------------------------------------------------------------
  */
@@ -65,7 +76,7 @@ static int check_method(const char *method, struct wa_error *err) {
 /* The session alone says who we are and whom we talk to. */
 static int is_reserved(const char *name) {
   static const char *const reserved[] = {
-      "Maton-Connection", "Host",   "Content-Length", "Transfer-Encoding",
+      "Maton-Connection", "Host",   "Content-Length",     "Transfer-Encoding",
       "Connection",       "Expect", "Proxy-Authorization"};
   for(size_t i = 0; i < sizeof(reserved) / sizeof(*reserved); i++) {
     if(!strcasecmp(name, reserved[i]))
@@ -139,8 +150,7 @@ static int fill(struct wa_exchange *x, const struct wa_request *request,
        wa_slist_append(&x->headers, request->headers[i], err))
       return -1;
   }
-  if(request->save_as &&
-     wa_download_set(&x->download, request->save_as, err))
+  if(request->save_as && wa_download_set(&x->download, request->save_as, err))
     return -1;
   return fill_body(x, request, err);
 }
@@ -205,10 +215,24 @@ const struct wa_answer *wa_exchange_answer(const struct wa_exchange *x) {
   return &x->answer;
 }
 
-struct wa_slot *wa_exchange_slot(struct wa_exchange *x) { return &x->slot; }
+struct wa_slot *wa_exchange_slot(struct wa_exchange *x) {
+  return &x->slot;
+}
 
 /* Receiving -------------------------------------------------------------------
  */
+
+/* Appends to a buffer of the answer, for libcurl: what it was given, or 0. */
+static size_t keep(struct wa_exchange *x, struct wa_buffer *buffer,
+                   const char *bytes, size_t n) {
+  int rc = wa_buffer_append(buffer, bytes, n);
+  if(!rc)
+    return n;
+  if(rc == WA_BUFFER_FULL)
+    x->full = buffer;
+  x->no_memory = rc == WA_BUFFER_NO_MEMORY;
+  return 0;
+}
 
 /* A new status line begins a new block: only the last one is the answer's. */
 static size_t on_header(char *bytes, size_t size, size_t count, void *arg) {
@@ -216,12 +240,7 @@ static size_t on_header(char *bytes, size_t size, size_t count, void *arg) {
   size_t n = size * count;
   if(n >= 5 && !memcmp(bytes, "HTTP/", 5))
     wa_buffer_clear(&x->answer.headers);
-  int rc = wa_buffer_append(&x->answer.headers, bytes, n);
-  if(!rc)
-    return n;
-  x->too_big = rc == WA_BUFFER_FULL;
-  x->no_memory = rc == WA_BUFFER_NO_MEMORY;
-  return 0;
+  return keep(x, &x->answer.headers, bytes, n);
 }
 
 static size_t on_body(char *bytes, size_t size, size_t count, void *arg) {
@@ -233,12 +252,22 @@ static size_t on_body(char *bytes, size_t size, size_t count, void *arg) {
   }
   if(x->to_file)
     return wa_download_write(&x->download, bytes, n) ? 0 : n;
-  int rc = wa_buffer_append(&x->answer.body, bytes, n);
-  if(!rc)
-    return n;
-  x->too_big = rc == WA_BUFFER_FULL;
-  x->no_memory = rc == WA_BUFFER_NO_MEMORY;
-  return 0;
+  return keep(x, &x->answer.body, bytes, n);
+}
+
+/* libcurl's own low-speed limit looks at an average, and so comes late. */
+static int on_progress(void *arg, curl_off_t down_total, curl_off_t down,
+                       curl_off_t up_total, curl_off_t up) {
+  struct wa_exchange *x = arg;
+  double now = wa_now();
+  (void)down_total;
+  (void)up_total;
+  if(down + up != x->moved || x->moved_at == 0) {
+    x->moved = down + up;
+    x->moved_at = now;
+  }
+  x->stalled = now - x->moved_at >= (double)x->stall_seconds;
+  return x->stalled;
 }
 
 /* Starting --------------------------------------------------------------------
@@ -262,6 +291,7 @@ static CURLcode set_body(struct wa_exchange *x, CURL *easy) {
     SET(CURLOPT_READDATA, &x->bytes);
     SET(CURLOPT_SEEKFUNCTION, wa_source_seek);
     SET(CURLOPT_SEEKDATA, &x->bytes);
+    SET(CURLOPT_UPLOAD_BUFFERSIZE, SMALL_CHUNK);
   } else if(!strcmp(x->method, "GET")) {
     SET(CURLOPT_HTTPGET, 1L);
   } else if(strcmp(x->method, "DELETE") != 0) {
@@ -277,18 +307,20 @@ static CURLcode set_body(struct wa_exchange *x, CURL *easy) {
   return CURLE_OK;
 }
 
+long wa_exchange_timeout_ms(const struct wa_exchange *x) {
+  return x->timeout_ms >= 0 ? x->timeout_ms : wa_session_timeout_ms(x->session);
+}
+
 static CURLcode set_times(struct wa_exchange *x, CURL *easy) {
-  long timeout = x->timeout_ms >= 0 ? x->timeout_ms
-                                    : wa_session_timeout_ms(x->session);
-  long stall = x->stall_seconds >= 0
-                   ? x->stall_seconds
-                   : wa_session_stall_seconds(x->session);
-  SET(CURLOPT_TIMEOUT_MS, timeout);
+  if(x->stall_seconds < 0)
+    x->stall_seconds = wa_session_stall_seconds(x->session);
+  SET(CURLOPT_TIMEOUT_MS, wa_exchange_timeout_ms(x));
   if(x->connect_timeout_ms >= 0)
     SET(CURLOPT_CONNECTTIMEOUT_MS, x->connect_timeout_ms);
-  if(stall) {
-    SET(CURLOPT_LOW_SPEED_LIMIT, 1L);
-    SET(CURLOPT_LOW_SPEED_TIME, stall);
+  if(x->stall_seconds) {
+    SET(CURLOPT_NOPROGRESS, 0L);
+    SET(CURLOPT_XFERINFOFUNCTION, on_progress);
+    SET(CURLOPT_XFERINFODATA, x);
   }
   return CURLE_OK;
 }
@@ -314,7 +346,7 @@ static CURLcode set_all(struct wa_exchange *x, CURL *easy) {
   return CURLE_OK;
 }
 
-int wa_exchange_start(struct wa_exchange *x, CURL *easy) {
+static int start(struct wa_exchange *x, CURL *easy) {
   struct wa_error *err = &x->answer.error;
   if(wa_session_closed(x->session))
     return wa_fail(err, WA_STATE, WA_NOT_SENT, "the client is closed");
@@ -336,6 +368,13 @@ int wa_exchange_start(struct wa_exchange *x, CURL *easy) {
   return 0;
 }
 
+int wa_exchange_start(struct wa_exchange *x, CURL *easy) {
+  int rc = start(x, easy);
+  if(rc)
+    release(x);
+  return rc;
+}
+
 /* Ending ----------------------------------------------------------------------
  */
 
@@ -344,7 +383,7 @@ int wa_exchange_start(struct wa_exchange *x, CURL *easy) {
 static int may_have_arrived(const struct wa_exchange *x, CURL *easy) {
   long bytes = 0;
   if(x->body == BYTES)
-    return x->bytes.offset > 0;
+    return x->bytes.touched;
   if(x->body == PARTS)
     return wa_multipart_touched(x->parts);
   curl_easy_getinfo(easy, CURLINFO_REQUEST_SIZE, &bytes);
@@ -353,8 +392,7 @@ static int may_have_arrived(const struct wa_exchange *x, CURL *easy) {
 
 static enum wa_kind kind_of(CURLcode rc) {
   switch(rc) {
-  case CURLE_OPERATION_TIMEDOUT:
-    return WA_TIMEOUT;
+  case CURLE_OPERATION_TIMEDOUT: return WA_TIMEOUT;
   case CURLE_SSL_CONNECT_ERROR:
   case CURLE_PEER_FAILED_VERIFICATION:
   case CURLE_SSL_CACERT_BADFILE:
@@ -364,8 +402,7 @@ static enum wa_kind kind_of(CURLcode rc) {
   case CURLE_SSL_INVALIDCERTSTATUS:
   case CURLE_SSL_ENGINE_NOTFOUND:
   case CURLE_SSL_ENGINE_SETFAILED:
-  case CURLE_USE_SSL_FAILED:
-    return WA_TLS;
+  case CURLE_USE_SSL_FAILED: return WA_TLS;
   case CURLE_UNSUPPORTED_PROTOCOL:
   case CURLE_WEIRD_SERVER_REPLY:
   case CURLE_BAD_CONTENT_ENCODING:
@@ -373,12 +410,9 @@ static enum wa_kind kind_of(CURLcode rc) {
   case CURLE_TOO_LARGE:
 #endif
     return WA_PROTOCOL;
-  case CURLE_URL_MALFORMAT:
-    return WA_INVALID;
-  case CURLE_OUT_OF_MEMORY:
-    return WA_STATE;
-  default:
-    return WA_NETWORK;
+  case CURLE_URL_MALFORMAT: return WA_INVALID;
+  case CURLE_OUT_OF_MEMORY: return WA_STATE;
+  default: return WA_NETWORK;
   }
 }
 
@@ -391,10 +425,8 @@ static int fails_before_sending(CURLcode rc) {
   case CURLE_SSL_CONNECT_ERROR:
   case CURLE_PEER_FAILED_VERIFICATION:
   case CURLE_SSL_CACERT_BADFILE:
-  case CURLE_PROXY:
-    return 1;
-  default:
-    return 0;
+  case CURLE_PROXY: return 1;
+  default: return 0;
   }
 }
 
@@ -408,12 +440,15 @@ static const struct wa_source *failed_source(const struct wa_exchange *x) {
 static int explain_callback(struct wa_exchange *x, enum wa_outcome outcome) {
   struct wa_error *err = &x->answer.error;
   const struct wa_source *source = failed_source(x);
-  if(x->too_big)
-    return wa_fail(err, WA_PROTOCOL, outcome,
-                   "the answer is larger than %lu bytes",
-                   (unsigned long)x->answer.body.maximum);
+  if(x->full)
+    return wa_fail(err, WA_PROTOCOL, outcome, "the %s larger than %lu bytes",
+                   x->full == &x->answer.headers ? "headers are" : "answer is",
+                   (unsigned long)x->full->maximum);
   if(x->no_memory)
     return wa_fail(err, WA_STATE, outcome, "out of memory");
+  if(x->stalled)
+    return wa_fail(err, WA_TIMEOUT, outcome, "no byte moved for %ld s",
+                   x->stall_seconds);
   if(x->download.failed)
     return wa_fail(err, WA_IO, outcome, "cannot write %.120s: %s",
                    x->download.path, strerror(x->download.failed));
@@ -455,8 +490,9 @@ void wa_exchange_finish(struct wa_exchange *x, CURL *easy, CURLcode result) {
   if(result != CURLE_OK)
     explain(x, easy, result);
   else if(x->download.path && x->answer.status >= 200 &&
-          x->answer.status < 300)
-    wa_download_commit(&x->download, &x->answer.error);
+          x->answer.status < 300 &&
+          wa_download_commit(&x->download, &x->answer.error))
+    x->answer.error.outcome = WA_UNKNOWN; /* the server did its part */
   release(x);
 }
 

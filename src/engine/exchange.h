@@ -21,14 +21,17 @@ struct wa_request {
   const char *content_type;
   const struct wa_part *parts;
   size_t part_count;
-  const char *save_as;  /* a good answer goes to this file */
-  size_t max_body;      /* of an answer that stays in memory */
-  long timeout_ms;      /* 0: none, -1: the session's */
+  const char *save_as;     /* a good answer goes to this file */
+  size_t max_body;         /* of an answer that stays in memory */
+  long timeout_ms;         /* 0: none, -1: the session's */
   long connect_timeout_ms; /* -1: the session's */
-  long stall_seconds;   /* without a byte; 0: none, -1: the session's */
+  long stall_seconds;      /* without a byte; 0: none, -1: the session's */
 };
 
 struct wa_exchange;
+
+/* Seconds of a clock that never goes back. */
+double wa_now(void);
 
 struct wa_exchange *wa_exchange_new(struct wa_session *session,
                                     const struct wa_request *request,
@@ -40,7 +43,7 @@ void wa_exchange_unref(struct wa_exchange *exchange);
 struct wa_answer {
   struct wa_error error; /* kind WA_OK: the fields below are an answer */
   long status;
-  int http_version; /* 10, 11, 20; 0 unknown */
+  int http_version;         /* 10, 11, 20; 0 unknown */
   struct wa_buffer headers; /* as received, the last block */
   struct wa_buffer body;
 };
@@ -65,11 +68,15 @@ struct wa_slot {
   enum wa_exchange_state state;
   unsigned long long id;
   CURL *easy;
+  double overdue; /* when libcurl should have ended it long ago, or 0 */
 };
 struct wa_slot *wa_exchange_slot(struct wa_exchange *exchange);
 
-/* Makes `easy` ready to be added to a multi. */
+/* Makes `easy` ready to be added to a multi; lets go of all when it fails. */
 int wa_exchange_start(struct wa_exchange *exchange, CURL *easy);
+
+/* How long it may take as a whole; 0: no limit. */
+long wa_exchange_timeout_ms(const struct wa_exchange *exchange);
 
 /* Takes the result over from the easy handle and lets go of files, headers
  * and body. */

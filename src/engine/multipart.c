@@ -42,8 +42,8 @@ static int fill(struct part *part, const struct wa_part *from,
   return wa_source_memory(&part->source, from->data, from->length, err);
 }
 
-struct wa_multipart *wa_multipart_new(const struct wa_part *parts,
-                                      size_t count, struct wa_error *err) {
+struct wa_multipart *wa_multipart_new(const struct wa_part *parts, size_t count,
+                                      struct wa_error *err) {
   struct wa_multipart *multipart =
       calloc(1, sizeof(*multipart) + count * sizeof(struct part));
   if(!multipart) {
@@ -109,7 +109,7 @@ curl_mime *wa_multipart_open(struct wa_multipart *multipart, CURL *easy,
 
 int wa_multipart_touched(const struct wa_multipart *multipart) {
   for(size_t i = 0; i < multipart->count; i++) {
-    if(multipart->parts[i].source.offset)
+    if(multipart->parts[i].source.touched)
       return 1;
   }
   return 0;

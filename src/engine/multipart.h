@@ -21,8 +21,8 @@ struct wa_part {
 struct wa_multipart;
 
 /* Checks and copies the parts. */
-struct wa_multipart *wa_multipart_new(const struct wa_part *parts,
-                                      size_t count, struct wa_error *err);
+struct wa_multipart *wa_multipart_new(const struct wa_part *parts, size_t count,
+                                      struct wa_error *err);
 void wa_multipart_free(struct wa_multipart *multipart);
 
 /* Opens the files and builds the body for `easy`. The result belongs to the
@@ -30,7 +30,7 @@ void wa_multipart_free(struct wa_multipart *multipart);
 curl_mime *wa_multipart_open(struct wa_multipart *multipart, CURL *easy,
                              struct wa_error *err);
 
-/* Whether bytes of any part were handed over. */
+/* Whether any part was read from. */
 int wa_multipart_touched(const struct wa_multipart *multipart);
 
 /* The source whose file could not be read on, or NULL. */

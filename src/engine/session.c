@@ -1,11 +1,12 @@
 #include "session.h"
 
 #include <arpa/inet.h>
-#include <limits.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <sys/socket.h>
 
 #include <openssl/crypto.h>
 
@@ -54,6 +55,12 @@ static int is_visible(const char *text) {
   return 1;
 }
 
+/* libcurl is lenient: it reads https:/host and https:///host as well. */
+static int has_authority(const char *url) {
+  const char *colon = strchr(url, ':');
+  return colon && colon[1] == '/' && colon[2] == '/' && colon[3] != '/';
+}
+
 static int parse_origin(struct origin *origin, const char *url,
                         const char *field, enum wa_kind kind,
                         struct wa_error *err) {
@@ -65,26 +72,26 @@ static int parse_origin(struct origin *origin, const char *url,
   CURLU *parsed = curl_url();
   if(!parsed)
     return wa_out_of_memory(err);
-  char *user = NULL;
   int rc = -1;
-  CURLUcode bad = curl_url_set(parsed, CURLUPART_URL, url, 0);
+  CURLUcode bad = CURLUE_MALFORMED_INPUT;
+  if(has_authority(url))
+    bad = curl_url_set(parsed, CURLUPART_URL, url, CURLU_DISALLOW_USER);
   if(!bad)
     bad = curl_url_get(parsed, CURLUPART_SCHEME, &origin->scheme, 0);
   if(!bad)
     bad = curl_url_get(parsed, CURLUPART_HOST, &origin->host, 0);
   if(!bad)
-    bad = curl_url_get(parsed, CURLUPART_PORT, &origin->port,
-                       CURLU_DEFAULT_PORT);
+    bad =
+        curl_url_get(parsed, CURLUPART_PORT, &origin->port, CURLU_DEFAULT_PORT);
   if(bad == CURLUE_OUT_OF_MEMORY)
     wa_out_of_memory(err);
+  else if(bad == CURLUE_USER_NOT_ALLOWED)
+    wa_refuse(err, kind, field, "%s must not carry a user or password", field);
   else if(bad)
     wa_refuse(err, kind, field, "%s is not a URL of the form https://host/…",
               field);
-  else if(curl_url_get(parsed, CURLUPART_USER, &user, 0) == CURLUE_OK)
-    wa_refuse(err, kind, field, "%s must not carry a user or password", field);
   else
     rc = 0;
-  curl_free(user);
   curl_url_cleanup(parsed);
   if(rc)
     origin_free(origin);
@@ -100,8 +107,7 @@ static int is_loopback(const char *host) {
   struct in_addr v4;
   if(!strcasecmp(host, "localhost") || !strcmp(host, "[::1]"))
     return 1;
-  return inet_pton(AF_INET, host, &v4) == 1 &&
-         (ntohl(v4.s_addr) >> 24) == 127;
+  return inet_pton(AF_INET, host, &v4) == 1 && (ntohl(v4.s_addr) >> 24) == 127;
 }
 
 /* Meta serves media bytes from here and wants the access token for them. */
@@ -126,8 +132,8 @@ static int check_scheme(const struct origin *origin, const char *field,
                      origin->scheme);
   if(!allow_http && !is_loopback(origin->host))
     return wa_refuse(err, kind, field,
-                     "%s is plain http to %s, which is not this machine",
-                     field, origin->host);
+                     "%s is plain http to %s, which is not this machine", field,
+                     origin->host);
   return 0;
 }
 
@@ -140,8 +146,7 @@ int wa_session_check_url(struct wa_session *session, const char *url,
   }
   if(parse_origin(&origin, url, "url", WA_INVALID, err))
     return -1;
-  int rc =
-      check_scheme(&origin, "url", session->allow_http, WA_INVALID, err);
+  int rc = check_scheme(&origin, "url", session->allow_http, WA_INVALID, err);
   if(!rc) {
     target->plain = !strcasecmp(origin.scheme, "http");
     target->loopback = is_loopback(origin.host);
@@ -193,12 +198,13 @@ static int check_config(const struct wa_session_config *config,
     return -1;
   if(config->connection && check_token(config->connection, "connection", err))
     return -1;
+  if(config->proxy && check_token(config->proxy, "proxy", err))
+    return -1;
   return check_agent(config->user_agent, err);
 }
 
 static int fill(struct wa_session *session,
-                const struct wa_session_config *config,
-                struct wa_error *err) {
+                const struct wa_session_config *config, struct wa_error *err) {
   session->direct = config->direct;
   session->allow_http = config->allow_http;
   session->connect_timeout_ms = config->connect_timeout_ms;
@@ -246,14 +252,14 @@ void wa_session_ref(struct wa_session *session) { session->references++; }
 void wa_session_close(struct wa_session *session) {
   session->closed = 1;
   wipe(&session->credential);
+  wipe(&session->proxy); /* may carry a password */
 }
 
 int wa_session_closed(const struct wa_session *session) {
   return session->closed;
 }
 
-void wa_session_label(const struct wa_session *session, char *to,
-                      size_t size) {
+void wa_session_label(const struct wa_session *session, char *to, size_t size) {
   int standard = !strcmp(session->base.port, "443");
   snprintf(to, size, "whatsapp (%s, %s%s%s)",
            session->direct ? "direct" : "gateway", session->base.host,
@@ -289,7 +295,6 @@ void wa_session_unref(struct wa_session *session) {
   free(session->checked_url);
   free(session->connection);
   free(session->ca_file);
-  wipe(&session->proxy); /* may carry a password */
   free(session->user_agent);
   free(session);
 }
@@ -340,9 +345,45 @@ int wa_session_authorise(const struct wa_session *session,
       return rc_;                                                              \
   } while(0)
 
+/* No program that this process starts inherits a connection. */
+static curl_socket_t open_socket(void *unused, curlsocktype purpose,
+                                 struct curl_sockaddr *address) {
+  int type = address->socktype;
+  (void)unused;
+  (void)purpose;
+#if defined(SOCK_CLOEXEC)
+  type |= SOCK_CLOEXEC;
+#endif
+  int fd = socket(address->family, type, address->protocol);
+#if !defined(SOCK_CLOEXEC)
+  if(fd >= 0)
+    (void)fcntl(fd, F_SETFD, FD_CLOEXEC);
+#endif
+  return fd < 0 ? CURL_SOCKET_BAD : fd;
+}
+
+/* The credential never reaches a proxy: the request goes through a tunnel,
+ * whose CONNECT has other headers, and plain http to this machine does without
+ * a proxy. */
+static CURLcode set_proxy(const struct wa_session *session, CURL *easy,
+                          const struct wa_target *target) {
+  SET(CURLOPT_HTTPPROXYTUNNEL, 1L);
+  SET(CURLOPT_HEADEROPT, (long)CURLHEADER_SEPARATE);
+  SET(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
+  if(target->loopback && (target->plain || !session->proxy))
+    SET(CURLOPT_NOPROXY, "*");
+  else if(session->proxy)
+    SET(CURLOPT_PROXY, session->proxy);
+  return CURLE_OK;
+}
+
 CURLcode wa_session_apply(const struct wa_session *session, CURL *easy,
                           const struct wa_target *target) {
   SET(CURLOPT_NOSIGNAL, 1L);
+#if LIBCURL_VERSION_NUM >= 0x075700
+  SET(CURLOPT_QUICK_EXIT, 1L); /* a hung name server holds nobody up */
+#endif
+  SET(CURLOPT_OPENSOCKETFUNCTION, open_socket);
   SET(CURLOPT_FOLLOWLOCATION, 0L);
   SET(CURLOPT_PATH_AS_IS, 1L);
 #if LIBCURL_VERSION_NUM >= 0x075500
@@ -353,20 +394,18 @@ CURLcode wa_session_apply(const struct wa_session *session, CURL *easy,
   SET(CURLOPT_SSL_VERIFYPEER, 1L);
   SET(CURLOPT_SSL_VERIFYHOST, 2L);
   SET(CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
-  SET(CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_2TLS);
-  SET(CURLOPT_PIPEWAIT, 1L);
+  SET(CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
+  /* A few connections with many streams beat many. Refused by a libcurl without
+   * HTTP/2, which is as good. */
+  if(!target->plain &&
+     curl_easy_setopt(easy, CURLOPT_HTTP_VERSION,
+                      (long)CURL_HTTP_VERSION_2TLS) == CURLE_OK)
+    SET(CURLOPT_PIPEWAIT, 1L);
   SET(CURLOPT_USERAGENT, session->user_agent);
   SET(CURLOPT_CONNECTTIMEOUT_MS, session->connect_timeout_ms);
   if(session->ca_file)
     SET(CURLOPT_CAINFO, session->ca_file);
-  /* The credential must never reach a proxy in its CONNECT. */
-  SET(CURLOPT_HEADEROPT, (long)CURLHEADER_SEPARATE);
-  SET(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
-  if(session->proxy)
-    SET(CURLOPT_PROXY, session->proxy);
-  else if(target->loopback)
-    SET(CURLOPT_NOPROXY, "*");
-  return CURLE_OK;
+  return set_proxy(session, easy, target);
 }
 
 long wa_session_timeout_ms(const struct wa_session *session) {

@@ -19,7 +19,7 @@ struct wa_session_config {
   const char *connection;  /* Maton-Connection */
   const char *ca_file;
   const char *proxy;
-  const char *user_agent;  /* required */
+  const char *user_agent; /* required */
   long connect_timeout_ms;
   long timeout_ms;
   long stall_seconds;
@@ -30,9 +30,9 @@ struct wa_session;
 
 /* What a URL may be given. */
 struct wa_target {
-  int trusted;   /* the credential may go there */
-  int plain;     /* http instead of https */
-  int loopback;  /* this machine */
+  int trusted;  /* the credential may go there */
+  int plain;    /* http instead of https */
+  int loopback; /* this machine */
 };
 
 struct wa_session *wa_session_new(const struct wa_session_config *config,
@@ -45,8 +45,7 @@ void wa_session_close(struct wa_session *session);
 int wa_session_closed(const struct wa_session *session);
 
 /* Mode and host, for people: "whatsapp (gateway, host)"; never a secret. */
-void wa_session_label(const struct wa_session *session, char *to,
-                      size_t size);
+void wa_session_label(const struct wa_session *session, char *to, size_t size);
 
 /* Where in `text` the secret stands first, and its length; or NULL. Secrets too
  * short to tell from an ordinary word are not looked for. */

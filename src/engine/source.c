@@ -14,8 +14,8 @@ static void clear(struct wa_source *source) {
   source->fd = -1;
 }
 
-int wa_source_memory(struct wa_source *source, const char *bytes,
-                     size_t length, struct wa_error *err) {
+int wa_source_memory(struct wa_source *source, const char *bytes, size_t length,
+                     struct wa_error *err) {
   clear(source);
   source->data = malloc(length ? length : 1);
   if(!source->data)
@@ -89,6 +89,7 @@ size_t wa_source_read(char *to, size_t size, size_t count, void *arg) {
   struct wa_source *source = arg;
   curl_off_t left = source->length - source->offset;
   size_t n = size * count;
+  source->touched = 1;
   if((curl_off_t)n > left)
     n = (size_t)left;
   if(!n)
@@ -106,7 +107,7 @@ size_t wa_source_read(char *to, size_t size, size_t count, void *arg) {
 
 int wa_source_seek(void *arg, curl_off_t offset, int origin) {
   struct wa_source *source = arg;
-  if(origin == SEEK_SET && offset == 0 && source->offset == 0)
+  if(origin == SEEK_SET && offset == 0 && !source->touched)
     return CURL_SEEKFUNC_OK;
   return CURL_SEEKFUNC_FAIL;
 }

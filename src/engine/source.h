@@ -2,7 +2,7 @@
  *
  * When a reused connection dies, libcurl rewinds the body and sends it again
  * by itself: a customer would get a message twice. A source therefore refuses
- * to rewind once a byte of it was read, and libcurl gives up instead. */
+ * to rewind once it was read from, and libcurl gives up instead. */
 #ifndef WA_SOURCE_H
 #define WA_SOURCE_H
 
@@ -21,11 +21,12 @@ struct wa_source {
   int failed; /* errno of a read, or -1 when the file became shorter */
   curl_off_t length;
   curl_off_t offset;
+  int touched; /* libcurl asked for bytes, be it for none */
 };
 
 /* Copies the bytes. */
-int wa_source_memory(struct wa_source *source, const char *bytes,
-                     size_t length, struct wa_error *err);
+int wa_source_memory(struct wa_source *source, const char *bytes, size_t length,
+                     struct wa_error *err);
 
 /* Copies the path; the file is opened by wa_source_open(). */
 int wa_source_file(struct wa_source *source, const char *path,

@@ -55,7 +55,7 @@ end
 local function upload(self, source, kind, where, options, finish)
   local part, err = file_part(source, kind, where)
   if not part then return nil, err end
-  return self.client:perform({
+  local media, meta = self.client:perform({
     method = "POST",
     path = "{phone_number_id}/media",
     finish = finish,
@@ -65,6 +65,10 @@ local function upload(self, source, kind, where, options, finish)
       part,
     },
   }, options)
+  if not media then return nil, meta end
+  if type(media.id) == "string" then return media end
+  return nil, Error.new { kind = "protocol", outcome = "unknown", status = meta.status, raw = media,
+    message = "Graph's answer names no media id" }
 end
 
 local M = {

@@ -24,6 +24,9 @@ local owner = setmetatable({}, { __mode = "k" })
 --- Seconds of a clock that never goes back.
 M.now = core.now
 
+--- A number from 0 to 1.
+M.random = core.random
+
 local function step(seconds)
   local ok, err = core.step(seconds)
   if not ok then error(err.message, 0) end

@@ -1,9 +1,13 @@
 --- The kinds of message: for each, what it takes and how Graph says it.
 --
 -- `spec` describes the value; `compile(value, uploads, path)` returns Graph's
--- object for it (the checked value itself where there is no `compile`).
+-- object for it (the checked value itself where there is no `compile`); `type`
+-- is Graph's name of the kind where it differs.
 -- Limits are Meta's (Cloud API reference, operation sendMessage).
 
+local contacts = require "whatsapp.message.contacts"
+local interactive = require "whatsapp.message.interactive"
+local location = require "whatsapp.message.location"
 local media = require "whatsapp.message.media"
 local template = require "whatsapp.message.template"
 
@@ -26,5 +30,9 @@ return {
   audio = media_kind "audio",
   document = media_kind("document", { caption = caption, filename = media.filename }),
   sticker = media_kind "sticker",
+  location = { spec = location },
+  contacts = contacts,
+  buttons = interactive.buttons,
+  list = interactive.list,
   template = { spec = template.spec, compile = template.compile },
 }

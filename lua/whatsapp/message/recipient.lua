@@ -78,4 +78,43 @@ function M.resolve(to, recipient_type)
   return value and { to = value }, err
 end
 
+-- The same person -----------------------------------------------------------------
+
+-- Where a mobile number is written with or without a digit: WhatsApp's own ids
+-- drop it in Mexico and Argentina, and in Brazil for older numbers.
+local optional_digit = {
+  { "^521(%d%d%d%d%d%d%d%d%d%d)$", "52%1" },
+  { "^549(%d%d%d%d%d%d%d%d%d%d)$", "54%1" },
+  { "^55(%d%d)9([6-9]%d%d%d%d%d%d%d)$", "55%1%2" },
+}
+
+local function canonical(user, path)
+  if type(user) == "string" and is_bsuid(user) then return user end
+  if type(user) ~= "string" and type(user) ~= "number" then
+    return invalid(path, ("must be a phone number or a user id, not a %s"):format(type(user)))
+  end
+  local digits, err = M.phone(user, path)
+  if not digits then return nil, err end
+  for _, rule in ipairs(optional_digit) do
+    local shorter, found = digits:gsub(rule[1], rule[2])
+    if found > 0 then return shorter end
+  end
+  return digits
+end
+
+--- Whether two numbers (or ids) are the same user: what you sent to and the
+--- `wa_id` that comes back differ in Mexico, Argentina and Brazil.
+---@param a string|number
+---@param b string|number
+---@return boolean|nil same nil when one is no phone number and no user id
+---@return whatsapp.Error? err
+function M.same_user(a, b)
+  local first, err = canonical(a, "a")
+  if not first then return nil, err end
+  local second
+  second, err = canonical(b, "b")
+  if not second then return nil, err end
+  return first == second
+end
+
 return M

@@ -2,6 +2,7 @@
 -- Source: Meta's "Template messages"; operation sendMessage.
 
 local Error = require "whatsapp.error"
+local location = require "whatsapp.message.location"
 local media = require "whatsapp.message.media"
 local schema = require "whatsapp.schema"
 
@@ -75,12 +76,7 @@ local header_spec = {
   type = "table",
   fields = {
     text = { type = "any" },
-    location = { type = "table", fields = {
-      latitude = { type = "number", min = -90, max = 90, required = true },
-      longitude = { type = "number", min = -180, max = 180, required = true },
-      name = { type = "string" },
-      address = { type = "string" },
-    } },
+    location = location,
     image = media.reference(),
     video = media.reference(),
     document = media.reference { filename = media.filename },

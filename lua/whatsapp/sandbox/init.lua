@@ -12,7 +12,9 @@ local errors = require "whatsapp.error"
 local json = require "whatsapp.json"
 local identity = require "whatsapp.sandbox.identity"
 local journal = require "whatsapp.sandbox.journal"
+local faults_file = require "whatsapp.sandbox.faults_file"
 local launch = require "whatsapp.sandbox.launch"
+local options_of = require "whatsapp.sandbox.options"
 local shell = require "whatsapp.sandbox.shell"
 
 ---@class whatsapp.Sandbox
@@ -22,8 +24,10 @@ local shell = require "whatsapp.sandbox.shell"
 ---@field ca_file string        what a client verifies the certificate with
 ---@field api_key string        the gateway's credential, new at each start
 ---@field access_token string   Graph's credential, new at each start
----@field connection string     the id of the connection that is active from the start
+---@field connection? string    the id of the oldest connection that is active from the start
+---@field connections string[]   the ids of all connections that are there from the start
 ---@field phone_number_id string
+---@field second_phone_number_id string  of the same account
 ---@field business_account_id string
 ---@field prefix string         the directory of everything it writes
 ---@field pid integer           of nginx's master process
@@ -34,12 +38,18 @@ local M = {}
 
 -- Names and credentials -----------------------------------------------------
 
-local function new_identity()
+local function new_identity(options)
+  local connections, active = {}, nil
+  for i, status in ipairs(options.connections) do
+    connections[i] = identity.uuid()
+    if status == "ACTIVE" or status == "EXPIRED" then active = active or connections[i] end
+  end
   return {
+    connections = connections, connection = active, faults = {},
     api_key = "sandbox-key-" .. identity.hex(16),
     access_token = "EAASANDBOX" .. identity.hex(32),
-    connection = identity.uuid(),
     phone_number_id = identity.id "phone_number",
+    second_phone_number_id = identity.id "phone_number",
     business_account_id = identity.id "business_account",
   }
 end
@@ -94,13 +104,21 @@ end
 
 -- What the server must know, and the environments as files to source.
 local function settings(self, options, owner)
+  local known = {
+    api_key = self.api_key, access_token = self.access_token,
+    phone_number_id = self.phone_number_id, business_account_id = self.business_account_id,
+    second_phone_number_id = self.second_phone_number_id, connections = json.array {},
+    graph_url = self.graph_url, control_url = self.control_url, owner = owner, keep = self.keep,
+  }
+  for i, id in ipairs(self.connections) do
+    known.connections[i] = { id = id, status = options.connections[i] }
+  end
+  for _, name in ipairs { "media_seconds", "review_seconds", "connect_seconds", "gateway_rate",
+                          "message_rate", "pair_rate" } do
+    known[name] = options[name]
+  end
   return {
-    ["sandbox.json"] = json.encode {
-      api_key = self.api_key, access_token = self.access_token, connection = self.connection,
-      phone_number_id = self.phone_number_id, business_account_id = self.business_account_id,
-      graph_url = self.graph_url, control_url = self.control_url, owner = owner,
-      media_seconds = options.media_seconds or 300, keep = options.prefix ~= nil,
-    },
+    ["sandbox.json"] = json.encode(known),
     ["gateway.env"] = shell_lines(environment(self, "gateway")),
     ["direct.env"] = shell_lines(environment(self, "direct")),
   }
@@ -131,23 +149,21 @@ local function on_collect(self, fn)
 end
 
 --- Starts a sandbox and returns when it listens.
----
---- `port` and `control_port` are free ones when not given. `prefix` is a directory
---- to use and to keep; by default a temporary one is made, and removed on stop.
---- `media_seconds` is how long the url of a media file is valid (300).
----@param options? { port?: integer, control_port?: integer, prefix?: string,
----  media_seconds?: integer }
+---@param options? whatsapp.SandboxOptions  see `options.lua`
 ---@return whatsapp.Sandbox|nil sandbox
----@return table|nil err
+---@return whatsapp.Error? err
 function M.start(options)
-  options = options or {}
-  local self = setmetatable(new_identity(), Sandbox)
-  local process, err = launch.start(options, function(found, ports)
+  local checked, err = options_of.start(options)
+  if not checked then return nil, err end
+  local self = setmetatable(new_identity(checked), Sandbox)
+  self.keep = checked.prefix ~= nil
+  local process
+  process, err = launch.start(checked, function(found, ports)
     fill(self, found.prefix, ports)
-    return settings(self, options, tonumber(found.owner))
+    return settings(self, checked, tonumber(found.owner))
   end)
   if not process then return nil, err end
-  self.pid, self.owner, self.keep = process.pid, process.owner, options.prefix ~= nil
+  self.pid, self.owner = process.pid, process.owner
   on_collect(self, Sandbox.stop)
   return self
 end
@@ -218,6 +234,45 @@ function Sandbox:sent()
   local entries, err = self:requests()
   if not entries then return nil, err end
   return journal.messages(entries)
+end
+
+-- Faults --------------------------------------------------------------------
+
+local function write_faults(self, rules)
+  local ok, why = faults_file.write(self.prefix, rules)
+  if not ok then
+    return nil, errors.new { kind = "io", outcome = "not_sent",
+      message = "the sandbox's faults cannot be written: " .. tostring(why) }
+  end
+  self.faults = rules
+  return true
+end
+
+--- Makes something go wrong, in what is asked from now on. Rules are tried in the order in
+--- which they came; the first that fits and is due acts. The check of who asks comes first:
+--- a wrong key is 401 all the same.
+---
+---     sandbox:fault { code = 131016 }                                 -- once, whatever is asked
+---     sandbox:fault { path = "/messages$", code = 130429, retry_after = 2, times = 3 }
+---     sandbox:fault { service = "gateway", status = 502, body = "<html>", times = false }
+---     sandbox:fault { path = "/messages$", handled = true, drop = true }  -- sent, never told
+---@param rule whatsapp.SandboxFault  see `options.lua`
+---@return true|nil ok
+---@return whatsapp.Error? err
+function Sandbox:fault(rule)
+  local checked, err = options_of.fault(rule)
+  if not checked then return nil, err end
+  local rules = {}
+  for i, known in ipairs(self.faults) do rules[i] = known end
+  rules[#rules + 1] = checked
+  return write_faults(self, rules)
+end
+
+--- Takes all faults back.
+---@return true|nil ok
+---@return whatsapp.Error? err
+function Sandbox:clear_faults()
+  return write_faults(self, {})
 end
 
 --- Stops it and removes its directory, unless `prefix` was given. What it has

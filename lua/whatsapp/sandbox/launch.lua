@@ -90,7 +90,8 @@ echo "root=$root"
 echo "prefix=$(pwd -P)"
 ]]
 
-local PRIVATE = "sandbox.json gateway.env direct.env journal nginx.conf error.log start.log"
+local PRIVATE = "sandbox.json gateway.env direct.env journal faults nginx.conf error.log "
+  .. "start.log"
 
 local function survey(options, nginx)
   local output, why = shell.read(("prefix=%s root=%s nginx=%s private=%s\n"):format(
@@ -230,8 +231,8 @@ local STOP = [[
 cd -- "$prefix" 2>/dev/null && [ -s nginx.pid ] || exit
 kill -TERM "$pid"
 n=0
-while [ -e nginx.pid ] && [ $n -lt 300 ]; do sleep 0.01; n=$((n + 1)); done
-[ -e nginx.pid ] && kill -KILL "$pid" && rm -f nginx.pid
+while [ -e nginx.pid ] && kill -0 "$pid" && [ $n -lt 300 ]; do sleep 0.01; n=$((n + 1)); done
+[ -e nginx.pid ] && { kill -KILL "$pid"; rm -f nginx.pid; }
 ]]
 
 --- Stops an nginx and waits until it is gone.

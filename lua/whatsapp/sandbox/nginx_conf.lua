@@ -30,6 +30,10 @@ http {
   http2_max_concurrent_streams 256;
   keepalive_requests 1000000;
   keepalive_timeout 60s;
+  lingering_timeout 1s;
+
+  # A client that gives up takes its request with it.
+  lua_check_client_abort on;
 
   gzip on;
   gzip_types application/json;
@@ -45,11 +49,17 @@ http {
   init_by_lua_block { require("whatsapp.sandbox.server").load(ngx.config.prefix()) }
   init_worker_by_lua_block { require("whatsapp.sandbox.server").start() }
 
+  # What nginx refuses by itself, such as a body that is too large.
+  error_page 400 405 408 411 413 414 415 417 431 494 495 496 497 500 501 505 @refused;
+
   server {
     listen 127.0.0.1:${port} ${listen};
     server_name localhost;
     location / {
       content_by_lua_block { require("whatsapp.sandbox.server").serve("main") }
+    }
+    location @refused {
+      content_by_lua_block { require("whatsapp.sandbox.server").refuse() }
     }
   }
 
@@ -58,6 +68,9 @@ http {
     server_name localhost;
     location / {
       content_by_lua_block { require("whatsapp.sandbox.server").serve("control") }
+    }
+    location @refused {
+      content_by_lua_block { require("whatsapp.sandbox.server").refuse() }
     }
   }
 }

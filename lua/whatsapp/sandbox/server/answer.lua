@@ -1,5 +1,5 @@
---- The answers: a response is `{ status, json | text | stream, headers }`. Errors are
---- rows of `errors.lua`, filled in.
+--- The answers: a response is `{ status, json | text | stream, headers }`; `text` has a
+--- `content_type`. Errors are rows of `errors.lua`, filled in.
 
 local json = require "whatsapp.json"
 local identity = require "whatsapp.sandbox.identity"
@@ -31,12 +31,12 @@ local function trace_id()
 end
 
 --- A Graph error. `code` names its row; what is given here goes before the row.
---- `plain` leaves the `(#code)` away.
----@param fault { code: integer, subcode?: integer, message?: string, details?: string,
----  type?: string, plain?: boolean }
+--- `plain` leaves the `(#code)` away; `title` and `user_message` are for people.
+---@param fault { code: integer, status?: integer, subcode?: integer, message?: string,
+---  details?: string, type?: string, plain?: boolean, title?: string, user_message?: string }
 ---@return table response
 function M.failure(fault)
-  local row = errors[fault.code]
+  local row = errors[fault.code] or errors.other
   local text, trace = fault.message or row.message, trace_id()
   return {
     status = fault.status or row.status,
@@ -44,6 +44,7 @@ function M.failure(fault)
     json = { error = {
       message = fault.plain and text or ("(#%d) %s"):format(fault.code, text),
       type = fault.type or "OAuthException", code = fault.code, error_subcode = fault.subcode,
+      error_user_title = fault.title, error_user_msg = fault.user_message,
       error_data = fault.details and { messaging_product = "whatsapp", details = fault.details },
       is_transient = row.transient, fbtrace_id = trace,
     } },
@@ -67,14 +68,21 @@ local function encode(body)
   return (assert(json.encode(body)):gsub("/", "\\/"))
 end
 
---- Sends a response to the client of the current request.
+-- Closes the connection (or the stream) without an answer.
+local CLOSE = 444
+
+--- Sends a response to the client of the current request, after its `delay`; with
+--- `drop`, nothing is sent.
 ---@param response table
 function M.send(response)
+  if response.delay then ngx.sleep(response.delay) end
+  if response.drop then return ngx.exit(CLOSE) end
   ngx.status = response.status
   for name, value in pairs(response.headers or {}) do ngx.header[name] = value end
   if response.stream then return response.stream() end
   local text = response.json and encode(response.json) or response.text or ""
-  ngx.header["Content-Type"] = response.json and "application/json; charset=UTF-8" or "text/plain"
+  ngx.header["Content-Type"] = response.json and "application/json; charset=UTF-8"
+    or response.content_type or "text/plain"
   ngx.header["Content-Length"] = #text
   ngx.print(text)
 end

@@ -1,15 +1,82 @@
---- The gateway's control API: connections to a WhatsApp Business account.
+--- The gateway's connections to a WhatsApp Business account: its control API, the page
+--- on which a person finishes one, and which of them a request goes through.
 
 local json = require "whatsapp.json"
+local identity = require "whatsapp.sandbox.identity"
 local answer = require "whatsapp.sandbox.server.answer"
 local state = require "whatsapp.sandbox.server.state"
 
 local M = {}
 
+local APP = "whatsapp-business"
+
+local connections = {}  -- oldest first
+local hidden = {}       -- by connection: what no answer tells
+
+-- RFC 3339 with microseconds, as the gateway writes it.
+local function timestamp()
+  return os.date("!%Y-%m-%dT%H:%M:%S", state.now()) .. (".%06dZ"):format(ngx.now() % 1 * 1e6)
+end
+
+-- An EXPIRED connection calls itself ACTIVE; only its use tells otherwise.
+local function add(status, id)
+  local now, token = timestamp(), identity.hex(16)
+  local seconds = status == "PENDING" and state.settings.connect_seconds
+  local connection = {
+    connection_id = id or identity.uuid(), status = status == "EXPIRED" and "ACTIVE" or status,
+    app = APP, method = "OAUTH2", creation_time = now, last_updated_time = now, metadata = {},
+    url = ("%s/connect?session_token=%s"):format(state.settings.control_url, token),
+  }
+  hidden[connection] = { token = token, expired = status == "EXPIRED",
+                         connect_at = seconds and ngx.now() + seconds }
+  connections[#connections + 1] = connection
+  return connection
+end
+
+local function activate(connection)
+  if connection.status ~= "PENDING" then return end
+  connection.status, connection.last_updated_time = "ACTIVE", timestamp()
+end
+
+-- All connections as they are now.
+local function all()
+  for _, connection in ipairs(connections) do
+    local due = hidden[connection].connect_at
+    if due and ngx.now() >= due then activate(connection) end
+  end
+  return connections
+end
+
+local function find(id)
+  for i, connection in ipairs(all()) do
+    if connection.connection_id == id then return connection, i end
+  end
+end
+
+--- Makes the connections that are there from the start.
+function M.open()
+  for _, connection in ipairs(state.settings.connections) do add(connection.status, connection.id) end
+end
+
+--- The active connection a request goes through: the one it names, or the oldest.
+---@param id? string
+---@return table|nil connection
+---@return boolean expired  its OAuth grant is no longer good
+function M.choose(id)
+  for _, connection in ipairs(all()) do
+    if connection.status == "ACTIVE" and (not id or connection.connection_id == id) then
+      return connection, hidden[connection].expired
+    end
+  end
+  return nil, false
+end
+
+-- The control API -----------------------------------------------------------------
+
 --- GET /connections?app=&status=
 function M.list(req)
   local found = json.array {}
-  for _, connection in ipairs(state.connections) do
+  for _, connection in ipairs(all()) do
     if (req.query.app or connection.app) == connection.app
       and (req.query.status or connection.status) == connection.status then
       found[#found + 1] = connection
@@ -21,25 +88,42 @@ end
 --- POST /connections {"app":"whatsapp-business"}
 function M.create(req)
   local body = json.decode(req:text())
-  if not body or body.app ~= "whatsapp-business" then
-    return answer.gateway(400, "app must be whatsapp-business")
-  end
-  return answer.ok { connection = state.add_connection { status = "PENDING" } }
+  if not body or body.app ~= APP then return answer.gateway(400, "app must be " .. APP) end
+  return answer.ok { connection = add "PENDING" }
 end
 
 --- GET /connections/{id}
 function M.get(_, id)
-  local connection = state.find_connection(id)
+  local connection = find(id)
   return connection and answer.ok { connection = connection }
     or answer.gateway(404, "no such connection")
 end
 
 --- DELETE /connections/{id}
 function M.delete(_, id)
-  local _, index = state.find_connection(id)
+  local _, index = find(id)
   if not index then return answer.gateway(404, "no such connection") end
-  table.remove(state.connections, index)
+  hidden[table.remove(connections, index)] = nil
   return answer.ok {}
+end
+
+-- The page ------------------------------------------------------------------------
+
+local PAGE = "<!DOCTYPE html>\n<title>WhatsApp sandbox</title>\n<p>%s</p>\n"
+
+local function page(status, text)
+  return { status = status, text = PAGE:format(text), content_type = "text/html; charset=UTF-8" }
+end
+
+--- GET of a connection's url: whoever opens it has agreed.
+function M.connect(req)
+  for _, connection in ipairs(all()) do
+    if hidden[connection].token == req.query.session_token then
+      activate(connection)
+      return page(200, "Connected. You can close this page.")
+    end
+  end
+  return page(404, "This link is not valid.")
 end
 
 return M

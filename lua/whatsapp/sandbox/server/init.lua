@@ -7,6 +7,7 @@
 local json = require "whatsapp.json"
 local journal = require "whatsapp.sandbox.journal"
 local answer = require "whatsapp.sandbox.server.answer"
+local connections = require "whatsapp.sandbox.server.connections"
 local request = require "whatsapp.sandbox.server.request"
 local services = require "whatsapp.sandbox.server.services"
 local state = require "whatsapp.sandbox.server.state"
@@ -25,6 +26,7 @@ function M.load(prefix)
   file:close()
   settings.prefix = prefix:gsub("/$", "")
   state.open(settings)
+  connections.open()
 end
 
 --- Called when the worker starts; the file `ready` tells that it did.
@@ -54,6 +56,16 @@ function M.serve(port)
   if not ok then response = to_response(response) end
   record(request.describe(req, response))
   answer.send(response)
+end
+
+--- Answers a request that nginx itself refused, as Graph would: with JSON. Its body was
+--- not read.
+function M.refuse()
+  local status = ngx.status
+  record { time = ngx.now(), service = "nginx", method = ngx.req.get_method(),
+           path = (ngx.var.request_uri or ""):match "^[^?]*", status = status }
+  answer.send(answer.failure { code = 100, status = status,
+    details = ("the request was refused with HTTP %d before it was read"):format(status) })
 end
 
 return M

@@ -109,7 +109,7 @@ end
 --- DELETE /{media_id}
 function M.delete(req, node)
   check_owner(req, node)
-  state.nodes[node.id] = nil
+  state.remove(node)
   os.remove(file_of(node))
   return answer.ok { success = true }
 end

@@ -1,11 +1,13 @@
 --- POST /{phone_number_id}/messages: sending, and marking as read.
 
-local json = require "whatsapp.json"
 local identity = require "whatsapp.sandbox.identity"
 local answer = require "whatsapp.sandbox.server.answer"
 local media_types = require "whatsapp.sandbox.server.media_types"
+local message_templates = require "whatsapp.sandbox.server.message_templates"
+local rates = require "whatsapp.sandbox.server.rates"
 local state = require "whatsapp.sandbox.server.state"
 local template_check = require "whatsapp.sandbox.server.template_check"
+local text = require "whatsapp.sandbox.server.text"
 
 local M = {}
 
@@ -18,15 +20,9 @@ end
 
 -- What each type must hold ---------------------------------------------------
 
--- UTF-8 characters: every byte but those that continue one.
-local function characters(text)
-  local _, n = text:gsub("[^\128-\191]", "")
-  return n
-end
-
 local function check_text(content)
   if type(content.body) ~= "string" or content.body == "" then refuse_missing "text['body']" end
-  local n = characters(content.body)
+  local n = text.length(content.body)
   if n <= MAX_TEXT then return end
   answer.refuse { code = 100,
     message = ("Param text['body'] must be at most %d characters long."):format(MAX_TEXT),
@@ -46,10 +42,15 @@ local function check_media(content, kind)
     details = ("media %s is %s, which is no %s"):format(node.id, node.mime_type, kind) }
 end
 
+-- Why a template cannot be sent, by its status; pending and rejected ones are as
+-- good as not there.
+local unusable = { PAUSED = 132015, DISABLED = 132016 }
+
 local function find_template(name, language)
-  for _, template in ipairs(state.templates) do
-    if template.name == name and template.language == language then return template end
-  end
+  local template = message_templates.find(name, language)
+  if template and template.status == "APPROVED" then return template end
+  local code = template and unusable[template.status]
+  if code then answer.refuse { code = code, details = ("template name (%s)"):format(name) } end
   answer.refuse { code = 132001,
     details = ("template name (%s) does not exist in %s"):format(name, language) }
 end
@@ -124,6 +125,7 @@ end
 
 local function send(body, phone)
   local contact = contact_of(body)
+  rates.check_message(phone, contact.wa_id or contact.user_id)
   if not body.type then refuse_missing "type" end
   check_content(body)
   local id = new_wamid(contact.wa_id or contact.user_id)

@@ -114,6 +114,7 @@ function M.describe(req, response)
     time = ngx.now(), service = req.service,
     method = req.method, path = req.path, query = query_summary(req),
     headers = header_summary(req), status = response.status, message = response.message,
+    fault = response.fault,
     http_version = ngx.req.http_version(), connection = tonumber(ngx.var.connection),
   }
   if req.parts then

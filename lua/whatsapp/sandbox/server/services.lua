@@ -2,6 +2,9 @@
 --- ask there, and what it answers when it does not know the path.
 
 local answer = require "whatsapp.sandbox.server.answer"
+local connections = require "whatsapp.sandbox.server.connections"
+local faults = require "whatsapp.sandbox.server.faults"
+local rates = require "whatsapp.sandbox.server.rates"
 local routes = require "whatsapp.sandbox.server.routes"
 local state = require "whatsapp.sandbox.server.state"
 
@@ -93,16 +96,23 @@ end
 services.gateway = {
   check = function(req)
     check_key(req)
-    if not state.connection_for(req.headers["maton-connection"]) then
+    rates.check_gateway()
+    local connection, expired = connections.choose(req.headers["maton-connection"])
+    if not connection then
       answer.raise(answer.gateway(400, "no active connection for app whatsapp-business"))
+    elseif expired then
+      answer.raise(answer.gateway(500, "the connection's token could not be refreshed"))
     end
   end,
   handle = function(req) return graph(req, drop_first(req.segments, 1)) end,
 }
 
--- `/connections/{id}`: an id is any second segment.
+-- `/connections/{id}`: an id is any second segment. The page to which a connection's
+-- url leads is for a browser, which has no key.
 services.control = {
-  check = check_key,
+  check = function(req)
+    if req.segments[1] ~= "connect" then check_key(req) end
+  end,
   handle = function(req)
     local first, id = req.segments[1], req.segments[2]
     local handler = #req.segments <= 2
@@ -117,7 +127,8 @@ local places = {
   control = { [""] = "control" },
 }
 
---- Finds who is to answer a request, and has it answered.
+--- Finds who is to answer a request, and has it answered. A fault on demand comes after
+--- the check of who asks, as everything else does.
 ---@param port "main"|"control"
 ---@param req table
 ---@return table response
@@ -126,6 +137,8 @@ function M.handle(port, req)
   req.service = names[req.segments[1] or ""] or names[""]
   local service = services[req.service]
   service.check(req)
+  local rule = faults.match(req)
+  if rule then return faults.apply(rule, req, service.handle) end
   return service.handle(req)
 end
 

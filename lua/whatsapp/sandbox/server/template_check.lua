@@ -2,6 +2,7 @@
 --- parameter objects, media header, counts and names, buttons.
 
 local answer = require "whatsapp.sandbox.server.answer"
+local text = require "whatsapp.sandbox.server.text"
 
 local M = {}
 
@@ -46,14 +47,6 @@ local function sort_components(components)
   return sent
 end
 
-local function expected_names(text)
-  local names, seen = {}, {}
-  for name in (text or ""):gmatch "{{([%w_]+)}}" do
-    if not seen[name] then names[#names + 1], seen[name] = name, true end
-  end
-  return names
-end
-
 local function check_media_header(format, parameters)
   local parameter = parameters and parameters[1]
   local kind = format:lower()
@@ -67,8 +60,8 @@ local function check_media_header(format, parameters)
   end
 end
 
-local function check_text(where, text, parameters, named)
-  local names = expected_names(text)
+local function check_text(where, pattern, parameters, named)
+  local names = text.variables(pattern)
   parameters = parameters or {}
   if #parameters ~= #names then
     refuse(132000, "%s: number of localizable_params (%d) does not match the expected number of "

@@ -30,12 +30,12 @@ function M.start(settings)
   local owner, master = identity(settings.owner), ffi.C.getppid()
   local function look(premature)
     if premature then return end
-    if ffi.C.getppid() ~= master then
-      ffi.C.kill(ngx.worker.pid(), SIGTERM)
-    elseif identity(settings.owner) ~= owner or not owner then
-      if not settings.keep then os.execute("rm -rf -- " .. shell.quote(settings.prefix)) end
-      ffi.C.kill(master, SIGTERM)
+    local alone = ffi.C.getppid() ~= master  -- nginx's master was killed
+    local abandoned = not owner or identity(settings.owner) ~= owner
+    if abandoned and not settings.keep then
+      os.execute("rm -rf -- " .. shell.quote(settings.prefix))
     end
+    if alone or abandoned then ffi.C.kill(alone and ngx.worker.pid() or master, SIGTERM) end
   end
   assert(ngx.timer.every(PERIOD, look))
 end

@@ -1,0 +1,21 @@
+-- Look up, download and delete media: lua download_media.lua [MEDIA_ID]
+local whatsapp = require "whatsapp"
+
+local here = arg[0]:match "^(.*)/" or "."
+local wa = whatsapp.new()
+
+local id = arg[1] or assert(wa.media:upload(here .. "/files/photo.png")).id
+
+local info = assert(wa.media:get(id))
+print(info.mime_type, info.file_size, "bytes")
+
+-- To a file, streamed: it appears under its name only when it is whole.
+local copy = os.tmpname()
+assert(wa.media:download(id, copy))
+os.remove(copy)
+
+-- Or into memory.
+local bytes = assert(wa.media:download(id))
+print("downloaded", #bytes, "bytes")
+
+assert(wa.media:delete(id))

@@ -1,0 +1,61 @@
+--- `wa.connections`: the gateway's OAuth connections to WhatsApp Business. They
+-- belong to the gateway: a client that talks straight to Graph has none.
+
+local Error = require "whatsapp.error"
+
+---@class whatsapp.Connections
+---@field list fun(self, query?: { status?: "ACTIVE"|"PENDING"|"FAILED" }, options?: table):
+--- whatsapp.Page|nil, whatsapp.Error?
+---@field each fun(self, query?: table, options?: table): fun(): table|nil
+---@field all fun(self, query?: table, options?: table): table[]|nil, whatsapp.Error?
+---@field create fun(self, fields?: table, options?: table): table|nil, whatsapp.Error? PENDING
+--- until a person has opened its `url` in a browser
+---@field get fun(self, id: string, options?: table): table|nil, whatsapp.Error?
+---@field delete fun(self, id: string, options?: table): true|nil, whatsapp.Error?
+
+local APP = { app = "whatsapp-business" }
+
+local STATUS = { ACTIVE = true, PENDING = true, FAILED = true }
+
+local rows = {
+  list = { "GET", "connections", base = "control", query = APP, page = "connections",
+           fields = { status = { type = "string", one_of = STATUS } } },
+  create = { "POST", "connections", base = "control", json = APP, returns = "connection" },
+  get = { "GET", "connections/{id}", base = "control", returns = "connection" },
+  delete = { "DELETE", "connections/{id}", base = "control", returns = "success" },
+}
+
+local FIRST, LONGEST = 0.5, 5
+
+--- Waits until a pending connection is active: asks again and again, at first
+--- after half a second, later every 5 seconds.
+---@param id string
+---@param options? table `timeout` (300 seconds in all) and other per-call options
+---@return table|nil connection
+---@return whatsapp.Error? err `timeout` while still pending, `gateway` when it has failed
+function rows.wait(self, id, options)
+  local rest, loop = {}, self.client.loop
+  for key, value in pairs(options or {}) do rest[key] = value end
+  local seconds = rest.timeout or 300
+  rest.timeout = nil
+  local finish, pause = loop.now() + seconds, FIRST
+  while true do
+    local connection, err = self:get(id, rest)
+    if not connection then return nil, err end
+    if connection.status == "ACTIVE" then return connection end
+    if connection.status == "FAILED" then
+      return nil, Error.new { kind = "gateway", outcome = "rejected", raw = connection,
+        message = "the connection has failed",
+        hint = "make a new one with wa.connections:create() and open its url" }
+    end
+    if loop.now() + pause > finish then
+      return nil, Error.new { kind = "timeout", outcome = "rejected", raw = connection,
+        message = ("the connection is still %s after %g s"):format(connection.status, seconds),
+        hint = "open its url in a browser to finish: " .. tostring(connection.url) }
+    end
+    loop.sleep(pause)
+    pause = math.min(pause * 1.5, LONGEST)
+  end
+end
+
+return rows

@@ -1,0 +1,60 @@
+--- `wa.templates`: the message templates of a business account. Meta's page:
+-- "Message templates"; operations of /{WABA-ID}/message_templates.
+
+local definition = require "whatsapp.message.definition"
+
+---@class whatsapp.Page
+---@field data table[]
+---@field after? string the cursor of the next page: give it back as list { after = … }
+
+---@class whatsapp.Templates
+---@field list fun(self, query?: { name?: string, status?: string, category?: string,
+--- language?: string, limit?: integer, after?: string, fields?: string[] }, options?: table):
+--- whatsapp.Page|nil, whatsapp.Error?
+---@field each fun(self, query?: table, options?: table): fun(): table|nil every template, page by
+--- page; raises the error object when a page fails
+---@field all fun(self, query?: table, options?: table): table[]|nil, whatsapp.Error?
+---@field get fun(self, id: string, query?: { fields?: string[] }, options?: table): table|nil,
+--- whatsapp.Error?
+---@field update fun(self, id: string, changes: table, options?: table): true|nil, whatsapp.Error?
+---@field delete fun(self, name: string|{ name: string, hsm_id?: string }, options?: table):
+--- true|nil, whatsapp.Error? all languages of the name, or only the one with the id; the name
+--- cannot be used again for 30 days
+
+local PATH = "{business_account_id}/message_templates"
+
+local STATUSES = { APPROVED = true, PENDING = true, REJECTED = true, PAUSED = true, DISABLED = true,
+                   IN_APPEAL = true, PENDING_DELETION = true, DELETED = true, LIMIT_EXCEEDED = true,
+                   ARCHIVED = true }
+
+local rows = {
+  list = { "GET", PATH, query = true, page = "data", fields = {
+    status = { type = "string", one_of = STATUSES },
+    limit = { type = "number", min = 1, max = 1000 },
+  } },
+  get = { "GET", "{id}", query = true },
+  update = { "POST", "{id}", json = true, returns = "success" },
+  delete = { "DELETE", PATH, query = true, short = "name", returns = "success", fields = {
+    name = { type = "string", max = 512, required = true },
+    hsm_id = { type = "id" },
+  } },
+}
+
+--- Submits a template for review. Limits: header and footer 60 characters, body
+--- 1024, 10 buttons; a variable needs an example.
+---@param template { name: string, language: string, category: string, header?: string,
+--- header_example?: string, body?: string, examples?: table, footer?: string,
+--- buttons?: table[], components?: table[] }
+---@param options? table per-call options
+---@return { id: string, status: string, category: string }|nil
+---@return whatsapp.Error? err
+function rows.create(self, template, options)
+  local json, err = definition.compile(template)
+  if not json then return nil, err end
+  local made
+  made, err = self.client:perform({ method = "POST", path = PATH, json = json }, options)
+  if not made then return nil, err end
+  return made
+end
+
+return rows

@@ -1,0 +1,197 @@
+--- Message templates: listed, created, reviewed, changed, deleted.
+
+local answer = require "whatsapp.sandbox.server.answer"
+local fields = require "whatsapp.sandbox.server.fields"
+local paging = require "whatsapp.sandbox.server.paging"
+local rules = require "whatsapp.sandbox.server.template_rules"
+local state = require "whatsapp.sandbox.server.state"
+
+local M = {}
+
+local DAY = 24 * 60 * 60
+local MAX_TEMPLATES = 250
+
+-- The review --------------------------------------------------------------------
+
+-- What stands in a body, and what the review makes of it; anything else is approved.
+local verdicts = { ["[reject]"] = "REJECTED", ["[pause]"] = "PAUSED", ["[disable]"] = "DISABLED" }
+
+local function verdict(template)
+  for _, component in ipairs(template.components) do
+    local body = component.type == "BODY" and component.text or ""
+    for word, status in pairs(verdicts) do
+      if body:find(word, 1, true) then return status end
+    end
+  end
+  return "APPROVED"
+end
+
+local function submit(template)
+  local seconds = state.settings.review_seconds
+  template.status, template.rejected_reason = "PENDING", "NONE"
+  template.review_at = seconds and ngx.now() + seconds or nil
+end
+
+-- A review that is due is done when somebody looks.
+local function reviewed(template)
+  if template.review_at and ngx.now() >= template.review_at then
+    template.review_at, template.status = nil, verdict(template)
+    if template.status == "REJECTED" then template.rejected_reason = "INVALID_FORMAT" end
+  end
+  return template
+end
+
+--- A template by name and language, as it is now.
+---@param name string
+---@param language string
+---@return table|nil template
+function M.find(name, language)
+  for _, template in ipairs(state.all "template") do
+    if template.name == name and template.language == language then return reviewed(template) end
+  end
+end
+
+-- Reading -------------------------------------------------------------------------
+
+local choose = fields.of {
+  name = "WhatsAppMessageTemplate", always = "id",
+  default = { "name", "parameter_format", "components", "language", "status", "category", "id" },
+  more = { "rejected_reason", "quality_score", "message_send_ttl_seconds", "previous_category" },
+}
+
+local filters = { "name", "status", "category", "language" }
+local statuses = { APPROVED = true, PENDING = true, REJECTED = true, PAUSED = true,
+  DISABLED = true, IN_APPEAL = true, PENDING_DELETION = true, DELETED = true, ARCHIVED = true,
+  LIMIT_EXCEEDED = true }
+
+local function check_filters(query)
+  if query.category then rules.category(query.category) end
+  if query.status and not statuses[query.status] then
+    answer.refuse { code = 100,
+      message = "Param status must be one of {APPROVED, PENDING, REJECTED, PAUSED, DISABLED, …}" }
+  end
+end
+
+local function fits(template, query)
+  for _, name in ipairs(filters) do
+    if query[name] and query[name] ~= template[name] then return false end
+  end
+  return true
+end
+
+--- GET /{business_account_id}/message_templates
+function M.list(req)
+  check_filters(req.query)
+  local found = {}
+  for _, template in ipairs(state.all "template") do
+    if fits(reviewed(template), req.query) then found[#found + 1] = template end
+  end
+  return paging.answer(req, found, choose(req))
+end
+
+--- GET /{template_id}
+function M.get(req, template)
+  return answer.ok(choose(req)(reviewed(template)))
+end
+
+-- Creating ------------------------------------------------------------------------
+
+local function check_name_is_free(name, language)
+  if M.find(name, language) then
+    answer.refuse { code = 100, subcode = 2388024, plain = true,
+      title = "Content in This Language Already Exists",
+      user_message = ("There is already %s content for this template. You can create a new "
+        .. "template and try again."):format(language) }
+  end
+  if state.now() < (state.deleted_names[name] or 0) then
+    answer.refuse { code = 100, subcode = 2388023, plain = true,
+      title = "Message Template Language Is Being Deleted",
+      user_message = ("%s was deleted and its name can't be used for 30 days."):format(name) }
+  end
+end
+
+--- POST /{business_account_id}/message_templates
+function M.create(req)
+  local body = req:json()
+  rules.check_name(body)
+  local template = {
+    name = body.name, language = body.language, category = rules.category(body.category),
+    parameter_format = body.parameter_format or "POSITIONAL", components = body.components,
+    message_send_ttl_seconds = body.message_send_ttl_seconds,
+  }
+  rules.check(template)
+  check_name_is_free(template.name, template.language)
+  if #state.all "template" >= MAX_TEMPLATES then
+    answer.refuse { code = 100, subcode = 2388019, plain = true,
+      title = "Message Template Limit Exceeded",
+      user_message = ("An account has at most %d templates."):format(MAX_TEMPLATES) }
+  end
+  submit(state.add("template", template))
+  return answer.ok { id = template.id, status = template.status, category = template.category }
+end
+
+-- Changing ------------------------------------------------------------------------
+
+local editable = { APPROVED = true, REJECTED = true, PAUSED = true }
+
+local function check_editable(template, body)
+  if not editable[template.status] then
+    answer.refuse { code = 100, details = ("a template in status %s cannot be edited")
+      :format(template.status) }
+  end
+  if template.status ~= "APPROVED" then return end
+  if body.category and rules.category(body.category) ~= template.category then
+    answer.refuse { code = 100, details = "the category of an approved template is final" }
+  end
+  if state.now() < (template.edited_at or -DAY) + DAY then
+    answer.refuse { code = 100, details = "an approved template can be edited once in 24 hours" }
+  end
+end
+
+--- POST /{template_id}
+function M.edit(req, template)
+  local body = req:json()
+  check_editable(reviewed(template), body)
+  local changed = {
+    category = rules.category(body.category or template.category),
+    parameter_format = body.parameter_format or template.parameter_format,
+    components = body.components or template.components,
+  }
+  rules.check(changed)
+  template.edited_at = template.status == "APPROVED" and state.now() or nil
+  for name, value in pairs(changed) do template[name] = value end
+  submit(template)
+  return answer.ok { success = true }
+end
+
+-- Deleting ------------------------------------------------------------------------
+
+local function delete(template)
+  if reviewed(template).status == "APPROVED" then
+    state.deleted_names[template.name] = state.now() + 30 * DAY
+  end
+  state.remove(template)
+end
+
+--- DELETE /{business_account_id}/message_templates?name=[&hsm_id=]: all languages of
+--- a name, or the one with that id.
+function M.delete(req)
+  local name, id = req.query.name, req.query.hsm_id
+  if not name then answer.refuse { code = 100, message = "The parameter name is required." } end
+  local found = {}
+  for _, template in ipairs(state.all "template") do
+    if template.name == name and (not id or template.id == id) then
+      found[#found + 1] = template
+    end
+  end
+  if #found == 0 then
+    answer.refuse { status = 404, code = 100, subcode = 2593002, plain = true,
+      title = "Message Template Not Found",
+      user_message = ("There is no message template with the name %s%s.")
+        :format(name, id and " and the id " .. id or "") }
+  end
+  for _, template in ipairs(found) do delete(template) end
+  return answer.ok { success = true }
+end
+
+return M

@@ -1,0 +1,91 @@
+-- Every snippet of the README and of docs/ runs in a sandbox.
+
+local LUA = os.getenv "LUA_BIN" or "lua5.4"
+
+local function read(name)
+  local file = assert(io.open(name, "rb"))
+  local text = file:read "*a"
+  file:close()
+  return text
+end
+
+local function pages()
+  local names = { "README.md" }
+  local list = io.popen "ls docs/*.md 2>/dev/null"
+  for name in list:lines() do names[#names + 1] = name end
+  list:close()
+  return names
+end
+
+local function blocks(text, language)
+  local found = {}
+  for block in text:gmatch("\n```" .. language .. "\n(.-\n)```") do found[#found + 1] = block end
+  return found
+end
+
+-- The blocks of a page are one program: later ones use the names of earlier ones.
+local function program(page)
+  local name = os.tmpname()
+  local file = assert(io.open(name, "w"))
+  file:write(table.concat(blocks(read(page), "lua"), "\n"))
+  file:close()
+  return name
+end
+
+describe("documentation", function()
+  for _, page in ipairs(pages()) do
+    it("runs every Lua snippet of " .. page, function()
+      local name, output = program(page), os.tmpname()
+      local sandbox = assert(require("whatsapp.sandbox").start())
+      local ok, err = sandbox:run(("%s %s > %s 2>&1"):format(LUA, name, output))
+      local printed = read(output)
+      os.remove(name)
+      os.remove(output)
+      sandbox:stop()
+      assert.is_true(ok, tostring(err) .. "\n" .. printed)
+    end)
+  end
+
+  it("has at least one snippet in the README, and shows each make target as it is", function()
+    local text, makefile = read "README.md", read "Makefile"
+    assert.is_true(#blocks(text, "lua") >= 5)
+    for _, block in ipairs(blocks(text, "sh")) do
+      for target in block:gmatch "make (%l+)[ \n]" do
+        assert.truthy(makefile:find("\n" .. target .. ":", 1, true) or target == "whatsapp", target)
+      end
+    end
+  end)
+
+  it("lists every option with its environment variable and default", function()
+    local text, config = read "README.md", read "lua/whatsapp/config.lua"
+    local n = 0
+    for name, fields in config:gmatch "\n  ([%l_]+) = (%b{})," do
+      if fields:find("check =", 1, true) then
+        n = n + 1
+        local row = text:match("\n(| `" .. name .. "` [^\n]*)")
+        assert.truthy(row, name .. " is not in the README")
+        local variable = fields:match 'env = "([%u_]+)"'
+        if variable then assert.truthy(row:find("`" .. variable .. "`", 1, true), name) end
+        local default = fields:match "default = ([^,} ]+)"
+        if default then assert.truthy(row:find(default, 1, true), name .. " = " .. default) end
+      end
+    end
+    assert.is_true(n > 15)
+  end)
+end)
+
+describe("examples", function()
+  local list = io.popen "ls examples/*.lua"
+  for name in list:lines() do
+    it("runs " .. name, function()
+      local output = os.tmpname()
+      local sandbox = assert(require("whatsapp.sandbox").start())
+      local ok, err = sandbox:run(("%s %s > %s 2>&1"):format(LUA, name, output))
+      local printed = read(output)
+      os.remove(output)
+      sandbox:stop()
+      assert.is_true(ok, tostring(err) .. "\n" .. printed)
+    end)
+  end
+  list:close()
+end)

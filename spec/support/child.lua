@@ -1,0 +1,65 @@
+--- A second Lua, the one under test, that runs a program of its own with this
+--- process's modules.
+
+local build = require "spec.support.build"
+local server = require "spec.support.server"
+
+local M = {}
+
+local LIMIT = 60      -- seconds, should a program hang
+
+local PRELUDE = [[
+package.path, package.cpath = %q, %q
+local posix = assert(package.loadlib(%q, "luaopen_posix"))()
+local whatsapp, core = require "whatsapp", require "whatsapp.core"
+io.stdout:setvbuf "no"
+]]
+
+local Child = {}
+Child.__index = Child
+
+local function interpreter()
+  return os.getenv "LUA_BIN" or rawget(_G, "jit") and "luajit" or _VERSION:lower():gsub(" ", "")
+end
+
+--- Starts a program. Before it run `whatsapp`, `core` and `posix` are there, and
+--- `before` (a line of code, say) even before the modules were loaded.
+---@param program string
+---@param before? string
+function M.start(program, before)
+  local directory = server.make_directory()
+  local file = assert(io.open(directory .. "/program.lua", "w"))
+  file:write(before or "", "\n", PRELUDE:format(package.path, package.cpath,
+    build.directory .. "/spec/posix.so"), program)
+  file:close()
+  local pipe = assert(io.popen(("timeout %d %s %s/program.lua 2>&1 & echo $!; wait $!; "
+    .. "echo status $?"):format(LIMIT, interpreter(), directory)))
+  return setmetatable({ pipe = pipe, pid = pipe:read "*l", directory = directory }, Child)
+end
+
+--- Interrupts it, as Ctrl-C does.
+function Child:interrupt()
+  os.execute("kill -INT " .. self.pid)
+end
+
+--- Waits for its end.
+---@return string output both streams
+---@return integer status
+function Child:finish()
+  local said = self.pipe:read "*a"
+  self.pipe:close()
+  server.remove_directory(self.directory)
+  local output, status = said:match "^(.*)status (%d+)\n$"
+  return output, tonumber(status)
+end
+
+--- Runs a program to its end.
+---@param program string
+---@param before? string
+---@return string output
+---@return integer status
+function M.run(program, before)
+  return M.start(program, before):finish()
+end
+
+return M
