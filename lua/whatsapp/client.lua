@@ -78,8 +78,8 @@ local function read_answer(self, call, idempotent, meta, text)
     return tidied, meta
   end
   local headers = requests.headers(meta.head)
-  -- Some errors quote the credential that they refuse.
-  if not good then decoded = json.decode(self.session:redact(text)) end
+  -- An error may quote the credential that it refuses.
+  if decoded then decoded = json.decode(self.session:redact(text)) end
   local err = Error.of_answer { status = status, headers = headers, decoded = decoded,
     gateway = self.config.mode == "gateway", idempotent = idempotent }
   if err then return nil, err end

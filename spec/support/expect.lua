@@ -29,7 +29,7 @@ function M.refused(kind, field, words, value, err)
   assert.are.equal(("%s, %s, not_sent"):format(kind, tostring(field)),
     ("%s, %s, %s"):format(tostring(err.kind), tostring(err.field), tostring(err.outcome)), text)
   assert.is_truthy(text:find(words, 1, true), ("no %q in: %s"):format(words, text))
-  assert.are.equal(("whatsapp: %s: "):format(kind), text:match "^whatsapp: %w+: ", text)
+  assert.are.equal(("whatsapp: %s: "):format(kind), text:match "^whatsapp: [%w_]+: ", text)
   return err
 end
 
