@@ -72,16 +72,14 @@ local function page_of(body, list)
   return { data = body[list] or {}, after = paging.next and cursors.after or nil }
 end
 
---- `true` for { success: true } (or an empty answer), an error for what was not done.
+--- `true` for an answer of 2xx, unless it says that nothing was done.
 ---@param body table
 ---@return true|nil
 ---@return whatsapp.Error? err
 function M.success(body)
-  if body.success == true or next(body) == nil then return true end
-  return nil, Error.new { kind = body.success == false and "graph" or "protocol", raw = body,
-    outcome = body.success == false and "rejected" or "unknown",
-    message = body.success == false and "Graph did not do it, without a reason"
-      or "Graph's answer does not say whether it was done" }
+  if body.success ~= false then return true end
+  return nil, Error.new { kind = "graph", outcome = "rejected", raw = body,
+    message = "Graph did not do it, and says no reason" }
 end
 
 local function unwrap(body, row)
