@@ -108,19 +108,30 @@ end
 
 -- Values ---------------------------------------------------------------------
 
--- What follows the first byte of a UTF-8 sequence (Unicode, table 3-7).
-local tails = {}
+-- By the first byte of a UTF-8 sequence: how many follow, and between which
+-- bounds the second lies (Unicode, table 3-7).
+local sequences = {}
 
 for _, row in ipairs {
-  { 194, 223, "[\128-\191]" },
-  { 224, 224, "[\160-\191][\128-\191]" },
-  { 225, 239, "[\128-\191][\128-\191]" },
-  { 237, 237, "[\128-\159][\128-\191]" },
-  { 240, 240, "[\144-\191][\128-\191][\128-\191]" },
-  { 241, 243, "[\128-\191][\128-\191][\128-\191]" },
-  { 244, 244, "[\128-\143][\128-\191][\128-\191]" },
+  { 194, 223, 1, 128, 191 }, { 224, 224, 2, 160, 191 }, { 225, 239, 2, 128, 191 },
+  { 237, 237, 2, 128, 159 }, { 240, 240, 3, 144, 191 }, { 241, 243, 3, 128, 191 },
+  { 244, 244, 3, 128, 143 },
 } do
-  for first = row[1], row[2] do tails[first] = "^" .. row[3] end
+  for first = row[1], row[2] do sequences[first] = { more = row[3], low = row[4], high = row[5] } end
+end
+
+local function between(value, low, high)
+  return value ~= nil and value >= low and value <= high
+end
+
+-- The position behind the sequence that begins here, or nil when it is none.
+local function sequence_end(text, at)
+  local sequence = sequences[byte(text, at)]
+  if not sequence or not between(byte(text, at + 1), sequence.low, sequence.high) then return nil end
+  for i = at + 2, at + sequence.more do
+    if not between(byte(text, i), 128, 191) then return nil end
+  end
+  return at + sequence.more + 1
 end
 
 local utf8_length = (rawget(_G, "utf8") or {}).len
@@ -129,19 +140,15 @@ local utf8_length = (rawget(_G, "utf8") or {}).len
 ---@param text string
 ---@return integer|nil
 function M.length(text)
-  local at = find(text, "[\128-\255]")
-  if not at then return #text end
+  if not find(text, "[\128-\255]") then return #text end
   if utf8_length then return (utf8_length(text)) end
-  local n, done = 0, 0
-  while at do
-    local tail = tails[byte(text, at)]
-    if not tail then return nil end
-    local _, last = find(text, tail, at + 1)
-    if not last then return nil end
-    n, done = n + at - done, last
-    at = find(text, "[\128-\255]", last + 1)
+  local n, at, size = 0, 1, #text
+  while at <= size do
+    at = byte(text, at) < 128 and at + 1 or sequence_end(text, at)
+    if not at then return nil end
+    n = n + 1
   end
-  return n + #text - done
+  return n
 end
 
 --- A string of digits for an integral number below 2^53, else nil.
