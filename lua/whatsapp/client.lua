@@ -181,12 +181,13 @@ local function ended(self)
   end
 end
 
---- The moment, on the loop's clock, at which a call that starts now must end:
---- for calls that are made of several.
+--- The moment, on the loop's clock, at which a call of several parts must end,
+--- when it was given a deadline. Without one each part has the client's own: an
+--- upload takes as long as it takes, and the message after it has its full time.
 ---@param options? table
 ---@return number|nil
 function Client:finish_of(options)
-  local seconds = type(options) == "table" and options.deadline or self.config.deadline
+  local seconds = type(options) == "table" and options.deadline
   return type(seconds) == "number" and self.loop.now() + seconds or nil
 end
 
