@@ -92,9 +92,19 @@ describe("a template", function()
     assert_components(one, { header = { text = { "Hi" } } })
     local named = '[{"parameters":[{"parameter_name":"first_name","text":"Jo","type":"text"}],'
       .. '"type":"header"}]'
-    assert_components(named, { header = { first_name = "Jo" } })
     assert_components(named, { header = { text = { first_name = "Jo" } } })
     assert_components('[{"parameters":[{"text":"7","type":"text"}],"type":"header"}]', { header = 7 })
+  end)
+
+  it("fills buttons that open a flow or a catalog", function()
+    assert_components('[{"index":"0","parameters":[{"action":{"flow_action_data":{"n":1},'
+      .. '"flow_token":"t"},"type":"action"}],"sub_type":"flow","type":"button"}]',
+      { buttons = { { flow = { token = "t", data = { n = 1 } } } } })
+    assert_components('[{"index":"0","parameters":[{"action":{"flow_token":"unused"},"type":"action"}],'
+      .. '"sub_type":"flow","type":"button"}]', { buttons = { { flow = {} } } })
+    assert_components('[{"index":"0","parameters":[{"action":{"thumbnail_product_retailer_id":"sku1"},'
+      .. '"type":"action"}],"sub_type":"catalog","type":"button"}]', { buttons = { { catalog = "sku1" } } })
+    assert_invalid("template.header.first_name", "allowed: document", { header = { first_name = "Jo" } })
   end)
 
   it("fills its header with media or a place", function()

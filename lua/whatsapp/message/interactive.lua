@@ -1,4 +1,4 @@
---- Interactive messages: reply buttons and lists.
+--- What interactive messages have in common: header, body, footer, action.
 -- Source: Meta's "Interactive messages"; operation sendMessage.
 
 local Error = require "whatsapp.error"
@@ -12,12 +12,13 @@ local M = {}
 
 -- Parts that several have ----------------------------------------------------------
 
-local text_header = { type = "string", max = 60 }
+--- A header that is a text.
+M.text_header = { type = "string", max = 60 }
 
 local header_media = {
   image = media.reference(),
   video = media.reference(),
-  document = media.reference { filename = { type = "string", max = 240 } },
+  document = media.reference { filename = media.filename },
 }
 
 local function one_header(value, path)
@@ -27,12 +28,16 @@ local function one_header(value, path)
   return value
 end
 
--- A string, or one media object.
-local any_header = { type = "table", fields = { text = text_header }, short = "text",
-                     check = one_header }
-for kind, spec in pairs(header_media) do any_header.fields[kind] = spec end
+--- A header that is a text or one media object.
+M.any_header = { type = "table", fields = { text = M.text_header }, short = "text",
+                 check = one_header }
+for kind, spec in pairs(header_media) do M.any_header.fields[kind] = spec end
 
-local function fields(header, more)
+--- The fields of a kind: its own, and those that all have.
+---@param header table|nil the description of its header; nil: it can have none
+---@param more? table<string, table>
+---@return table<string, table>
+function M.fields(header, more)
   local all = {
     header = header,
     body = { type = "string", max = 1024, required = true },
@@ -50,19 +55,31 @@ local function header_of(header, uploads, path)
            [kind] = media.compile(header[kind], kind, uploads, join(path, "header." .. kind)) }
 end
 
--- Graph's interactive object around an action.
-local function interactive(kind, value, action, uploads, path)
+--- Graph's interactive object around an action.
+---@param kind string Graph's word for it
+---@param value table as checked
+---@param action table
+---@param uploads table[]
+---@param path string
+---@return table
+function M.wrap(kind, value, action, uploads, path)
   return {
     type = kind,
     header = value.header and header_of(value.header, uploads, path) or nil,
-    body = { text = value.body },
+    body = value.body and { text = value.body } or nil,
     footer = value.footer and { text = value.footer } or nil,
     action = action,
   }
 end
 
--- Customers' answers name an id, so no two may be the same.
-local function unique(rows, field, path, seen)
+--- Customers' answers name an id, so no two may be the same.
+---@param rows table[]
+---@param field string
+---@param path string
+---@param seen table<string, true> those of earlier rows
+---@return true|nil
+---@return whatsapp.Error? err
+function M.unique(rows, field, path, seen)
   for i, row in ipairs(rows) do
     local value = row[field]
     if seen[value] then
@@ -72,101 +89,5 @@ local function unique(rows, field, path, seen)
   end
   return true
 end
-
--- Reply buttons --------------------------------------------------------------------
-
-local button = { type = "table", fields = {
-  id = { type = "string", number = true, max = 256, required = true },
-  title = { type = "string", max = 20, required = true },
-} }
-
-local function check_buttons(value, path)
-  local ok, err = unique(value.children, "id", path, {})
-  if ok then ok, err = unique(value.children, "title", path, {}) end
-  if not ok then return nil, err end
-  return value
-end
-
-M.buttons = {
-  type = "interactive",
-  spec = { type = "table", fields = fields(any_header), check = check_buttons,
-           children = { type = "list", min = 1, max = 3, of = button } },
-  compile = function(value, uploads, path)
-    local buttons = {}
-    for i, item in ipairs(value.children) do buttons[i] = { type = "reply", reply = item } end
-    return interactive("button", value, { buttons = buttons }, uploads, path)
-  end,
-}
-
--- Lists ----------------------------------------------------------------------------
-
-local ROWS_MAX, SECTIONS_MAX = 10, 10
-
-local row = { type = "table", fields = {
-  id = { type = "string", number = true, max = 200, required = true },
-  title = { type = "string", max = 24, required = true },
-  description = { type = "string", max = 72 },
-} }
-
-local section = { type = "table",
-  fields = { title = { type = "string", max = 24 } },
-  children = { type = "list", min = 1, max = ROWS_MAX, of = row } }
-
--- Children that carry an id themselves are the rows of one untitled section.
-local function are_rows(children)
-  return type(children[1]) == "table" and children[1].id ~= nil
-end
-
-local function check_sections(sections, path)
-  local rows, seen = 0, {}
-  for i, item in ipairs(sections) do
-    local where = join(path, i)
-    if #sections > 1 and not item.title then
-      return invalid(join(where, "title"), "is missing: with several sections each needs one")
-    end
-    rows = rows + #item.children
-    if rows > ROWS_MAX then
-      return invalid(where, ("makes %d rows, at most %d are allowed in all"):format(rows, ROWS_MAX))
-    end
-    local ok, err = unique(item.children, "id", where, seen)
-    if not ok then return nil, err end
-  end
-  return true
-end
-
-local function check_list(value, path)
-  local children = value.children
-  if are_rows(children) then
-    local rows, err = schema.check(children, section.children, path)
-    if not rows then return nil, err end
-    local ok
-    ok, err = unique(rows, "id", path, {})
-    if not ok then return nil, err end
-    value.children = { { children = rows } }
-    return value
-  end
-  local sections, err = schema.check(children,
-    { type = "list", min = 1, max = SECTIONS_MAX, of = section }, path)
-  if not sections then return nil, err end
-  local ok
-  ok, err = check_sections(sections, path)
-  if not ok then return nil, err end
-  value.children = sections
-  return value
-end
-
-M.list = {
-  type = "interactive",
-  spec = { type = "table", check = check_list,
-           fields = fields(text_header, { button = { type = "string", max = 20, required = true } }),
-           children = { type = "list", min = 1, max = 100, of = { type = "any" } } },
-  compile = function(value, uploads, path)
-    local sections = {}
-    for i, item in ipairs(value.children) do
-      sections[i] = { title = item.title, rows = item.children }
-    end
-    return interactive("list", value, { button = value.button, sections = sections }, uploads, path)
-  end,
-}
 
 return M

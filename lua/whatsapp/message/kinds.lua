@@ -6,7 +6,6 @@
 -- Limits are Meta's (Cloud API reference, operation sendMessage).
 
 local contacts = require "whatsapp.message.contacts"
-local interactive = require "whatsapp.message.interactive"
 local location = require "whatsapp.message.location"
 local media = require "whatsapp.message.media"
 local template = require "whatsapp.message.template"
@@ -20,19 +19,35 @@ end
 
 local caption = { type = "string", max = 1024 }
 
-return {
+local PIN = { pin = true, unpin = true }
+
+local kinds = {
   text = { spec = { type = "table", short = "body", fields = {
     body = { type = "string", max = 4096, required = true },
     preview_url = { type = "boolean" },
   } } },
   image = media_kind("image", { caption = caption }),
   video = media_kind("video", { caption = caption }),
-  audio = media_kind "audio",
+  audio = media_kind("audio", { voice = { type = "boolean" } }),
   document = media_kind("document", { caption = caption, filename = media.filename }),
   sticker = media_kind "sticker",
   location = { spec = location },
   contacts = contacts,
-  buttons = interactive.buttons,
-  list = interactive.list,
+  reaction = { spec = { type = "table", fields = {
+    message_id = { type = "wamid", required = true },
+    emoji = { type = "string", min = 0, required = true },
+  } } },
+  pin = { spec = { type = "table", fields = {
+    message_id = { type = "wamid", required = true },
+    type = { type = "string", one_of = PIN, required = true },
+    expiration_days = { type = "number", min = 1, max = 30 },
+  } } },
   template = { spec = template.spec, compile = template.compile },
 }
+
+-- The families of interactive messages.
+for _, family in ipairs { "reply", "action", "commerce", "carousel" } do
+  for name, kind in pairs(require("whatsapp.message." .. family)) do kinds[name] = kind end
+end
+
+return kinds

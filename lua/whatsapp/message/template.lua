@@ -89,34 +89,38 @@ local function header_parameter(kind, value, uploads, path)
   return { { type = kind, [kind] = content } }
 end
 
--- Texts (a string, a number, a list or { name = … }) or one media object.
+-- A text or number, a list of them, or a table with one thing: text (values by
+-- position or name), image, video, document or location.
 local function header(value, uploads)
   local path = "template.header"
   if type(value) ~= "table" or value[1] ~= nil then return parameters(value, path) end
-  local kind = next(value)
-  if not header_spec.fields[kind] and type(kind) == "string" and next(value, kind) == nil
-    and type(value[kind]) ~= "table" and not schema.nearest(kind, header_spec.fields) then
-    return named_parameters(value, path)
-  end
   local checked, err = schema.check(value, header_spec, path)
   if not checked then return nil, err end
-  kind = next(checked)
+  local kind = next(checked)
   if kind == nil then return invalid(path, "needs a text or one of image, video, document, location") end
   if next(checked, kind) then return invalid(path, "can hold only one thing") end
   return header_parameter(kind, checked[kind], uploads, join(path, kind))
 end
 
--- What fills a button, by the key it is given under.
+-- What fills a button, by the key it is given under: how the value is checked,
+-- Graph's word for the button, and the parameter.
 local fillers = {
-  url = function(value) return "url", { type = "text", text = value } end,
-  payload = function(value) return "quick_reply", { type = "payload", payload = value } end,
-  code = function(value) return "copy_code", { type = "coupon_code", coupon_code = value } end,
-}
-
-local filler_limits = {
-  url = { type = "string", number = true, max = 2000 },
-  payload = { type = "string", number = true, max = 256 },
-  code = { type = "string", number = true, max = 15 },
+  url = { spec = { type = "string", number = true, max = 2000 }, sub_type = "url",
+    fill = function(value) return { type = "text", text = value } end },
+  payload = { spec = { type = "string", number = true, max = 256 }, sub_type = "quick_reply",
+    fill = function(value) return { type = "payload", payload = value } end },
+  code = { spec = { type = "string", number = true, max = 15 }, sub_type = "copy_code",
+    fill = function(value) return { type = "coupon_code", coupon_code = value } end },
+  flow = { spec = { type = "table", short = "token", fields = {
+      token = { type = "string" }, data = { type = "map" } } }, sub_type = "flow",
+    fill = function(value)
+      return { type = "action", action = { flow_token = value.token or "unused",
+                                           flow_action_data = value.data } }
+    end },
+  catalog = { spec = { type = "string", number = true }, sub_type = "catalog",
+    fill = function(value)
+      return { type = "action", action = { thumbnail_product_retailer_id = value } }
+    end },
 }
 
 local function button(value, index, path)
@@ -127,11 +131,11 @@ local function button(value, index, path)
   if key == nil then return invalid(path, "is empty", "use false for a button without a value") end
   if next(value, key) ~= nil then return invalid(path, "can hold only one thing") end
   if not fillers[key] then return schema.unknown_key(path, key, fillers) end
-  local text, err = schema.check(value[key], filler_limits[key], join(path, key))
-  if not text then return nil, err end
-  local sub_type, filled = fillers[key](text)
-  return { type = "button", sub_type = sub_type, index = tostring(index - 1),
-           parameters = { filled } }
+  local filler = fillers[key]
+  local content, err = schema.check(value[key], filler.spec, join(path, key))
+  if not content then return nil, err end
+  return { type = "button", sub_type = filler.sub_type, index = tostring(index - 1),
+           parameters = { filler.fill(content) } }
 end
 
 local function last_index(list)

@@ -1,0 +1,109 @@
+--- Interactive messages with one action: open a link or a flow, ask for the
+-- location, an address, a contact or leave to call, offer a call.
+-- Source: Meta's "Interactive messages", "Flows", "Calling"; operation sendMessage.
+
+local Error = require "whatsapp.error"
+local interactive = require "whatsapp.message.interactive"
+
+local invalid = Error.invalid
+
+local M = {}
+
+-- A kind whose action has a name and perhaps parameters of the value.
+local function kind_of(graph, name, spec, parameters)
+  spec.type, spec.short = "table", "body"
+  return {
+    type = "interactive",
+    spec = spec,
+    compile = function(value, uploads, path)
+      local action = { name = name, parameters = parameters and parameters(value) }
+      return interactive.wrap(graph, value, action, uploads, path)
+    end,
+  }
+end
+
+M.cta_url = kind_of("cta_url", "cta_url", {
+  fields = interactive.fields(interactive.any_header, {
+    button = { type = "string", max = 20, required = true },
+    url = { type = "link", required = true },
+  }),
+}, function(value) return { display_text = value.button, url = value.url } end)
+
+-- Flows ------------------------------------------------------------------------------
+
+local ACTIONS = { navigate = true, data_exchange = true }
+local MODES = { draft = true, published = true }
+
+local function check_flow(value, path)
+  if (value.id == nil) == (value.name == nil) then
+    return invalid(path, "needs either id or name of the flow")
+  end
+  if value.data and not value.screen then
+    return invalid(path .. ".screen", "is missing: data goes to a screen")
+  end
+  if value.action == "data_exchange" and value.screen then
+    return invalid(path .. ".screen", "is for navigate: with data_exchange the endpoint names it")
+  end
+  return value
+end
+
+M.flow = kind_of("flow", "flow", {
+  check = check_flow,
+  fields = interactive.fields(interactive.any_header, {
+    button = { type = "string", max = 30, required = true },
+    id = { type = "id" },
+    name = { type = "string" },
+    token = { type = "string" },
+    screen = { type = "string" },
+    data = { type = "map" },
+    action = { type = "string", one_of = ACTIONS },
+    mode = { type = "string", one_of = MODES },
+  }),
+}, function(value)
+  -- Graph refuses data that is empty.
+  local data = value.data and next(value.data) ~= nil and value.data or nil
+  return {
+    flow_message_version = "3",
+    flow_id = value.id,
+    flow_name = value.name,
+    flow_cta = value.button,
+    flow_token = value.token or "unused",
+    mode = value.mode or "published",
+    flow_action = value.action or "navigate",
+    flow_action_payload = value.screen and { screen = value.screen, data = data } or nil,
+  }
+end)
+
+-- Requests ---------------------------------------------------------------------------
+
+local function body_only() return { fields = { body = interactive.fields().body } } end
+
+M.location_request = kind_of("location_request_message", "send_location", body_only())
+M.contact_request = kind_of("request_contact_info", "request_contact_info", body_only())
+M.call_permission_request = kind_of("call_permission_request", "call_permission_request",
+  body_only())
+
+M.address_request = kind_of("address_message", "address_message", {
+  fields = interactive.fields(interactive.text_header, {
+    country = { type = "string", pattern = "^%u%u$", form = "IN: two capital letters",
+                required = true },
+    values = { type = "map" },
+    saved_addresses = { type = "any" },
+    validation_errors = { type = "map" },
+  }),
+}, function(value)
+  return { country = value.country, values = value.values,
+           saved_addresses = value.saved_addresses, validation_errors = value.validation_errors }
+end)
+
+M.voice_call = kind_of("voice_call", "voice_call", {
+  fields = interactive.fields(nil, {
+    button = { type = "string", max = 20 },
+    ttl_minutes = { type = "number", min = 1, max = 43200 },
+    payload = { type = "string", max = 512 },
+  }),
+}, function(value)
+  return { display_text = value.button, ttl_minutes = value.ttl_minutes, payload = value.payload }
+end)
+
+return M
