@@ -42,7 +42,7 @@ end
 
 -- `root` is the client that owns the session; it and its siblings share the pace.
 local function build(settings, session, driver, root)
-  local self = setmetatable({ config = settings, session = session, loop = driver }, Client)
+  local self = setmetatable({ config = settings, session = session, driver = driver }, Client)
   self.root = root or self
   self.paths = {}
   self.pacer = root and root.pacer or pace.pacer()
@@ -93,10 +93,11 @@ end
 
 local function attempt_once(self, call, settings, request, attempt)
   local idempotent = call.idempotent or IDEMPOTENT[call.method] or false
-  local started = settings.on_request and self.loop.now()
-  local exchange, err = core.submit(self.session, request)
+  local driver = call.loop
+  local started = settings.on_request and driver.now()
+  local exchange, err = driver.submit(self.session, request)
   local status, body, head, version
-  if exchange then status, body, head, version = self.loop.await(exchange) end
+  if exchange then status, body, head, version = driver.await(exchange) end
   if status then
     body, err = read_answer(self, call, idempotent,
       { status = status, head = head, http_version = version }, body)
@@ -105,7 +106,7 @@ local function attempt_once(self, call, settings, request, attempt)
   end
   if started then
     notify(settings, request, { attempt = attempt, status = status,
-      seconds = self.loop.now() - started, kind = body == nil and err.kind or nil })
+      seconds = driver.now() - started, kind = body == nil and err.kind or nil })
   end
   return body, err
 end
@@ -117,8 +118,8 @@ local function pace_key(call, settings)
 end
 
 -- Waits for a token of one bucket, unless that takes longer than the call may.
-local function queue(self, bucket, finish)
-  local now = self.loop.now()
+local function queue(driver, bucket, finish)
+  local now = driver.now()
   local wait = bucket:wait(now)
   if now + wait >= finish then
     return nil, Error.new { kind = "rate_limited", retry = "wait", retry_after = wait,
@@ -128,7 +129,7 @@ local function queue(self, bucket, finish)
       hint = "give a longer deadline, or set rate = … (false: no limit)" }
   end
   bucket:take(now)
-  if wait > 0 then self.loop.sleep(wait) end
+  if wait > 0 then driver.sleep(wait) end
   return true
 end
 
@@ -136,40 +137,41 @@ local NO_LINE = {}
 
 -- Waits for this call's turn: first with its recipient, then with its account.
 local function wait_for_turn(self, call, settings, finish)
-  local now = self.loop.now()
+  local now = call.loop.now()
   if now >= finish then
     return nil, Error.new { kind = "timeout", retry = "auto", retryable = true,
       message = "the deadline passed before the request could be sent",
       hint = "give a longer deadline" }
   end
   if settings.pair_rate and call.recipient then
-    local ok, err = queue(self, self.pacer:pair(call.recipient, now), finish)
+    local ok, err = queue(call.loop, self.pacer:pair(call.recipient, now), finish)
     if not ok then return nil, err end
   end
   local key = settings.rate and pace_key(call, settings)
   local line = key and self.pacer:line(key, settings.rate) or NO_LINE
   for i = 1, #line do
-    local ok, err = queue(self, line[i], finish)
+    local ok, err = queue(call.loop, line[i], finish)
     if not ok then return nil, err end
   end
   return true
 end
 
 local function attempts(self, call, settings, request)
-  local finish = call.finish or self.loop.now() + settings.deadline
+  local driver = call.loop
+  local finish = call.finish or driver.now() + settings.deadline
   local attempt, err = 0, nil
   while true do
     local body
     attempt = attempt + 1
     local ok, late = wait_for_turn(self, call, settings, finish)
     if not ok then return nil, err or late end
-    requests.set_times(request, call, settings, math.max(0.001, finish - self.loop.now()))
+    requests.set_times(request, call, settings, math.max(0.001, finish - driver.now()))
     body, err = attempt_once(self, call, settings, request, attempt)
     if body ~= nil then return body, err end
-    local pause = retry.delay(err, attempt, settings.retries, finish - self.loop.now(),
-      self.loop.random)
+    local pause = retry.delay(err, attempt, settings.retries, finish - driver.now(),
+      driver.random)
     if not pause then return nil, err end
-    self.loop.sleep(pause)
+    driver.sleep(pause)
   end
 end
 
@@ -181,6 +183,12 @@ local function ended(self)
   end
 end
 
+--- The driver that waits: the one it was given, or what this place calls for.
+---@return table
+function Client:loop()
+  return self.driver or loop.current()
+end
+
 --- The moment, on the loop's clock, at which a call of several parts must end,
 --- when it was given a deadline. Without one each part has the client's own: an
 --- upload takes as long as it takes, and the message after it has its full time.
@@ -188,7 +196,7 @@ end
 ---@return number|nil
 function Client:finish_of(options)
   local seconds = type(options) == "table" and options.deadline
-  return type(seconds) == "number" and self.loop.now() + seconds or nil
+  return type(seconds) == "number" and self:loop().now() + seconds or nil
 end
 
 --- Makes a call in our own terms; the resources are built on it.
@@ -204,6 +212,10 @@ function Client:perform(call, options)
   if not settings then return nil, err end
   request, err = requests.prepare(call, settings, settings == self.config and self.paths or nil)
   if not request then return nil, err end
+  call.loop = self:loop()
+  local ready, why = true, nil
+  if call.loop.ready then ready, why = call.loop.ready() end
+  if not ready then return nil, why end
   return attempts(self, call, settings, request)
 end
 
@@ -256,7 +268,7 @@ function Client:with(options)
   if not settings then return nil, err end
   local driver
   driver, err = loop.choose(settings.loop)
-  if not driver then return nil, err end
+  if driver == nil then return nil, err end
   return build(settings, self.session, driver, self.root)
 end
 
@@ -278,7 +290,7 @@ function M.new(options)
   local settings, secret = config.read(options == nil and {} or options)
   if not settings then error(secret, 0) end
   local driver, err = loop.choose(settings.loop)
-  if not driver then error(err, 0) end
+  if driver == nil then error(err, 0) end
   local session
   session, err = core.session {
     direct = settings.mode == "direct", base_url = settings.base_url,

@@ -33,11 +33,20 @@ end
 ---@param limit integer how many may be in flight
 ---@param items T[]|fun(): T|nil a list, or an iterator that ends with nil
 ---@param work fun(item: T, i: integer): R|nil, any
+---@param options? { loop?: string|table } the clients' loop, when they were given one
 ---@return { n: integer, [integer]: R }|nil results what each returned, by position; `n` items in all
 ---@return table<integer, any>|whatsapp.Error errors the second value of those that returned nil
-return function(limit, items, work)
+return function(limit, items, work, options)
   local ok, wrong = check(limit, items, work)
   if not ok then return nil, wrong end
+  local driver
+  driver, wrong = loop.choose(options and options.loop)
+  if driver == nil then return nil, wrong end
+  driver = driver or loop.current()
+  if driver.ready then
+    ok, wrong = driver.ready()
+    if not ok then return nil, wrong end
+  end
   local results, errors = { n = 0 }, {}
   local next_item, failed, failure = iterator(items), false
 
@@ -54,7 +63,7 @@ return function(limit, items, work)
 
   local ended = false
 
-  loop.choose().gather(limit, function()
+  driver.gather(limit, function()
     if failed or ended then return nil end
     local good, item = pcall(next_item)
     if not good then return fail(item) end

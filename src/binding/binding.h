@@ -33,10 +33,15 @@ long lwa_time_field(lua_State *L, int index, const char *name, long unit,
                     long missing);
 
 /* NULL once it was collected, as a finalizer may find it. */
+/* Leaves a boxed exchange for the arguments (session, request) on top and
+ * returns what is in it, or NULL with `err`. */
+struct wa_exchange *lwa_newexchange(lua_State *L, struct wa_error *err);
+
 struct wa_session *lwa_checksession(lua_State *L, int index);
 
-void lwa_open_session(lua_State *L);  /* adds `session` to the table on top */
-void lwa_open_exchange(lua_State *L); /* `submit`, `step`, `drain`, … */
+void lwa_open_session(lua_State *L); /* adds `session` to the table on top */
+void lwa_open_exchange(lua_State *L);
+void lwa_open_engine(lua_State *L); /* `submit`, `step`, `drain`, `port` */
 
 #if defined(__GNUC__)
 #pragma GCC visibility pop

@@ -138,5 +138,6 @@ int luaopen_whatsapp_core(lua_State *L) {
   lua_setfield(L, -2, "random");
   lwa_open_session(L);
   lwa_open_exchange(L);
+  lwa_open_engine(L);
   return 1;
 }

@@ -1,46 +1,12 @@
-/* core.submit, step, drain, and a boxed wa_exchange. */
+/* A boxed wa_exchange. */
 #include "binding.h"
+
+#include "../engine/thread.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 #define CLASS "whatsapp.core.exchange"
-#define ENGINE_CLASS "whatsapp.core.engine"
-
-/* Engine ----------------------------------------------------------------------
- */
-
-struct engine_box {
-  struct wa_engine *engine;
-  int collected; /* the Lua state is closing */
-};
-
-static struct engine_box *engine_box(lua_State *L) {
-  return lua_touserdata(L, lua_upvalueindex(1));
-}
-
-/* The engine of this process, made at the first use. After a fork the parent's
- * is left alone: its sockets are still in use over there. */
-static struct wa_engine *get_engine(lua_State *L, struct wa_error *err) {
-  struct engine_box *box = engine_box(L);
-  if(box->collected) {
-    wa_fail(err, WA_STATE, WA_NOT_SENT, "the Lua state is closing");
-    return NULL;
-  }
-  if(box->engine && !wa_engine_is_ours(box->engine))
-    box->engine = NULL;
-  if(!box->engine)
-    box->engine = wa_engine_new(err);
-  return box->engine;
-}
-
-static int collect_engine(lua_State *L) {
-  struct engine_box *box = luaL_checkudata(L, 1, ENGINE_CLASS);
-  wa_engine_free(box->engine);
-  box->engine = NULL;
-  box->collected = 1;
-  return 0;
-}
 
 /* Exchange --------------------------------------------------------------------
  */
@@ -56,10 +22,16 @@ static int is_foreign(const struct box *box) {
   return box->pid != wa_process();
 }
 
+/* What a thread works on is none of our business until it was given back. */
+static int is_done(struct wa_exchange *exchange) {
+  const struct wa_slot *slot = wa_exchange_slot(exchange);
+  return slot->threaded ? slot->delivered : slot->state == WA_DONE;
+}
+
 static int done(lua_State *L) {
   struct box *box = check(L);
-  lua_pushboolean(L, is_foreign(box) || !box->exchange ||
-                         wa_exchange_slot(box->exchange)->state == WA_DONE);
+  lua_pushboolean(L,
+                  is_foreign(box) || !box->exchange || is_done(box->exchange));
   return 1;
 }
 
@@ -76,7 +48,9 @@ static int cancel(lua_State *L) {
   if(!box->exchange || is_foreign(box))
     return 0;
   struct wa_slot *slot = wa_exchange_slot(box->exchange);
-  if(slot->engine)
+  if(slot->port)
+    wa_port_cancel(slot->port, box->exchange);
+  else if(slot->engine && !slot->threaded)
     wa_engine_cancel(slot->engine, box->exchange);
   return 0;
 }
@@ -119,7 +93,7 @@ static int result(lua_State *L) {
   }
   if(!box->exchange)
     return luaL_error(L, "the result was taken already");
-  if(wa_exchange_slot(box->exchange)->state != WA_DONE)
+  if(!is_done(box->exchange))
     return luaL_error(L, "the exchange is not done");
   const struct wa_answer *answer = wa_exchange_answer(box->exchange);
   if(answer->error.kind != WA_OK)
@@ -224,10 +198,8 @@ static void read_request(lua_State *L, int index, struct wa_request *request,
   request->parts = part_list(L, index, &request->part_count, bad);
 }
 
-/* core.submit(session, request) → exchange | nil, error */
-static int submit(lua_State *L) {
+struct wa_exchange *lwa_newexchange(lua_State *L, struct wa_error *err) {
   struct wa_request request;
-  struct wa_error err;
   const char *bad = NULL;
   struct wa_session *session = lwa_checksession(L, 1);
   luaL_checktype(L, 2, LUA_TTABLE);
@@ -238,45 +210,14 @@ static int submit(lua_State *L) {
   lua_setmetatable(L, -2);
   int mine = lua_gettop(L);
   read_request(L, 2, &request, &bad);
-  if(bad) {
-    wa_refuse(&err, WA_INVALID, bad, "%s has a NUL character", bad);
-    return lwa_fail(L, &err);
-  }
-  if(!session) {
-    wa_fail(&err, WA_STATE, WA_NOT_SENT, "the client is closed");
-    return lwa_fail(L, &err);
-  }
-  struct wa_engine *engine = get_engine(L, &err);
-  if(!engine)
-    return lwa_fail(L, &err);
-  box->exchange = wa_exchange_new(session, &request, &err);
-  if(!box->exchange || wa_engine_submit(engine, box->exchange, &err))
-    return lwa_fail(L, &err);
-  lua_pushvalue(L, mine);
-  return 1;
-}
-
-/* core.step(seconds) → true | nil, error */
-static int step(lua_State *L) {
-  struct wa_error err;
-  double seconds = (double)luaL_checknumber(L, 1);
-  struct wa_engine *engine = get_engine(L, &err);
-  int ms = seconds > 1 ? 1000 : seconds > 0 ? (int)(seconds * 1000 + 0.999) : 0;
-  if(!engine || wa_engine_step(engine, ms, &err))
-    return lwa_fail(L, &err);
-  lua_pushboolean(L, 1);
-  return 1;
-}
-
-/* core.drain() → the id of an exchange that is done, or nil */
-static int drain(lua_State *L) {
-  struct wa_error err;
-  struct wa_engine *engine = get_engine(L, &err);
-  unsigned long long next = engine ? wa_engine_drain(engine) : 0;
-  if(!next)
-    return 0;
-  lwa_pushcount(L, next);
-  return 1;
+  if(bad)
+    wa_refuse(err, WA_INVALID, bad, "%s has a NUL character", bad);
+  else if(!session)
+    wa_fail(err, WA_STATE, WA_NOT_SENT, "the client is closed");
+  else
+    box->exchange = wa_exchange_new(session, &request, err);
+  lua_settop(L, mine);
+  return box->exchange;
 }
 
 /* core.file_size(path) → bytes | nil, error */
@@ -302,24 +243,7 @@ void lwa_open_exchange(lua_State *L) {
                                      {"result", result},
                                      {NULL, NULL}};
   static const luaL_Reg metamethods[] = {{"__gc", collect}, {NULL, NULL}};
-  static const luaL_Reg engine_methods[] = {{NULL, NULL}};
-  static const luaL_Reg engine_metamethods[] = {{"__gc", collect_engine},
-                                                {NULL, NULL}};
-  static const luaL_Reg functions[] = {
-      {"submit", submit}, {"step", step}, {"drain", drain}, {NULL, NULL}};
   lwa_newclass(L, CLASS, methods, metamethods);
-  lwa_newclass(L, ENGINE_CLASS, engine_methods, engine_metamethods);
-  struct engine_box *box = lua_newuserdata(L, sizeof(*box));
-  box->engine = NULL;
-  box->collected = 0;
-  luaL_getmetatable(L, ENGINE_CLASS);
-  lua_setmetatable(L, -2);
-  for(const luaL_Reg *f = functions; f->name; f++) {
-    lua_pushvalue(L, -1);
-    lua_pushcclosure(L, f->func, 1);
-    lua_setfield(L, -3, f->name);
-  }
-  lua_pop(L, 1);
   lua_pushcfunction(L, file_size);
   lua_setfield(L, -2, "file_size");
 }

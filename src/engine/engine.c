@@ -15,7 +15,6 @@
 #define ACTIVE_MAX 128
 #define QUEUE_MAX 100000
 #define IDLE_MAX ACTIVE_MAX
-#define STEP_MAX_MS 200
 #define GRACE_SECONDS 0.1
 #define OLDEST_CURL 0x075100   /* 7.81.0 */
 #define NEW_PROTOCOLS 0x075500 /* 7.85.0: session.c asks for its option */
@@ -36,13 +35,11 @@ struct wa_engine {
 
 /* Lists ----------------------------------------------------------------------- */
 
-static void list_init(struct wa_link *list) {
-  list->previous = list->next = list;
-}
+void wa_list_init(struct wa_link *list) { list->previous = list->next = list; }
 
-static int list_empty(const struct wa_link *list) { return list->next == list; }
+int wa_list_empty(const struct wa_link *list) { return list->next == list; }
 
-static void list_append(struct wa_link *list, struct wa_slot *slot) {
+void wa_list_append(struct wa_link *list, struct wa_slot *slot) {
   struct wa_link *link = &slot->link;
   link->previous = list->previous;
   link->next = list;
@@ -50,12 +47,12 @@ static void list_append(struct wa_link *list, struct wa_slot *slot) {
   list->previous = link;
 }
 
-static void list_remove(struct wa_slot *slot) {
+void wa_list_remove(struct wa_slot *slot) {
   slot->link.previous->next = slot->link.next;
   slot->link.next->previous = slot->link.previous;
 }
 
-static struct wa_slot *list_first(struct wa_link *list) {
+struct wa_slot *wa_list_first(struct wa_link *list) {
   return (struct wa_slot *)(void *)list->next;
 }
 
@@ -168,9 +165,9 @@ struct wa_engine *wa_engine_new(struct wa_error *err) {
     wa_out_of_memory(err);
     return NULL;
   }
-  list_init(&engine->queue);
-  list_init(&engine->active);
-  list_init(&engine->done);
+  wa_list_init(&engine->queue);
+  wa_list_init(&engine->active);
+  wa_list_init(&engine->done);
   engine->pid = process;
   engine->multi = curl_multi_init();
   if(!engine->multi || curl_multi_setopt(engine->multi, CURLMOPT_MAXCONNECTS,
@@ -205,9 +202,9 @@ static void give_back(struct wa_engine *engine, CURL *easy) {
 }
 
 static void settle(struct wa_engine *engine, struct wa_slot *slot) {
-  list_remove(slot);
+  wa_list_remove(slot);
   slot->state = WA_DONE;
-  list_append(&engine->done, slot);
+  wa_list_append(&engine->done, slot);
 }
 
 /* Takes an active exchange out of the multi and returns its easy handle. */
@@ -243,9 +240,26 @@ void wa_engine_cancel(struct wa_engine *engine, struct wa_exchange *exchange) {
   unblock(&signals);
 }
 
+static void sweep(struct wa_engine *engine, struct wa_link *list,
+                  int (*unwanted)(const struct wa_slot *slot)) {
+  struct wa_link *next, *link = list->next;
+  for(; link != list; link = next) {
+    struct wa_slot *slot = (struct wa_slot *)(void *)link;
+    next = link->next;
+    if(unwanted(slot))
+      end(engine, slot, WA_CANCELLED, "cancelled");
+  }
+}
+
+void wa_engine_sweep(struct wa_engine *engine,
+                     int (*unwanted)(const struct wa_slot *slot)) {
+  sweep(engine, &engine->queue, unwanted);
+  sweep(engine, &engine->active, unwanted);
+}
+
 static void cancel_all(struct wa_engine *engine, struct wa_link *list) {
-  while(!list_empty(list))
-    end(engine, list_first(list), WA_CANCELLED, "cancelled");
+  while(!wa_list_empty(list))
+    end(engine, wa_list_first(list), WA_CANCELLED, "cancelled");
 }
 
 void wa_engine_free(struct wa_engine *engine) {
@@ -255,8 +269,9 @@ void wa_engine_free(struct wa_engine *engine) {
   block(&signals);
   cancel_all(engine, &engine->queue);
   cancel_all(engine, &engine->active);
-  while(wa_engine_drain(engine))
-    ;
+  struct wa_exchange *exchange;
+  while((exchange = wa_engine_take(engine)) != NULL)
+    wa_exchange_unref(exchange);
   while(engine->idle_count)
     curl_easy_cleanup(engine->idle[--engine->idle_count]);
   curl_multi_cleanup(engine->multi);
@@ -270,11 +285,11 @@ int wa_engine_submit(struct wa_engine *engine, struct wa_exchange *exchange,
   if(engine->queued >= QUEUE_MAX)
     return wa_fail(err, WA_BUSY, WA_NOT_SENT, "%d requests are waiting already",
                    QUEUE_MAX);
-  wa_exchange_ref(exchange);
   slot->engine = engine;
   slot->state = WA_QUEUED;
-  slot->id = ++engine->last_id;
-  list_append(&engine->queue, slot);
+  if(!slot->id)
+    slot->id = ++engine->last_id;
+  wa_list_append(&engine->queue, slot);
   engine->queued++;
   return 0;
 }
@@ -292,11 +307,11 @@ static void start_one(struct wa_engine *engine, struct wa_slot *slot) {
   slot->easy = easy;
   if(wa_exchange_start(slot->exchange, easy) == 0 &&
      curl_multi_add_handle(engine->multi, easy) == CURLM_OK) {
-    list_remove(slot);
+    wa_list_remove(slot);
     slot->state = WA_ACTIVE;
     long ms = wa_exchange_timeout_ms(slot->exchange);
     slot->overdue = ms ? wa_now() + (double)ms / 1e3 + GRACE_SECONDS : 0;
-    list_append(&engine->active, slot);
+    wa_list_append(&engine->active, slot);
     engine->running++;
     return;
   }
@@ -308,9 +323,9 @@ static void start_one(struct wa_engine *engine, struct wa_slot *slot) {
 }
 
 static void start_queued(struct wa_engine *engine) {
-  while(engine->running < ACTIVE_MAX && !list_empty(&engine->queue)) {
+  while(engine->running < ACTIVE_MAX && !wa_list_empty(&engine->queue)) {
     engine->queued--;
-    start_one(engine, list_first(&engine->queue));
+    start_one(engine, wa_list_first(&engine->queue));
   }
 }
 
@@ -366,13 +381,11 @@ static int perform(struct wa_engine *engine, struct wa_error *err) {
 
 static int step(struct wa_engine *engine, int timeout_ms,
                 struct wa_error *err) {
-  if(timeout_ms > STEP_MAX_MS)
-    timeout_ms = STEP_MAX_MS;
   double until = timeout_ms > 0 ? wa_now() + timeout_ms / 1e3 : 0;
   for(;;) {
     if(perform(engine, err))
       return -1;
-    if(timeout_ms <= 0 || !list_empty(&engine->done))
+    if(timeout_ms <= 0 || !wa_list_empty(&engine->done))
       return 0;
     CURLMcode rc = curl_multi_poll(engine->multi, NULL, 0, timeout_ms, NULL);
     if(rc != CURLM_OK)
@@ -390,13 +403,19 @@ int wa_engine_step(struct wa_engine *engine, int timeout_ms,
   return rc;
 }
 
-unsigned long long wa_engine_drain(struct wa_engine *engine) {
-  if(list_empty(&engine->done))
-    return 0;
-  struct wa_slot *slot = list_first(&engine->done);
-  unsigned long long id = slot->id;
-  list_remove(slot);
+struct wa_exchange *wa_engine_take(struct wa_engine *engine) {
+  if(wa_list_empty(&engine->done))
+    return NULL;
+  struct wa_slot *slot = wa_list_first(&engine->done);
+  wa_list_remove(slot);
   slot->engine = NULL;
-  wa_exchange_unref(slot->exchange);
-  return id;
+  return slot->exchange;
+}
+
+void wa_engine_wake(struct wa_engine *engine) {
+  (void)curl_multi_wakeup(engine->multi); /* fails only when out of memory */
+}
+
+size_t wa_engine_load(const struct wa_engine *engine) {
+  return engine->queued + engine->running;
 }

@@ -26,19 +26,38 @@ void wa_engine_free(struct wa_engine *engine);
 /* Whether this process made the engine. */
 int wa_engine_is_ours(const struct wa_engine *engine);
 
-/* Queues the exchange; the engine holds a reference until it was drained. */
+/* Queues the exchange and takes over a reference of the caller's, until it is
+ * taken back when done. */
 int wa_engine_submit(struct wa_engine *engine, struct wa_exchange *exchange,
                      struct wa_error *err);
 
 /* Ends it as cancelled, or does nothing when it is done already. */
 void wa_engine_cancel(struct wa_engine *engine, struct wa_exchange *exchange);
 
-/* Moves bytes; waits up to `timeout_ms`, at most 200, when nothing is done. */
+/* Ends all of whose slot `unwanted` says so. */
+void wa_engine_sweep(struct wa_engine *engine,
+                     int (*unwanted)(const struct wa_slot *slot));
+
+/* Moves bytes; waits up to `timeout_ms` when nothing is done. */
 int wa_engine_step(struct wa_engine *engine, int timeout_ms,
                    struct wa_error *err);
 
-/* The id of an exchange that is done and was not reported yet, or 0. */
-unsigned long long wa_engine_drain(struct wa_engine *engine);
+/* Ends the wait of a step that another thread is in. */
+void wa_engine_wake(struct wa_engine *engine);
+
+/* How many are under way or waiting. */
+size_t wa_engine_load(const struct wa_engine *engine);
+
+/* An exchange that is done and was not taken yet, or NULL. The engine's
+ * reference is the caller's then. */
+struct wa_exchange *wa_engine_take(struct wa_engine *engine);
+
+/* Lists of slots, for those who keep exchanges in order. */
+void wa_list_init(struct wa_link *list);
+int wa_list_empty(const struct wa_link *list);
+void wa_list_append(struct wa_link *list, struct wa_slot *slot);
+void wa_list_remove(struct wa_slot *slot);
+struct wa_slot *wa_list_first(struct wa_link *list);
 
 #if defined(__GNUC__)
 #pragma GCC visibility pop

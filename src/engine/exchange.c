@@ -21,7 +21,8 @@ struct wa_exchange {
   char *method;
   char *url;
   struct wa_target target;
-  struct curl_slist *headers; /* while queued: the caller's only */
+  struct curl_slist *headers; /* with the credential, where it may go */
+  char *proxy;
   enum body body;
   struct wa_source bytes;
   struct wa_multipart *parts;
@@ -152,7 +153,15 @@ static int fill(struct wa_exchange *x, const struct wa_request *request,
   }
   if(request->save_as && wa_download_set(&x->download, request->save_as, err))
     return -1;
-  return fill_body(x, request, err);
+  if(fill_body(x, request, err) ||
+     wa_session_copy_proxy(x->session, &x->proxy, err))
+    return -1;
+  /* No waiting for a 100: a body is sent at once or not at all. */
+  if(x->body != NO_BODY && wa_slist_append(&x->headers, "Expect:", err))
+    return -1;
+  if(x->target.trusted)
+    return wa_session_authorise(x->session, &x->headers, err);
+  return 0;
 }
 
 struct wa_exchange *wa_exchange_new(struct wa_session *session,
@@ -193,6 +202,7 @@ static void release(struct wa_exchange *x) {
   x->mime = NULL;
   wa_slist_wipe(x->headers);
   x->headers = NULL;
+  wa_wipe(&x->proxy);
   wa_multipart_free(x->parts);
   x->parts = NULL;
   wa_source_free(&x->bytes);
@@ -326,7 +336,7 @@ static CURLcode set_times(struct wa_exchange *x, CURL *easy) {
 }
 
 static CURLcode set_all(struct wa_exchange *x, CURL *easy) {
-  CURLcode rc = wa_session_apply(x->session, easy, &x->target);
+  CURLcode rc = wa_session_apply(x->session, easy, &x->target, x->proxy);
   if(!rc)
     rc = set_body(x, easy);
   if(!rc)
@@ -350,11 +360,6 @@ static int start(struct wa_exchange *x, CURL *easy) {
   struct wa_error *err = &x->answer.error;
   if(wa_session_closed(x->session))
     return wa_fail(err, WA_STATE, WA_NOT_SENT, "the client is closed");
-  if(x->target.trusted && wa_session_authorise(x->session, &x->headers, err))
-    return -1;
-  /* No waiting for a 100: a body is sent at once or not at all. */
-  if(x->body != NO_BODY && wa_slist_append(&x->headers, "Expect:", err))
-    return -1;
   if(x->download.path && wa_download_open(&x->download, err))
     return -1;
   if(x->body == PARTS) {

@@ -59,12 +59,17 @@ struct wa_link {
 };
 
 struct wa_engine;
+struct wa_port;
 
 /* What the engine keeps with an exchange. */
 struct wa_slot {
   struct wa_link link; /* first: a link is its slot */
   struct wa_exchange *exchange;
   struct wa_engine *engine;
+  struct wa_port *port; /* through which it came; NULL: stepped by the caller */
+  int unwanted;         /* its port asks for its end */
+  int threaded;  /* it went through a port; then only `delivered` tells */
+  int delivered; /* the submitter knows that it is done */
   enum wa_exchange_state state;
   unsigned long long id;
   CURL *easy;

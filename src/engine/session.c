@@ -163,7 +163,7 @@ int wa_session_check_url(struct wa_session *session, const char *url,
 
 /* Life ---------------------------------------------------------------------- */
 
-static void wipe(char **secret) {
+void wa_wipe(char **secret) {
   if(*secret)
     OPENSSL_cleanse(*secret, strlen(*secret));
   free(*secret);
@@ -250,13 +250,14 @@ struct wa_session *wa_session_new(const struct wa_session_config *config,
 void wa_session_ref(struct wa_session *session) { session->references++; }
 
 void wa_session_close(struct wa_session *session) {
-  session->closed = 1;
-  wipe(&session->credential);
-  wipe(&session->proxy); /* may carry a password */
+  /* A thread may be about to start an exchange. */
+  __atomic_store_n(&session->closed, 1, __ATOMIC_RELAXED);
+  wa_wipe(&session->credential);
+  wa_wipe(&session->proxy); /* may carry a password */
 }
 
 int wa_session_closed(const struct wa_session *session) {
-  return session->closed;
+  return __atomic_load_n(&session->closed, __ATOMIC_RELAXED);
 }
 
 void wa_session_label(const struct wa_session *session, char *to, size_t size) {
@@ -325,7 +326,7 @@ static int append_header(struct curl_slist **list, const char *name,
     return wa_out_of_memory(err);
   snprintf(line, size, "%s%s", name, value);
   int rc = wa_slist_append(list, line, err);
-  wipe(&line);
+  wa_wipe(&line);
   return rc;
 }
 
@@ -365,20 +366,20 @@ static curl_socket_t open_socket(void *unused, curlsocktype purpose,
 /* The credential never reaches a proxy: the request goes through a tunnel,
  * whose CONNECT has other headers, and plain http to this machine does without
  * a proxy. */
-static CURLcode set_proxy(const struct wa_session *session, CURL *easy,
-                          const struct wa_target *target) {
+static CURLcode set_proxy(CURL *easy, const struct wa_target *target,
+                          const char *proxy) {
   SET(CURLOPT_HTTPPROXYTUNNEL, 1L);
   SET(CURLOPT_HEADEROPT, (long)CURLHEADER_SEPARATE);
   SET(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
-  if(target->loopback && (target->plain || !session->proxy))
+  if(target->loopback && (target->plain || !proxy))
     SET(CURLOPT_NOPROXY, "*");
-  else if(session->proxy)
-    SET(CURLOPT_PROXY, session->proxy);
+  else if(proxy)
+    SET(CURLOPT_PROXY, proxy);
   return CURLE_OK;
 }
 
 CURLcode wa_session_apply(const struct wa_session *session, CURL *easy,
-                          const struct wa_target *target) {
+                          const struct wa_target *target, const char *proxy) {
   SET(CURLOPT_NOSIGNAL, 1L);
 #if LIBCURL_VERSION_NUM >= 0x075700
   SET(CURLOPT_QUICK_EXIT, 1L); /* a hung name server holds nobody up */
@@ -405,7 +406,12 @@ CURLcode wa_session_apply(const struct wa_session *session, CURL *easy,
   SET(CURLOPT_CONNECTTIMEOUT_MS, session->connect_timeout_ms);
   if(session->ca_file)
     SET(CURLOPT_CAINFO, session->ca_file);
-  return set_proxy(session, easy, target);
+  return set_proxy(easy, target, proxy);
+}
+
+int wa_session_copy_proxy(const struct wa_session *session, char **proxy,
+                          struct wa_error *err) {
+  return wa_copy(proxy, session->proxy, err);
 }
 
 long wa_session_timeout_ms(const struct wa_session *session) {

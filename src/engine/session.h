@@ -68,9 +68,16 @@ int wa_slist_append(struct curl_slist **list, const char *line,
 /* Frees a header list after wiping what it held. */
 void wa_slist_wipe(struct curl_slist *list);
 
-/* Everything of the session that concerns the transport. */
+/* Everything of the session that concerns the transport. Besides the proxy,
+ * which close wipes, it reads only what never changes: the session may be
+ * closed meanwhile by another thread. */
 CURLcode wa_session_apply(const struct wa_session *session, CURL *easy,
-                          const struct wa_target *target);
+                          const struct wa_target *target, const char *proxy);
+
+/* A copy of the proxy's URL, or NULL; it may hold a password: wipe it. */
+int wa_session_copy_proxy(const struct wa_session *session, char **proxy,
+                          struct wa_error *err);
+void wa_wipe(char **secret);
 
 long wa_session_timeout_ms(const struct wa_session *session);
 long wa_session_stall_seconds(const struct wa_session *session);

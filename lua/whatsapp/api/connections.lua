@@ -34,7 +34,7 @@ local FIRST, LONGEST = 0.5, 5
 ---@return table|nil connection
 ---@return whatsapp.Error? err `timeout` while still pending, `gateway` when it has failed
 function rows.wait(self, id, options)
-  local rest, loop = {}, self.client.loop
+  local rest, loop = {}, self.client:loop()
   for key, value in pairs(options or {}) do rest[key] = value end
   local seconds = rest.timeout or 300
   rest.timeout = nil

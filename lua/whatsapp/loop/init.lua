@@ -1,14 +1,20 @@
---- How to wait: chooses the driver. A driver has `await(exchange)`,
---- `sleep(seconds)`, `now()`, `random()` and `gather(limit, next_task)`.
+--- How to wait: chooses the driver. A driver has `submit(session, request)`,
+--- `await(exchange)`, `sleep(seconds)`, `now()`, `random()` and
+--- `gather(limit, next_task)`; and `ready()` where a call cannot wait everywhere.
 
 local Error = require "whatsapp.error"
 local native = require "whatsapp.loop.native"
 
-local drivers = { native = native }
-
 local M = {}
 
-local METHODS = { "await", "sleep", "now", "random", "gather" }
+local NAMES = { native = true, nginx = true, cqueues = true, luv = true }
+local METHODS = { "submit", "await", "sleep", "now", "random", "gather" }
+
+local ngx = rawget(_G, "ngx")
+
+local function load(name)
+  return require("whatsapp.loop." .. name)
+end
 
 local function is_driver(value)
   if type(value) ~= "table" then return false end
@@ -18,18 +24,31 @@ local function is_driver(value)
   return true
 end
 
---- The driver of a name, one that is given as it is, or the one this process
---- calls for.
----@param name? "native"|table
----@return table|nil driver
+--- The driver of a name, or one that is given as it is; nil for none: then
+--- `current` says which, call by call.
+---@param name? "native"|"nginx"|"cqueues"|"luv"|table
+---@return table|nil|false driver false when none is given
 ---@return whatsapp.Error? err
 function M.choose(name)
-  if name == nil then return native end
+  if name == nil then return false end
   if is_driver(name) then return name end
-  local driver = drivers[name]
-  if driver then return driver end
-  return Error.config("loop", ("%q is not a loop of this version"):format(tostring(name)),
-    'leave it out, or use loop = "native" or a driver of your own')
+  if not NAMES[name] then
+    return Error.config("loop", ("%q is not a loop"):format(tostring(name)),
+      'leave it out, or use "native", "nginx", "cqueues", "luv" or a driver of your own')
+  end
+  local ok, driver = pcall(load, name)
+  if ok then return driver end
+  return Error.config("loop", ("%s cannot be used here"):format(name), tostring(driver):match "^[^\n]*")
+end
+
+--- The driver that this place calls for: nginx in an nginx worker, cqueues in a
+--- coroutine of a running controller, else native.
+---@return table driver
+function M.current()
+  if ngx and ngx.get_phase then return load "nginx" end
+  local cqueues = package.loaded.cqueues
+  if type(cqueues) == "table" and cqueues.running and cqueues.running() then return load "cqueues" end
+  return native
 end
 
 return M

@@ -27,6 +27,9 @@ M.now = core.now
 --- A number from 0 to 1.
 M.random = core.random
 
+--- Hands a request in: an exchange, or nil and what failed.
+M.submit = core.submit
+
 local function step(seconds)
   local ok, err = core.step(seconds)
   if not ok then error(err.message, 0) end

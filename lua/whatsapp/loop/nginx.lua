@@ -1,0 +1,158 @@
+--- Waiting in an nginx worker: the engine runs in its thread, a request's light
+--- thread sleeps on a semaphore, and one reader per worker wakes it.
+--
+-- The reader is a timer of no delay that lives only while something is under
+-- way. It is told by one byte on a private unix socket, and alone removes
+-- waiters: a request that its client has left does not.
+
+local core = require "whatsapp.core"
+local Error = require "whatsapp.error"
+
+local port = core.port
+
+local M = { name = "nginx", now = core.now, random = core.random, submit = core.port.submit }
+
+-- Where a light thread can wait; in the other phases nothing is sent.
+local WAITS = { rewrite = true, server_rewrite = true, access = true, content = true, timer = true,
+                ssl_cert = true, ssl_session_fetch = true, ssl_client_hello = true, preread = true }
+
+--- Whether a call can wait here.
+---@return true|nil
+---@return whatsapp.Error? err kind `state`, naming the phase
+function M.ready()
+  local phase = ngx.get_phase()
+  if WAITS[phase] then return true end
+  return nil, Error.new { kind = "state",
+    message = ("a call cannot wait in nginx's phase %s, so nothing was sent"):format(phase),
+    hint = "make it in a timer: ngx.timer.at(0, function() … end)" }
+end
+
+-- The reader -----------------------------------------------------------------------
+
+local SLICE = 10        -- seconds a wait lasts at most before it looks around
+local POLL = 0.001      -- where there is no socket
+local KEEP = 60 * 1000  -- milliseconds for which an idle socket is kept
+
+local waiting, count = {}, 0
+local reading = false
+local path -- of the socket: its pool's name, also when the file is gone
+
+local function drain()
+  local id = port.drain()
+  while id do
+    local semaphore = waiting[id]
+    if semaphore then
+      waiting[id], count = nil, count - 1
+      semaphore:post(1)
+    end
+    id = port.drain()
+  end
+end
+
+-- A socket that the engine tells; nil where no directory can be written.
+local function connect()
+  local socket = ngx.socket.tcp()
+  if path and socket:connect("unix:" .. path) then return socket end
+  path = port.listen()
+  if not path or not socket:connect("unix:" .. path) or not port.accept() then
+    path = nil
+    return nil
+  end
+  return socket
+end
+
+local function wait_for_byte(socket)
+  socket:settimeout(SLICE * 1000)
+  local byte, err = socket:receive(1)
+  return byte ~= nil or err == "timeout"
+end
+
+local function read(socket)
+  drain()
+  while count > 0 do
+    if not socket then
+      ngx.sleep(POLL)
+    elseif not wait_for_byte(socket) then
+      socket:close()
+      socket = connect()
+    end
+    drain()
+  end
+  return socket
+end
+
+local start_reader
+
+local function reader()
+  local ok, result = pcall(function() return read(connect()) end)
+  if ok and result then
+    if ngx.worker.exiting() then result:close() else result:setkeepalive(KEEP, 1) end
+  end
+  reading = false
+  if not ok then ngx.log(ngx.ERR, "whatsapp: ", tostring(result)) end
+  if count > 0 then start_reader() end
+end
+
+function start_reader()
+  if reading then return true end
+  local ok, err = ngx.timer.at(0, reader)
+  reading = ok and true or false
+  return ok, err
+end
+
+-- Waiting --------------------------------------------------------------------------
+
+--- Waits until the exchange is done and returns its result.
+---@param exchange userdata
+---@return integer|nil status
+---@return string|table body, or what failed
+---@return string head
+---@return integer http_version
+function M.await(exchange)
+  local semaphore = require("ngx.semaphore").new(0)
+  local id = exchange:id()
+  waiting[id], count = semaphore, count + 1
+  while not exchange:done() do
+    -- Where no timer can be had (there are too many), this one looks itself.
+    if not start_reader() then
+      ngx.sleep(POLL)
+      drain()
+    else
+      semaphore:wait(SLICE)
+    end
+  end
+  return exchange:result()
+end
+
+--- Waits for some seconds.
+---@param seconds number
+function M.sleep(seconds)
+  if seconds > 0 then ngx.sleep(seconds) end
+end
+
+-- Gathering ------------------------------------------------------------------------
+
+--- Runs tasks in light threads, at most `limit` at a time. A task must not raise.
+---@param limit integer
+---@param next_task fun(): function|nil
+function M.gather(limit, next_task)
+  local function work()
+    local task = next_task()
+    while task do
+      task()
+      task = next_task()
+    end
+  end
+  local threads = {}
+  while #threads < limit do
+    local task = next_task()
+    if not task then break end
+    threads[#threads + 1] = ngx.thread.spawn(function()
+      task()
+      work()
+    end)
+  end
+  for _, thread in ipairs(threads) do ngx.thread.wait(thread) end
+end
+
+return M
