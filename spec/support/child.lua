@@ -33,8 +33,9 @@ function M.start(program, before)
   file:write(before or "", "\n", PRELUDE:format(package.path, package.cpath,
     build.posix), program)
   file:close()
-  local pipe = assert(io.popen(("timeout %d %s %s/program.lua 2>&1 & echo $!; wait $!; "
-    .. "echo status $?"):format(LIMIT, interpreter(), directory)))
+  -- In the foreground `timeout` passes an interrupt on once, not twice.
+  local pipe = assert(io.popen(("timeout --foreground %d %s %s/program.lua 2>&1 & "
+    .. "echo $!; wait $!; echo status $?"):format(LIMIT, interpreter(), directory)))
   return setmetatable({ pipe = pipe, pid = pipe:read "*l", directory = directory }, Child)
 end
 
