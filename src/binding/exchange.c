@@ -27,8 +27,10 @@ static struct wa_engine *get_engine(lua_State *L, struct wa_error *err) {
     wa_fail(err, WA_STATE, WA_NOT_SENT, "the Lua state is closing");
     return NULL;
   }
-  if(box->engine && !wa_engine_is_ours(box->engine))
+  if(box->engine && !wa_engine_is_ours(box->engine)) {
+    wa_engine_free(box->engine);
     box->engine = NULL;
+  }
   if(!box->engine)
     box->engine = wa_engine_new(err);
   return box->engine;
@@ -90,7 +92,9 @@ static void leave(struct box *box) {
 static int collect(lua_State *L) {
   struct box *box = check(L);
   cancel(L);
-  if(box->exchange && !is_foreign(box))
+  /* One that a parent's engine still has is the parent's. */
+  if(box->exchange &&
+     !(is_foreign(box) && wa_exchange_slot(box->exchange)->engine))
     leave(box);
   return 0;
 }

@@ -29,6 +29,7 @@ struct wa_engine {
   size_t queued;
   size_t running;
   double next_look; /* for what is overdue */
+  struct wa_engine *next_inherited;
   unsigned long long last_id;
   CURL *idle[IDLE_MAX];
   size_t idle_count;
@@ -248,10 +249,18 @@ static void cancel_all(struct wa_engine *engine, struct wa_link *list) {
     end(engine, list_first(list), WA_CANCELLED, "cancelled");
 }
 
+/* Those of the processes that this one was forked from: kept, not lost. */
+static struct wa_engine *inherited;
+
 void wa_engine_free(struct wa_engine *engine) {
   struct signals signals;
-  if(!engine || !wa_engine_is_ours(engine))
+  if(!engine)
     return;
+  if(!wa_engine_is_ours(engine)) {
+    engine->next_inherited = inherited;
+    inherited = engine;
+    return;
+  }
   block(&signals);
   cancel_all(engine, &engine->queue);
   cancel_all(engine, &engine->active);
