@@ -177,7 +177,7 @@ function M.prepare(call, settings, known)
     if not body then return invalid("json", why) end
     request.body, request.content_type = body, "application/json"
   end
-  if call.bytes then request.max_body = MEDIA_MAX end
+  if call.bytes or call.save_as then request.max_body = MEDIA_MAX end
   return request
 end
 

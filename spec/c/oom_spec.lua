@@ -4,16 +4,12 @@
 local build = require "spec.support.build"
 local server = require "spec.support.server"
 
-local host = build.directory .. "/spec/oom"
-
 -- Under valgrind a part of the points has to do.
 local under = os.getenv "UNDER" or ""
 local step = under == "" and 1 or 4
 
 describe("out of memory", function()
-  local file = io.open(host)
-  if not file then return end
-  file:close()
+  if not build.oom then return end
 
   for what, name in pairs { lua = "in Lua", c = "in the engine and libcurl" } do
     for _, how in ipairs { "once", "on" } do
@@ -23,7 +19,7 @@ describe("out of memory", function()
         upload:write(("x"):rep(2000))
         upload:close()
         local pipe = assert(io.popen(("timeout 120 %s %s %s %s %d %s 2>&1; echo status $?"):format(
-          under, host, what, how, step, directory)))
+          under, build.oom, what, how, step, directory)))
         local said = pipe:read "*a"
         pipe:close()
         server.remove_directory(directory)

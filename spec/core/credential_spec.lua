@@ -173,19 +173,22 @@ describe("the credential", function()
       end)
     end
 
-    for _, method in ipairs { "", "get", "HEAD", "CONNECT", "POST /x HTTP/1.1\r\nX-A: 1\r\n", "GET\0" } do
+    local methods = { "", "get", "HEAD", "CONNECT", "POST /x HTTP/1.1\r\nX-A: 1\r\n", "GET\0" }
+    for _, method in ipairs(methods) do
       it(("the method %q is refused"):format(method), function() refused { method = method } end)
     end
 
-    local spoilt = { "%s/echo\r\nX-A: 1", "%s/echo\n", "%s/a b", "%s/\0", "%s/\195\169", " %s/echo" }
+    local spoilt = { "%s/echo\r\nX-A: 1", "%s/echo\n", "%s/a b", "%s/\0", "%s/\195\169",
+                     " %s/echo" }
     for _, url in ipairs(spoilt) do
       it(("the URL %q is refused"):format(url), function()
         refused { url = (url:gsub("%%s", base.url)) }
       end)
     end
 
-    for _, url in ipairs { "http://192.0.2.1/", "http://graph.example/", "http://[::ffff:127.0.0.1]/",
-      "http://0.0.0.0/", "ftp://127.0.0.1/", "file:///etc/passwd", "gopher://127.0.0.1/", "/echo",
+    for _, url in ipairs { "http://192.0.2.1/", "http://graph.example/",
+      "http://[::ffff:127.0.0.1]/", "http://0.0.0.0/",
+      "ftp://127.0.0.1/", "file:///etc/passwd", "gopher://127.0.0.1/", "/echo",
       "echo", "//127.0.0.1/echo", "" } do
       it(("the URL %q is refused"):format(url), function() refused { url = url } end)
     end

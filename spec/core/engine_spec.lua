@@ -163,7 +163,8 @@ describe("garbage collection", function()
           core.step(0)
           dropped = { dropped }
           local exchange = core.submit(session, { method = "POST", url = url,
-            headers = { "X-Text: " .. text }, parts = { { name = "a" .. text, data = text:rep(10) } } })
+            headers = { "X-Text: " .. text },
+            parts = { { name = "a" .. text, data = text:rep(10) } } })
           while not exchange:done() do core.step(0.2) end
           if exchange:result() == 200 and wa:send { to = "15551234567", text = text } then
             good = good + 1
@@ -193,7 +194,7 @@ describe("many sends", function()
 
   it("at 100 in flight take no more memory at the end than before", function()
     local count = UNDER_VALGRIND and 500 or 10000
-    local wa = whatsapp.new { access_token = "x", phone_number_id = "106540352242922", rate = false,
+    local wa = whatsapp.new { access_token = "x", phone_number_id = "1", rate = false,
       base_url = tls.url.good .. "/ok", ca_file = tls.ca_file }
     local i, lua_before, before = 0, nil, nil
     local failed = {}
@@ -211,8 +212,9 @@ describe("many sends", function()
     results = nil     -- luacheck: ignore
     local lua_after, after = measure()
     assert.is_true(lua_after - lua_before < 512 * 1024, "Lua grew")
-    if not UNDER_VALGRIND then
-      assert.is_true(after - before < 8 * 1024 * 1024, ("%d KiB more"):format((after - before) / 1024))
+    if not UNDER_VALGRIND and not os.getenv "ASAN_OPTIONS" then    -- both keep what was freed
+      local more = (after - before) / 1024
+      assert.is_true(more < 8192, ("%d KiB more"):format(more))
     end
   end)
 end)
@@ -238,7 +240,7 @@ describe("parallel", function()
 
   it("leaves nothing behind when the iterator raises", function()
     local wa = whatsapp.new { access_token = "x", phone_number_id = "1", rate = false,
-      base_url = faults.url .. "/stall" }
+      base_url = faults.url .. "/stall", timeout = 1 }
     local n = 0
     assert.error_matches(function()
       whatsapp.parallel(10, function()

@@ -14,7 +14,7 @@ teardown(function() faults:stop() end)
 -- Exchanges are real; sleeping only moves the clock.
 local function virtual_loop()
   local now = 1000
-  local loop = { gather = native.gather, times = {} }
+  local loop = { submit = native.submit, gather = native.gather, times = {} }
   -- Called as soon as the exchange is on its way.
   function loop.await(exchange)
     loop.times[#loop.times + 1] = now

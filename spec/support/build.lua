@@ -2,14 +2,25 @@
 
 local M = {}
 
---- The build directory, from where the core is found.
-M.directory = assert(package.searchpath and package.searchpath("whatsapp.core", package.cpath)
-  or package.cpath:match "[^;]*"):gsub("/whatsapp/core%.so$", ""):gsub("/%?%.so$", "")
-
---- The module of posix.c.
----@return { fork: fun(): integer, wait: fun(pid: integer): integer, exit: fun(status: integer), pid: fun(): integer }
-function M.posix()
-  return assert(package.loadlib(M.directory .. "/spec/posix.so", "luaopen_posix"))()
+local function exists(path)
+  local file = io.open(path)
+  if file then file:close() end
+  return file ~= nil
 end
+
+--- The build directory, which is where the core is found.
+M.directory = "build"
+for folder in package.cpath:gmatch "([^;]+)/%?%.so" do
+  if exists(folder .. "/whatsapp/core.so") then
+    M.directory = folder
+    break
+  end
+end
+
+--- The library of posix.c.
+M.posix = M.directory .. "/spec/posix.so"
+
+--- The host of oom.c, where it is built.
+M.oom = exists(M.directory .. "/spec/oom") and M.directory .. "/spec/oom" or nil
 
 return M

@@ -50,8 +50,10 @@ static struct wa_engine *get_engine(lua_State *L, struct wa_error *err) {
     closing(err);
     return NULL;
   }
-  if(box->engine && !wa_engine_is_ours(box->engine))
+  if(box->engine && !wa_engine_is_ours(box->engine)) {
+    wa_engine_free(box->engine);
     box->engine = NULL;
+  }
   if(!box->engine)
     box->engine = wa_engine_new(err);
   return box->engine;
@@ -111,8 +113,10 @@ static struct wa_port *get_port(lua_State *L, struct wa_error *err) {
     closing(err);
     return NULL;
   }
-  if(box->port && !wa_port_is_ours(box->port))
+  if(box->port && !wa_port_is_ours(box->port)) {
+    wa_port_free(box->port);
     box->port = NULL;
+  }
   if(!box->port)
     box->port = wa_port_new(err);
   return box->port;

@@ -55,6 +55,11 @@ static int cancel(lua_State *L) {
   return 0;
 }
 
+static int is_under_way(struct wa_exchange *exchange) {
+  const struct wa_slot *slot = wa_exchange_slot(exchange);
+  return slot->threaded ? !slot->delivered : slot->engine != NULL;
+}
+
 /* Lets go of an exchange that has ended. */
 static void leave(struct box *box) {
   wa_exchange_unref(box->exchange);
@@ -64,7 +69,8 @@ static void leave(struct box *box) {
 static int collect(lua_State *L) {
   struct box *box = check(L);
   cancel(L);
-  if(box->exchange && !is_foreign(box))
+  /* One that a parent's engine still has is the parent's. */
+  if(box->exchange && !(is_foreign(box) && is_under_way(box->exchange)))
     leave(box);
   return 0;
 }

@@ -28,7 +28,8 @@ struct wa_engine {
   size_t queued;
   size_t running;
   double next_look; /* for what is overdue */
-  unsigned long long last_id;
+  struct wa_engine *next_inherited;
+  int woken; /* by another thread: a step ends then */
   CURL *idle[IDLE_MAX];
   size_t idle_count;
 };
@@ -262,10 +263,18 @@ static void cancel_all(struct wa_engine *engine, struct wa_link *list) {
     end(engine, wa_list_first(list), WA_CANCELLED, "cancelled");
 }
 
+/* Those of the processes that this one was forked from: kept, not lost. */
+static struct wa_engine *inherited;
+
 void wa_engine_free(struct wa_engine *engine) {
   struct signals signals;
-  if(!engine || !wa_engine_is_ours(engine))
+  if(!engine)
     return;
+  if(!wa_engine_is_ours(engine)) {
+    engine->next_inherited = inherited;
+    inherited = engine;
+    return;
+  }
   block(&signals);
   cancel_all(engine, &engine->queue);
   cancel_all(engine, &engine->active);
@@ -287,8 +296,6 @@ int wa_engine_submit(struct wa_engine *engine, struct wa_exchange *exchange,
                    QUEUE_MAX);
   slot->engine = engine;
   slot->state = WA_QUEUED;
-  if(!slot->id)
-    slot->id = ++engine->last_id;
   wa_list_append(&engine->queue, slot);
   engine->queued++;
   return 0;
@@ -385,7 +392,8 @@ static int step(struct wa_engine *engine, int timeout_ms,
   for(;;) {
     if(perform(engine, err))
       return -1;
-    if(timeout_ms <= 0 || !wa_list_empty(&engine->done))
+    if(timeout_ms <= 0 || !wa_list_empty(&engine->done) ||
+       __atomic_exchange_n(&engine->woken, 0, __ATOMIC_ACQ_REL))
       return 0;
     CURLMcode rc = curl_multi_poll(engine->multi, NULL, 0, timeout_ms, NULL);
     if(rc != CURLM_OK)
@@ -413,6 +421,7 @@ struct wa_exchange *wa_engine_take(struct wa_engine *engine) {
 }
 
 void wa_engine_wake(struct wa_engine *engine) {
+  __atomic_store_n(&engine->woken, 1, __ATOMIC_RELEASE);
   (void)curl_multi_wakeup(engine->multi); /* fails only when out of memory */
 }
 

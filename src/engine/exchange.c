@@ -28,6 +28,7 @@ struct wa_exchange {
   struct wa_multipart *parts;
   curl_mime *mime;
   struct wa_download download;
+  size_t written;               /* to a file */
   int to_file;                  /* this answer's body goes to the download */
   const struct wa_buffer *full; /* what the answer did not fit into */
   int no_memory;
@@ -164,6 +165,12 @@ static int fill(struct wa_exchange *x, const struct wa_request *request,
   return 0;
 }
 
+/* Ids go on after a fork, so that none of the child's is one of the parent's. */
+static unsigned long long next_id(void) {
+  static unsigned long long last;
+  return __atomic_add_fetch(&last, 1, __ATOMIC_RELAXED);
+}
+
 struct wa_exchange *wa_exchange_new(struct wa_session *session,
                                     const struct wa_request *request,
                                     struct wa_error *err) {
@@ -178,6 +185,7 @@ struct wa_exchange *wa_exchange_new(struct wa_session *session,
   }
   x->references = 1;
   x->slot.exchange = x;
+  x->slot.id = next_id();
   x->session = session;
   wa_session_ref(session);
   x->bytes.fd = -1;
@@ -260,8 +268,14 @@ static size_t on_body(char *bytes, size_t size, size_t count, void *arg) {
     curl_easy_getinfo(x->slot.easy, CURLINFO_RESPONSE_CODE, &x->answer.status);
     x->to_file = x->answer.status >= 200 && x->answer.status < 300;
   }
-  if(x->to_file)
+  if(x->to_file) {
+    if(n > x->answer.body.maximum - x->written) {
+      x->full = &x->answer.body;
+      return 0;
+    }
+    x->written += n;
     return wa_download_write(&x->download, bytes, n) ? 0 : n;
+  }
   return keep(x, &x->answer.body, bytes, n);
 }
 

@@ -27,7 +27,6 @@ struct wa_thread {
   struct wa_link inbox;
   size_t waiting;
   size_t ports;
-  unsigned long long last_id;
   int unwanted; /* some slot is marked */
   int stopping;
   pid_t pid;
@@ -43,7 +42,11 @@ struct wa_port {
   int read_fd;    /* of our own pair, or -1 */
   int listening;  /* a unix socket, or -1 */
   char path[104]; /* its name; empty: none */
+  struct wa_port *next_inherited;
 };
+
+/* Those of the processes that this one was forked from: kept, not lost. */
+static struct wa_port *inherited;
 
 /* The one of this process. */
 static pthread_mutex_t shared_lock = PTHREAD_MUTEX_INITIALIZER;
@@ -277,8 +280,13 @@ static void cancel_all(struct wa_port *port) {
 
 void wa_port_free(struct wa_port *port) {
   struct wa_exchange *exchange;
-  if(!port || !wa_port_is_ours(port))
+  if(!port)
     return;
+  if(!wa_port_is_ours(port)) {
+    port->next_inherited = inherited;
+    inherited = port;
+    return;
+  }
   cancel_all(port);
   while((exchange = wa_port_take(port)) != NULL)
     wa_exchange_unref(exchange);
@@ -297,7 +305,6 @@ int wa_port_submit(struct wa_port *port, struct wa_exchange *exchange,
   if(!full) {
     slot->port = port;
     slot->threaded = 1;
-    slot->id = ++thread->last_id;
     wa_list_append(&thread->inbox, slot);
     thread->waiting++;
     port->under_way++;
