@@ -35,6 +35,7 @@ build = {
     ["whatsapp.core"] = {
       sources = {
         "src/binding/core.c",
+        "src/binding/engine.c",
         "src/binding/exchange.c",
         "src/binding/session.c",
         "src/engine/buffer.c",
@@ -45,6 +46,7 @@ build = {
         "src/engine/multipart.c",
         "src/engine/session.c",
         "src/engine/source.c",
+        "src/engine/thread.c",
       },
       defines = { "_GNU_SOURCE" },
       incdirs = { "src", "$(CURL_INCDIR)", "$(CRYPTO_INCDIR)" },
@@ -64,8 +66,11 @@ build = {
     whatsapp = "lua/whatsapp/init.lua",
     ["whatsapp.json"] = "lua/whatsapp/json.lua",
     ["whatsapp.log"] = "lua/whatsapp/log.lua",
+    ["whatsapp.loop.cqueues"] = "lua/whatsapp/loop/cqueues.lua",
     ["whatsapp.loop"] = "lua/whatsapp/loop/init.lua",
+    ["whatsapp.loop.luv"] = "lua/whatsapp/loop/luv.lua",
     ["whatsapp.loop.native"] = "lua/whatsapp/loop/native.lua",
+    ["whatsapp.loop.nginx"] = "lua/whatsapp/loop/nginx.lua",
     ["whatsapp.message.action"] = "lua/whatsapp/message/action.lua",
     ["whatsapp.message.carousel"] = "lua/whatsapp/message/carousel.lua",
     ["whatsapp.message.commerce"] = "lua/whatsapp/message/commerce.lua",

@@ -185,7 +185,8 @@ end)
 describe("whatsapp.new", function()
   it("raises an error object of kind config", function()
     for _, given in ipairs { "x", { api_key = KEY, access_token = KEY }, { api_key = KEY, rtae = 1 },
-      { api_key = KEY, loop = "twisted" }, { api_key = KEY, loop = {} }, { api_key = KEY, base_url = "http://example.com/x" },
+      { api_key = KEY, loop = "twisted" }, { api_key = KEY, loop = {} },
+      { api_key = KEY, base_url = "http://example.com/x" },
       { api_key = KEY, base_url = "https://user:pw@example.com/x" },
       { api_key = KEY, user_agent = "a\nb" }, { api_key = KEY, connection = "a b" } } do
       local ok, err = pcall(whatsapp.new, given)
