@@ -152,7 +152,7 @@ demo:
 	@$(MAKE) --no-print-directory all
 	$(IN_TREE) $(LUA_BIN) examples/demo.lua
 
-## run: an example in the sandbox: make run EXAMPLE=examples/send.lua
+## run: an example in the sandbox: make run EXAMPLE=examples/send_text.lua
 run: all
 	@$(IN_TREE) $(LUA_BIN) tools/run.lua "$(LUA_BIN) $(EXAMPLE)"
 

@@ -58,9 +58,9 @@ describe("wa:request", function()
     { "//evil.example/x", "path", "not a URL" },
     { "///x", "path", "not a URL" },
     { "../other", "path", "must not hold .." }, { "a/../../b", "path", "must not hold .." },
-    { "a/..", "path", "must not hold .." }, { "a/%2e%2e/b", "path", "must not hold .." },
-    { "a/.%2E/b", "path", "must not hold .." }, { "a/..?x", "path", "must not hold .." },
-    { "a\\b", "path", "character" }, { "a b", "path", "character" }, { "a\r\nb", "path", "character" },
+    { "a/..", "path", "must not hold .." }, { "a/%2e%2e/b", "path", "escaped dot or slash" },
+    { "a/.%2E/b", "path", "escaped dot or slash" }, { "a/..?x", "path", "must not hold .." },
+    { "a%2fb", "path", "escaped" }, { "a\\b", "path", "character" }, { "a b", "path", "character" }, { "a\r\nb", "path", "character" },
     { "a\0b", "path", "character" }, { "ä", "path", "character" }, { "a#b", "path", "character" },
     { "", "path", "must be a path" }, { "/", "path", "must not be empty" },
     { "{}/x", "path", "a brace that names no id" }, { "{phone-number-id}", "path", "brace" },
@@ -136,8 +136,12 @@ describe("wa:request", function()
       ["Maton-Connection"] = "x", ["Content-Length"] = "0", ["Transfer-Encoding"] = "chunked" } do
       local body, err = wa:request("POST", "x", { json = {}, headers = { [name] = value } })
       assert.is_nil(body, name)
-      assert.are.equal("invalid, headers, not_sent", ("%s, %s, %s"):format(err.kind, err.field, err.outcome))
+      assert.are.equal("invalid, headers, not_sent",
+        ("%s, %s, %s"):format(err.kind, err.field:match "^headers", err.outcome))
     end
+    refused("invalid", "headers.X-A", "a value", wa:request("GET", "x", { headers = { ["X-A"] = "" } }))
+    refused("invalid", "headers.content-type", "follows from the body",
+      wa:request("POST", "x", { json = {}, headers = { ["content-type"] = "text/plain" } }))
     refused("invalid", "headers.X-A", "has a NUL", wa:request("GET", "x", { headers = { ["X-A"] = "\0" } }))
     refused("invalid", "headers.X-A", "must be a string", wa:request("GET", "x", { headers = { ["X-A"] = {} } }))
     refused("invalid", "headers[1]", "has no name", wa:request("GET", "x", { headers = { "X-A: b" } }))
@@ -199,7 +203,7 @@ describe("wa:send", function()
       wa:send { to = "15551234567", type = "text", text = { body = print } })
     refused("io", "image.file", "no-such-file.jpg",
       wa:send { to = "15551234567", image = { file = "no-such-file.jpg" } })
-    refused("invalid", "image.file", "say it: type =", wa:send { to = "15551234567", image = { file = "README" } })
+    refused("invalid", "image.file", "say it: type =", wa:send { to = "15551234567", image = { file = "LICENSE" } })
     refused("invalid", "image.data", "cannot be sent as image",
       wa:send { to = "15551234567", image = { data = "x", type = "text/plain" } })
     refused("invalid", "document.filename", "control character",
@@ -299,7 +303,8 @@ describe("wa.media", function()
     refused("invalid", "file", "must be a string", wa.media:upload(12))
     refused("invalid", "data", "must be a string", wa.media:upload { data = {} })
     refused("invalid", "data", "content type is not known", wa.media:upload { data = "x" })
-    refused("invalid", "data", "is not a content type", wa.media:upload { data = "x", type = "png\r\nX: y" })
+    refused("invalid", "type", "control character", wa.media:upload { data = "x", type = "png\r\nX: y" })
+    refused("invalid", "data", "is not a content type", wa.media:upload { data = "x", type = "png" })
     refused("invalid", "filename", "control character",
       wa.media:upload { data = "x", type = "image/png", filename = "a\r\nb" })
     refused("invalid", "filname", "did you mean filename?", wa.media:upload { data = "x", filname = "a.png" })

@@ -12,7 +12,7 @@ end
 
 local function answer(status, decoded, more)
   local given = { status = status, headers = { ["content-type"] = "application/json; charset=UTF-8" },
-                  decoded = decoded, gateway = false, idempotent = false }
+                  decoded = decoded, from = "graph", idempotent = false }
   for key, value in pairs(more or {}) do given[key] = value end
   return Error.of_answer(given)
 end
@@ -58,7 +58,7 @@ describe("of_answer", function()
     { "auth rejected false", 401, nil },
     { "permission rejected false", 403, { message = "no" } },
     { "not_found rejected false", 404, nil },
-    { "timeout rejected true", 408, nil },
+    { "timeout unknown false", 408, nil },
     { "media rejected false", 413, nil },
     { "rate_limited rejected true", 429, nil },
     { "gateway rejected false", 418, {} },
@@ -85,7 +85,7 @@ describe("of_answer", function()
     { "gateway rejected false", 400, { message = "no connection" }, "(no connection)" },
     { "auth rejected false", 401, nil, "env MATON_API_KEY;" },
     { "auth rejected false", 401, { error = { message = "bad key" } }, "(bad key)" },
-    { "gateway rejected false", 404, nil, "https://gateway.maton.ai/whatsapp-business" },
+    { "not_found rejected false", 404, nil, "https://gateway.maton.ai/whatsapp-business" },
     { "rate_limited rejected true", 429, nil, "rate = 10" },
     { "gateway unknown false", 500, nil, "OAuth" },
     { "gateway unknown false", 500, { detail = "token refresh failed" }, "(token refresh failed)" },
@@ -99,7 +99,7 @@ describe("of_answer", function()
     local expected, status, body, words = case[1], case[2], case[3], case[4]
     it(("through the gateway: HTTP %d with %s is %s"):format(status,
       body and json.encode(body) or "no JSON", expected), function()
-      local err = answer(status, body, { gateway = true })
+      local err = answer(status, body, { from = "gateway" })
       assert.are.equal(expected, summary(err))
       assert.is_truthy((tostring(err) .. (err.title or "")):find(words, 1, true), tostring(err))
     end)

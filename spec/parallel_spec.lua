@@ -212,7 +212,7 @@ describe("whatsapp.parallel", function()
       end)
       assert.is_false(ok)
       assert.is_truthy(tostring(err):find("yielded by itself", 1, true))
-      assert.are.equal(1, ended)
+      assert.are.equal(3, ended)
     end)
 
     it("lets one item wait while others work", function()

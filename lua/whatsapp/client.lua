@@ -65,6 +65,21 @@ local function protocol_error(meta, why)
     message = ("HTTP %d, but %s"):format(meta.status, why) }
 end
 
+-- A copy in which the credential is ***: an error may quote what it refuses.
+local function redacted(session, value)
+  if type(value) == "string" then return session:redact(value) end
+  if type(value) ~= "table" then return value end
+  local copy = {}
+  for key, item in pairs(value) do copy[redacted(session, key)] = redacted(session, item) end
+  return copy
+end
+
+-- Who answered, as far as that matters for what an answer means.
+local function answerer(self, call)
+  if call.base == "control" then return "control" end
+  return self.config.mode == "gateway" and "gateway" or "graph"
+end
+
 -- What the answer says: the decoded body and { status, head, raw }, or nil, err.
 -- `head` is the header block as received: few callers want it taken apart.
 local function read_answer(self, call, idempotent, meta, text)
@@ -77,18 +92,22 @@ local function read_answer(self, call, idempotent, meta, text)
     meta.raw = decoded
     return tidied, meta
   end
-  local headers = requests.headers(meta.head)
-  -- An error may quote the credential that it refuses.
-  if decoded then decoded = json.decode(self.session:redact(text)) end
-  local err = Error.of_answer { status = status, headers = headers, decoded = decoded,
-    gateway = self.config.mode == "gateway", idempotent = idempotent }
-  if err then return nil, err end
-  if not decoded then
-    return protocol_error(meta, ("the answer is not JSON (%s): %s"):format(
-      headers["content-type"] or "no content type", tidied))
+  if self.session:closed() then
+    -- Its credential is gone, so nothing could be kept out of a quotation.
+    return nil, Error.new { kind = "state", outcome = status >= 500 and "unknown" or "rejected",
+      status = status, message = ("HTTP %d came after the client was closed"):format(status) }
   end
-  meta.raw = decoded
-  return tidied, meta
+  decoded = redacted(self.session, decoded)
+  local headers = requests.headers(meta.head)
+  local err = Error.of_answer { status = status, headers = headers, decoded = decoded,
+    from = answerer(self, call), idempotent = idempotent }
+  if err then return nil, err end
+  if decoded then
+    return protocol_error(meta,
+      "it carries an error: " .. tostring(json.encode(decoded.error)):sub(1, 200))
+  end
+  return protocol_error(meta, ("the answer is not JSON (%s): %s"):format(
+    headers["content-type"] or "no content type", tidied))
 end
 
 local function attempt_once(self, call, settings, request, attempt)
@@ -104,6 +123,9 @@ local function attempt_once(self, call, settings, request, attempt)
   else
     body, err = nil, Error.of_transport(err or body, idempotent)
   end
+  if body == nil then
+    err.message, err.details = redacted(self.session, err.message), redacted(self.session, err.details)
+  end
   if started then
     notify(settings, request, { attempt = attempt, status = status,
       seconds = driver.now() - started, kind = body == nil and err.kind or nil })
@@ -116,6 +138,10 @@ local function pace_key(call, settings)
   if settings.mode == "gateway" then return "account" end
   return call.recipient and settings.phone_number_id or nil
 end
+
+-- What left evenly does not arrive so: the gateway, which counts strictly, is
+-- given a quarter of a second more.
+local SLACK = 0.25
 
 -- Waits for a token of one bucket, unless that takes longer than the call may.
 local function queue(driver, bucket, finish)
@@ -144,11 +170,12 @@ local function wait_for_turn(self, call, settings, finish)
       hint = "give a longer deadline" }
   end
   if settings.pair_rate and call.recipient then
-    local ok, err = queue(call.loop, self.pacer:pair(call.recipient, now), finish)
+    local pair = (settings.phone_number_id or "") .. ">" .. call.recipient
+    local ok, err = queue(call.loop, self.pacer:pair(pair, now), finish)
     if not ok then return nil, err end
   end
   local key = settings.rate and pace_key(call, settings)
-  local line = key and self.pacer:line(key, settings.rate) or NO_LINE
+  local line = key and self.pacer:line(key, settings.rate, settings.mode == "gateway" and SLACK or 0) or NO_LINE
   for i = 1, #line do
     local ok, err = queue(call.loop, line[i], finish)
     if not ok then return nil, err end
@@ -254,6 +281,10 @@ function Client:request(method, path, request, options)
   end
   -- A GET has no body; one that is empty anyway is not worth an error.
   if method == "GET" and type(call.json) == "table" and next(call.json) == nil then call.json = nil end
+  -- A message is one however it is sent: it counts against the rate.
+  if method == "POST" and type(path) == "string" and path:find "/messages$" and type(call.json) == "table" then
+    call.recipient = tostring(call.json.to or call.json.recipient or "")
+  end
   local body, meta = self:perform(call, rest)
   if body == nil then return nil, meta end
   return body, { status = meta.status, headers = requests.headers(meta.head) }

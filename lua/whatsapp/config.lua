@@ -77,8 +77,9 @@ local function a_base_url(value)
   if url:find "/v%d+%.%d+$" then
     return nil, "must end before the version", "give the version as api_version"
   end
-  if url:find "^https?://[%w.-]*maton%.ai$" then
-    return nil, "lacks the app name", "write " .. url .. "/whatsapp-business"
+  local host = url:match "^https?://[%w.-]*maton%.ai"
+  if host and not url:find "/whatsapp%-business$" then
+    return nil, "lacks the app name", "write " .. host .. "/whatsapp-business"
   end
   return url
 end
@@ -87,9 +88,31 @@ local function a_file(value)
   local name, why = a_string(value)
   if not name then return nil, why end
   local file, err = io.open(name, "rb")
-  if not file then return nil, "cannot be read: " .. tostring(err) end
-  file:close()
+  local first
+  if file then
+    first, err = file:read(1)
+    file:close()
+  end
+  if not first then return nil, "cannot be read: " .. tostring(err or "it is empty") end
   return name
+end
+
+local PROXIES = { http = true, https = true, socks4 = true, socks4a = true, socks5 = true,
+                  socks5h = true }
+
+-- Without its text in any message: it may hold a password.
+local function a_proxy(value)
+  local text, why = a_string(value)
+  if not text then return nil, why end
+  local scheme, rest = text:match "^(%a[%w+.-]*)://(.*)$"
+  local host = (rest or text):match "([^@]*)$":gsub("/$", "")
+  local port = host:match ":(%d+)$"
+  host = host:gsub(":%d+$", "")
+  if (scheme and not PROXIES[scheme:lower()]) or (port and (tonumber(port) < 1 or tonumber(port) > 65535))
+    or not (host:find "^[%w._-]+$" or host:find "^%[[%x:.]+%]$") then
+    return nil, "must look like http://host:port (or https, socks5, …)"
+  end
+  return text
 end
 
 -- A driver's name, or a driver.
@@ -132,7 +155,7 @@ local options = {
   base_url = { check = a_base_url, env = "WHATSAPP_BASE_URL", session = true },
   control_url = { check = a_url, env = "WHATSAPP_CONTROL_URL", session = true },
   ca_file = { check = a_file, env = "WHATSAPP_CA_FILE", session = true },
-  proxy = { check = a_string, env = "WHATSAPP_PROXY", session = true },
+  proxy = { check = a_proxy, env = "WHATSAPP_PROXY", session = true },
   user_agent = { check = a_string, env = "WHATSAPP_USER_AGENT", session = true },
   allow_http = { check = a_boolean, session = true },
 }
@@ -219,6 +242,13 @@ function M.read(given, getenv)
   local credential
   credential, err = choose_credential(explicit, env)
   if not credential then return nil, err end
+  if explicit.connection and credential.mode == "direct" then
+    return Error.config("connection", "belongs to the gateway; this client talks straight to Graph")
+  end
+  -- Addresses of the environment belong to its own credential: another way's is
+  -- never sent there.
+  local other = credential.mode == "direct" and env.api_key or credential.mode == "gateway" and env.access_token
+  if other and not (explicit.base_url or explicit.control_url) then env.base_url, env.control_url = nil, nil end
   local config = {}
   for name, value in pairs(env) do config[name] = value end
   for name, value in pairs(explicit) do config[name] = value end
@@ -268,6 +298,13 @@ function M.for_call(config, given)
   end
   merged.explicit_timeout = given.timeout or given.deadline
   return merged
+end
+
+--- Whether an option may be given with a single call.
+---@param name any
+---@return boolean
+function M.is_call_option(name)
+  return call_options[name] ~= nil
 end
 
 --- The environment variable behind an id that paths may name.

@@ -32,7 +32,7 @@ local Error = { __name = "whatsapp.Error" }
 
 local function describe(err)
   local text = tostring(err.message)
-  if err.code then text = ("%d %s"):format(err.code, text) end
+  if err.code then text = ("%s %s"):format(tostring(err.code), text) end
   if err.field then text = ("%s: %s"):format(err.field, text) end
   if err.details then text = ("%s (%s)"):format(text, err.details) end
   if err.hint then text = ("%s; %s"):format(text, err.hint) end
@@ -121,13 +121,24 @@ local function may_repeat(retry, outcome, idempotent)
   return (REPEATABLE[retry] or false) and (outcome ~= "unknown" or idempotent or false)
 end
 
+-- Failures below HTTP that may pass by themselves.
+local transport_hints = {
+  network = "check the network, name resolution, proxy and base_url",
+  timeout = "try again, or give a longer timeout",
+  busy = "send fewer at once",
+}
+
 --- For a failure below HTTP: whether the same call may be made again.
 ---@param err whatsapp.Error
 ---@param idempotent boolean
 ---@return whatsapp.Error
 function M.of_transport(err, idempotent)
-  local transient = err.kind == "network" or err.kind == "timeout" or err.kind == "busy"
-  err.retry = transient and "auto" or "fix"
+  err.retry = transport_hints[err.kind] and "auto" or "fix"
+  err.hint = err.hint or transport_hints[err.kind]
+    or (err.kind == "tls" and "check ca_file, and that base_url names the host of the certificate") or nil
+  if err.outcome == "unknown" and not idempotent then
+    err.hint = "it may have happened: look before you do it again"
+  end
   err.retryable = may_repeat(err.retry, err.outcome, idempotent)
   return M.new(err)
 end
@@ -150,8 +161,8 @@ end
 
 -- Seconds: Retry-After, or Meta's "minutes to regain access".
 local function wait_of(headers)
-  local seconds = tonumber(headers["retry-after"])
-  if seconds and seconds >= 0 then return seconds end
+  local seconds = (headers["retry-after"] or ""):match "^%s*(%d+%.?%d*)%s*$"
+  if seconds then return tonumber(seconds) end
   local minutes = largest_regain_minutes(headers["x-business-use-case-usage"])
     or largest_regain_minutes(headers["x-app-usage"])
   return minutes and minutes > 0 and minutes * 60 or nil
@@ -167,12 +178,36 @@ local function message_of(object)
   return message and message:gsub("^%(#%d+%)%s*", "")
 end
 
+-- What a status says by itself: of an answer that is no Graph JSON, or whose
+-- code is not known.
+local plain = {
+  [401] = { kind = "auth", retry = "fix", hint = "check the credential" },
+  [403] = { kind = "permission", retry = "fix", hint = "check what the credential may do" },
+  [404] = { kind = "not_found", retry = "fix", hint = "check base_url, api_version and the ids" },
+  [408] = { kind = "timeout", retry = "auto", outcome = "unknown" },
+  [413] = { kind = "media", retry = "fix", hint = "send a smaller file" },
+  [429] = { kind = "rate_limited", retry = "auto", hint = "send slower: set a lower rate" },
+}
+
+local DOWN = "something between here and Graph is down or overloaded: try again later"
+
+local function of_status(status, otherwise)
+  return plain[status] or { kind = otherwise, retry = status >= 500 and "auto" or "fix",
+                            hint = status >= 500 and DOWN or nil }
+end
+
+local function whole(value)
+  local number = tonumber(value)
+  if not number or number % 1 ~= 0 or number > 2 ^ 53 or number < -2 ^ 53 then return nil end
+  return math.floor(number)
+end
+
 local function of_graph(object, answer)
-  local code, subcode = tonumber(object.code), tonumber(object.error_subcode)
-  local entry = entry_of(code) or {}
+  local code, subcode = whole(object.code), whole(object.error_subcode)
+  local entry = entry_of(code) or of_status(answer.status, "graph")
   local special = subcode and known.subcodes[subcode] or {}
   local retry = special.retry or entry.retry or (object.is_transient == true and "auto" or "fix")
-  local outcome = entry.outcome or "rejected"
+  local outcome = entry_of(code) and entry.outcome or "rejected"
   local data = type(object.error_data) == "table" and object.error_data or {}
   return M.new {
     kind = special.kind or entry.kind or "graph",
@@ -193,16 +228,6 @@ local function of_graph(object, answer)
   }
 end
 
--- An answer that is no Graph JSON comes from something in between.
-local plain = {
-  [401] = { kind = "auth", retry = "fix" },
-  [403] = { kind = "permission", retry = "fix" },
-  [404] = { kind = "not_found", retry = "fix" },
-  [408] = { kind = "timeout", retry = "auto", outcome = "rejected" },
-  [413] = { kind = "media", retry = "fix", hint = "send a smaller file" },
-  [429] = { kind = "rate_limited", retry = "auto" },
-}
-
 -- What such an answer says in words, where it is JSON.
 local function words_of(decoded)
   if type(decoded) ~= "table" then return nil end
@@ -216,8 +241,7 @@ end
 
 local function of_other(answer)
   local status = answer.status
-  local entry = answer.gateway and known.gateway[status] or plain[status]
-    or { kind = "gateway", retry = status >= 500 and "auto" or "fix" }
+  local entry = known[answer.from] and known[answer.from][status] or of_status(status, "gateway")
   local outcome = entry.outcome or (status >= 500 and "unknown" or "rejected")
   return M.new {
     kind = entry.kind,
@@ -225,7 +249,7 @@ local function of_other(answer)
     title = entry.title,
     message = ("HTTP %d%s, answered with %s instead of Graph's JSON"):format(status,
       entry.title and " " .. entry.title or "", content_type(answer.headers)),
-    details = words_of(answer.decoded),
+    details = words_of(answer.decoded) or entry.meaning,
     hint = entry.hint,
     outcome = outcome,
     retry_after = wait_of(answer.headers),
@@ -244,11 +268,11 @@ end
 
 --- The error in an answer, or nil when it is a good one.
 ---@param answer { status: integer, headers: table<string, string>, decoded: table|nil,
----                gateway: boolean, idempotent: boolean }
+---                from: "gateway"|"control"|"graph", idempotent: boolean }
 ---@return whatsapp.Error|nil
 function M.of_answer(answer)
   local decoded, status = answer.decoded, answer.status
-  if decoded and type(decoded.error) == "table" and tonumber(decoded.error.code) then
+  if decoded and type(decoded.error) == "table" and whole(decoded.error.code) then
     return of_graph(decoded.error, answer)
   end
   if status >= 400 then return of_other(answer) end

@@ -5,6 +5,18 @@ local err = require "whatsapp.error"
 local json = require "whatsapp.json"
 local message = require "whatsapp.message"
 
+--- Marks a list as a JSON array, so that an empty one goes out as `[]`.
+---@generic T: table
+---@param list? T
+---@return T|nil
+---@return whatsapp.Error? err
+local function array(list)
+  if list ~= nil and type(list) ~= "table" then
+    return err.invalid(nil, ("must be a list, not a %s"):format(type(list)))
+  end
+  return json.array(list)
+end
+
 return {
   _VERSION = require "whatsapp.version",
   new = client.new,
@@ -14,5 +26,5 @@ return {
   same_user = require("whatsapp.message.recipient").same_user,
   log = require "whatsapp.log",
   null = json.null,
-  array = json.array,
+  array = array,
 }

@@ -5,14 +5,15 @@ Bucket.__index = Bucket
 
 local M = {}
 
---- A bucket of `size` tokens. A token that is taken comes back `size / rate`
---- seconds later, so that no such span ever sees more than `size` of them.
+--- A bucket of as many tokens as a second has, at least one. A token that is
+--- taken comes back after the span in which so many are allowed, and `slack`, so
+--- that no such time ever sees more of them.
 ---@param rate number tokens a second
----@param size? integer default: those of one second, at least 1
+---@param slack? number seconds
 ---@return table bucket
-function M.bucket(rate, size)
-  size = size or math.max(1, math.floor(rate))
-  return setmetatable({ rate = rate, span = size / rate, size = size, back = {}, at = 1 }, Bucket)
+function M.bucket(rate, slack)
+  local size = math.max(1, math.floor(rate))
+  return setmetatable({ rate = rate, span = size / rate + (slack or 0), size = size, back = {}, at = 1 }, Bucket)
 end
 
 --- Seconds until the next token, without taking it.
@@ -92,15 +93,16 @@ end
 --- own still share the fastest.
 ---@param key string whose rate it is
 ---@param rate number a second
+---@param slack? number seconds, as for a bucket
 ---@return table[] buckets
-function Pacer:line(key, rate)
+function Pacer:line(key, rate, slack)
   local known = self.rates[key]
   if known and known.lines[rate] then return known.lines[rate] end
   if not known then
     known = { buckets = {} }
     self.rates[key] = known
   end
-  known.buckets[rate] = M.bucket(rate)
+  known.buckets[rate] = M.bucket(rate, slack)
   known.lines = lines_of(known.buckets)
   return known.lines[rate]
 end

@@ -89,8 +89,12 @@ local function check_path(path)
   if path:find "[^\33-\126]" or path:find "[\\#]" then
     return invalid("path", "has a character that a path cannot hold")
   end
+  local lower = path:lower()
+  if lower:find "%%2[ef]" or lower:find "%%5c" then
+    return invalid("path", "must not hold an escaped dot or slash")
+  end
   for segment in path:gmatch "[^/?]+" do
-    if segment:lower():gsub("%%2e", ".") == ".." then return invalid("path", "must not hold ..") end
+    if segment == ".." then return invalid("path", "must not hold ..") end
   end
   path = path:gsub("^/", "")
   if path == "" then return invalid("path", "must not be empty") end
@@ -140,13 +144,19 @@ end
 -- Requests ------------------------------------------------------------------------
 
 -- The core refuses what would not stay one header.
-local function header_lines(headers)
+local function header_lines(headers, has_body)
   local lines = {}
   for i, name in ipairs(schema.sorted_keys(headers)) do
     local value = headers[name]
     if type(value) == "number" then value = schema.number_text(value) end
     if type(value) ~= "string" then
       return invalid(schema.join("headers", name), "must be a string or a number")
+    end
+    if value == "" or not name:find "^[%w!#$&'*+.^_`|~-]+$" then
+      return invalid(schema.join("headers", name), "needs a name of letters, digits and dashes, and a value")
+    end
+    if name:lower() == "content-type" and has_body then
+      return invalid(schema.join("headers", name), "follows from the body")
     end
     lines[i] = name .. ": " .. value
     if lines[i]:find("\0", 1, true) then
@@ -169,15 +179,17 @@ function M.prepare(call, settings, known)
   if not url then return nil, err end
   local request = { method = call.method, url = url, parts = call.parts, save_as = call.save_as }
   if call.headers then
-    request.headers, err = header_lines(call.headers)
+    request.headers, err = header_lines(call.headers, call.json ~= nil or call.parts ~= nil)
     if not request.headers then return nil, err end
   end
   if call.json ~= nil then
     local body, why = json.encode(call.json)
     if not body then return invalid("json", why) end
+    if not schema.length(body) then return invalid("json", "holds a text that is not UTF-8") end
     request.body, request.content_type = body, "application/json"
   end
   if call.bytes or call.save_as then request.max_body = MEDIA_MAX end
+  request.expected_size = call.expected_size
   return request
 end
 

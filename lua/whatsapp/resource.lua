@@ -7,13 +7,17 @@
 --            its defaults (true: none)
 --   json     the same for the body
 --   short    the field that a plain string stands for
---   fields   descriptions of the fields it checks (others pass)
+--   always   fields of either that are not the caller's to choose
+--   fields   descriptions of the fields it checks; others pass, or with `closed`
+--            are refused
+--   some     at least one field must be given
 --   returns  the part of the answer that matters: a name, "success" or a function
 --   page     the answer is a page: the resource also gets `each` and `all`
 --   base     "control": the gateway's connections
 -- Per-call options come last.
 
 local Error = require "whatsapp.error"
+local config = require "whatsapp.config"
 local schema = require "whatsapp.schema"
 
 local M = {}
@@ -22,6 +26,15 @@ local M = {}
 
 local function placeholder(row)
   return row.id or (row[2]:find("{id}", 1, true) and "id") or nil
+end
+
+-- Whether a table holds nothing but per-call options.
+local function are_options(value)
+  if type(value) ~= "table" or next(value) == nil then return false end
+  for key in pairs(value) do
+    if not config.is_call_option(key) then return false end
+  end
+  return true
 end
 
 -- (id, params, options) of a call, whatever of it the row knows.
@@ -33,25 +46,41 @@ local function arguments(row, first, ...)
     id, params, options = first, ...
   end
   if not (row.query or row.json) then return id, nil, params end
+  -- Where the fields may be left out, the options can stand in their place.
+  if options == nil and are_options(params) then return id, nil, params end
   return id, params, options
+end
+
+local function check_fields(row, params)
+  local checked = {}
+  for key, value in pairs(params) do checked[key] = value end
+  for _, name in ipairs(schema.sorted_keys(row.fields or {})) do
+    local spec = row.fields[name]
+    if params[name] ~= nil then
+      local value, err = schema.check(params[name], spec, name)
+      if value == nil then return nil, err end
+      checked[name] = value
+    elseif spec.required then
+      return Error.invalid(name, "is missing")
+    end
+  end
+  return checked
 end
 
 local function check_params(row, params)
   if params == nil then params = {} end
   if row.short and type(params) ~= "table" then params = { [row.short] = params } end
-  local ok, err = schema.check(params, { type = "map" }, nil)
+  local ok, err = schema.check(params, { type = "map" }, row.json and "fields" or "query")
   if not ok then return nil, err end
-  for _, name in ipairs(schema.sorted_keys(row.fields or {})) do
-    local spec = row.fields[name]
-    if params[name] ~= nil then
-      local value
-      value, err = schema.check(params[name], spec, name)
-      if value == nil then return nil, err end
-    elseif spec.required then
-      return Error.invalid(name, "is missing")
-    end
+  for key in pairs(row.always or {}) do
+    if params[key] ~= nil then return Error.invalid(key, "is always the same and cannot be given") end
   end
-  return params
+  local stray = row.closed and schema.first_unknown(params, row.fields)
+  if stray then return schema.unknown_key(nil, stray, row.fields) end
+  if row.some and next(params) == nil then
+    return Error.invalid(nil, "there is nothing to change", "give at least one field")
+  end
+  return check_fields(row, params)
 end
 
 local function with_defaults(params, defaults)
@@ -64,12 +93,34 @@ end
 
 -- Answers ------------------------------------------------------------------------
 
--- One page: `data`, and `after`, the cursor of the next page, if there is one.
--- Graph's own `paging.next` is not followed: it would leave the gateway.
-local function page_of(body, list)
+local function protocol_error(what)
+  return nil, Error.new { kind = "protocol", outcome = "unknown",
+    message = "the answer has no " .. what }
+end
+
+local function is_list(value)
+  return type(value) == "table" and (value[1] ~= nil or next(value) == nil)
+end
+
+-- The cursor of the next page. Graph names it twice; `paging.next` itself is not
+-- followed, since it would leave the gateway.
+local function cursor_of(body)
   local paging = type(body.paging) == "table" and body.paging or {}
+  if type(paging.next) ~= "string" then return nil end
   local cursors = type(paging.cursors) == "table" and paging.cursors or {}
-  return { data = body[list] or {}, after = paging.next and cursors.after or nil }
+  local after = cursors.after or paging.next:match "[?&]after=([^&#]+)"
+  return after and (tostring(after):gsub("%%(%x%x)", function(hex) return string.char(tonumber(hex, 16)) end))
+end
+
+-- One page: `data`, and `after` when there is a next one. What has no list is
+-- no page: a short list must never be taken for the whole.
+local function page_of(body, list)
+  if not is_list(body[list]) then return protocol_error("list " .. list) end
+  local after = cursor_of(body)
+  if not after and type(body.paging) == "table" and body.paging.next then
+    return protocol_error("cursor for its next page")
+  end
+  return { data = body[list], after = after }
 end
 
 --- `true` for an answer of 2xx, unless it says that nothing was done.
@@ -77,8 +128,8 @@ end
 ---@return true|nil
 ---@return whatsapp.Error? err
 function M.success(body)
-  if body.success ~= false then return true end
-  return nil, Error.new { kind = "graph", outcome = "rejected", raw = body,
+  if body.success == nil or body.success == true then return true end
+  return nil, Error.new { kind = "graph", outcome = "rejected",
     message = "Graph did not do it, and says no reason" }
 end
 
@@ -87,8 +138,9 @@ local function unwrap(body, row)
   if row.page then return page_of(body, row.page) end
   if returns == "success" then return M.success(body) end
   if type(returns) == "function" then return returns(body) end
-  if returns and body[returns] ~= nil then return body[returns] end
-  return body
+  if not returns then return body end
+  if body[returns] == nil then return protocol_error(returns) end
+  return body[returns]
 end
 
 -- Methods ------------------------------------------------------------------------
@@ -102,8 +154,8 @@ local function call(self, row, id, params, options)
   body, err = self.client:perform({
     method = row[1], path = row[2], base = row.base, idempotent = row.idempotent,
     values = id ~= nil and { [name] = id } or nil,
-    query = row.query and with_defaults(checked, row.query) or nil,
-    json = row.json and with_defaults(checked, row.json) or nil,
+    query = row.query and with_defaults(with_defaults(row.always or {}, checked), row.query) or nil,
+    json = row.json and with_defaults(with_defaults(row.always or {}, checked), row.json) or nil,
   }, options)
   if body == nil then return nil, err end
   return unwrap(body, row)
@@ -122,17 +174,19 @@ end
 -- end, or nil, err.
 local function pages(self, row, ...)
   local id, params, options = arguments(row, ...)
-  local after, ended
+  local after, ended, seen = nil, false, {}
   return function()
     if ended then return nil end
-    local given = with_defaults({ after = after }, type(params) == "table" and params or {})
+    local given = params
+    if after then given = with_defaults({ after = after }, params or {}) end
     local page, err = call(self, row, id, given, options)
     if not page then return nil, err end
-    if page.after ~= nil and page.after == after then
-      return nil, Error.new { kind = "protocol", outcome = "unknown",
-        message = "paging goes in circles: the cursor of a page is its own" }
-    end
     after, ended = page.after, page.after == nil
+    if after and seen[after] then
+      return nil, Error.new { kind = "protocol", outcome = "unknown",
+        message = "paging goes in circles: a cursor came a second time" }
+    end
+    if after then seen[after] = true end
     return page
   end
 end

@@ -5,6 +5,7 @@
 -- nil and an `invalid` error whose `field` is the path.
 
 local Error = require "whatsapp.error"
+local json = require "whatsapp.json"
 
 local invalid = Error.invalid
 local byte, find, format = string.byte, string.find, string.format
@@ -245,15 +246,19 @@ function checkers.number(value, spec, path)
     return invalid(path, format("must be a number, not a %s", type(value)))
   end
   if value ~= value then return invalid(path, "must be a number, not NaN") end
+  if spec.whole and value % 1 ~= 0 then return invalid(path, "must be a whole number") end
   if (spec.min and value < spec.min) or (spec.max and value > spec.max) then
     return invalid(path, format("must be from %g to %g", spec.min, spec.max))
   end
   return value
 end
 
-function checkers.link(value, _, path)
+function checkers.link(value, spec, path)
   if type(value) ~= "string" or not value:find "^https?://[^%s%c]+$" then
     return invalid(path, "must be a link: http:// or https:// without spaces")
+  end
+  if spec.max and #value > spec.max then
+    return invalid(path, format("has %d characters, at most %d are allowed", #value, spec.max))
   end
   return value
 end
@@ -285,7 +290,7 @@ function checkers.list(value, spec, path)
     if item == nil then return nil, err end
     out[i] = item
   end
-  return out
+  return n == 0 and json.array(out) or out
 end
 
 -- Named values of any kind.

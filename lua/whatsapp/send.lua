@@ -24,14 +24,15 @@ function Sent.__tostring(sent)
 end
 
 local function first(list)
-  return type(list) == "table" and list[1] or {}
+  return type(list) == "table" and type(list[1]) == "table" and list[1] or {}
 end
 
 local function sent_of(body, meta)
   local accepted, contact = first(body.messages), first(body.contacts)
-  if not accepted.id then
+  if type(accepted.id) ~= "string" then
     return nil, Error.new { kind = "protocol", outcome = "unknown", status = meta.status,
-      message = "Graph's answer names no message id", raw = meta.raw }
+      message = "Graph's answer names no message id",
+      hint = "it may have been sent: look before you send it again" }
   end
   return setmetatable({ id = accepted.id, status = accepted.message_status,
     wa_id = contact.wa_id, input = contact.input, raw = meta.raw }, Sent)

@@ -245,6 +245,9 @@ describe("the source of the error codes", function()
     local expected = 0
     for _ in pairs(codes) do expected = expected + 1 end
     for _ in pairs(gateway) do expected = expected + 1 end
+    for status, entry in pairs(table_of.control) do
+      if gateway[status] ~= entry then expected = expected + 1 end
+    end
     for subcode in pairs(subcodes) do
       if not codes[subcode] or subcodes[subcode] ~= codes[subcode] then expected = expected + 1 end
     end

@@ -33,12 +33,12 @@ local function client(loop, options)
   return whatsapp.new(options)
 end
 
--- The most calls that any second saw.
-local function busiest_second(times)
+-- The most calls that any second (or another span) saw.
+local function busiest_second(times, span)
   local most = 0
   for first = 1, #times do
     local last = first
-    while times[last + 1] and times[last + 1] - times[first] < 1 do last = last + 1 end
+    while times[last + 1] and times[last + 1] - times[first] < (span or 1) do last = last + 1 end
     most = math.max(most, last - first + 1)
   end
   return most
@@ -61,8 +61,9 @@ describe("a rate", function()
     assert.are.equal(1000, sent.n)
     assert.is_nil(next(errors))
     assert.are.equal(1000, faults:count "ok" - before)
-    assert.is_true(busiest_second(times) <= 10)
-    assert.is_true(times[#times] - times[1] >= 98 and times[#times] - times[1] <= 101)
+    -- Also when some arrive a quarter of a second later than others.
+    assert.is_true(busiest_second(times, 1.25) <= 10)
+    assert.are.equal(99 * 1.25, times[#times] - times[1])
   end)
 
   it("counts messages of a number when it goes straight to Graph", function()
@@ -106,10 +107,10 @@ describe("a rate", function()
     assert.is_nil(sent)
     assert.are.equal("rate_limited, not_sent", err.kind .. ", " .. err.outcome)
     assert.is_true(err.retryable)
-    assert.are.equal(1, err.retry_after)
+    assert.are.equal(1.25, err.retry_after)
     assert.are.equal(before, faults:count "ok")
     assert(wa:send(message, { deadline = 2 }))
-    assert.are.equal(1001, loop.now())
+    assert.are.equal(1001.25, loop.now())
   end)
 end)
 

@@ -90,7 +90,7 @@ end
 function whole.media(connection, request)
   return connection:answer(200, JSON, cjson.encode {
     messaging_product = "whatsapp", id = "1166846181421424", mime_type = "application/pdf",
-    sha256 = ("0"):rep(64), file_size = 4, url = "http://" .. request.rest:match("^(.-)/v%d"),
+    sha256 = ("0"):rep(64), url = "http://" .. request.rest:match("^(.-)/v%d"),
   })
 end
 

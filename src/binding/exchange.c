@@ -184,6 +184,15 @@ static size_t max_body(lua_State *L, int index) {
   return (size_t)bytes;
 }
 
+static double expected_size(lua_State *L, int index) {
+  lua_pushstring(L, "expected_size");
+  lua_rawget(L, index);
+  double size =
+      lua_type(L, -1) == LUA_TNUMBER ? (double)lua_tonumber(L, -1) : -1;
+  lua_pop(L, 1);
+  return size;
+}
+
 static void read_request(lua_State *L, int index, struct wa_request *request,
                          const char **bad) {
   memset(request, 0, sizeof(*request));
@@ -199,6 +208,7 @@ static void read_request(lua_State *L, int index, struct wa_request *request,
       lwa_time_field(L, index, "connect_timeout", 1000, -1);
   request->stall_seconds = lwa_time_field(L, index, "stall_timeout", 1, -1);
   request->max_body = max_body(L, index);
+  request->expected_size = expected_size(L, index);
   request->headers =
       string_list(L, index, "headers", &request->header_count, bad);
   request->parts = part_list(L, index, &request->part_count, bad);

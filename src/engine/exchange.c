@@ -28,7 +28,8 @@ struct wa_exchange {
   struct wa_multipart *parts;
   curl_mime *mime;
   struct wa_download download;
-  size_t written;               /* to a file */
+  size_t written; /* to a file */
+  double expected_size;
   int to_file;                  /* this answer's body goes to the download */
   const struct wa_buffer *full; /* what the answer did not fit into */
   int no_memory;
@@ -157,8 +158,10 @@ static int fill(struct wa_exchange *x, const struct wa_request *request,
   if(fill_body(x, request, err) ||
      wa_session_copy_proxy(x->session, &x->proxy, err))
     return -1;
-  /* No waiting for a 100: a body is sent at once or not at all. */
-  if(x->body != NO_BODY && wa_slist_append(&x->headers, "Expect:", err))
+  /* No waiting for a 100: a body is sent at once or not at all. And what has no
+   * body has no type of it. */
+  if(wa_slist_append(&x->headers,
+                     x->body == NO_BODY ? "Content-Type:" : "Expect:", err))
     return -1;
   if(x->target.trusted)
     return wa_session_authorise(x->session, &x->headers, err);
@@ -192,6 +195,7 @@ struct wa_exchange *wa_exchange_new(struct wa_session *session,
   wa_download_init(&x->download);
   wa_buffer_init(&x->answer.headers, HEADERS_MAX);
   wa_buffer_init(&x->answer.body, request->max_body);
+  x->expected_size = request->expected_size;
   x->timeout_ms = request->timeout_ms;
   x->connect_timeout_ms = request->connect_timeout_ms;
   x->stall_seconds = request->stall_seconds;
@@ -479,8 +483,9 @@ static int explain_callback(struct wa_exchange *x, enum wa_outcome outcome) {
 }
 
 static void explain(struct wa_exchange *x, CURL *easy, CURLcode rc) {
-  const char *text =
-      x->curl_message[0] ? x->curl_message : curl_easy_strerror(rc);
+  /* libcurl quotes a proxy as it was given, with its password. */
+  const char *text = x->curl_message[0] && !x->proxy ? x->curl_message
+                                                     : curl_easy_strerror(rc);
   enum wa_outcome outcome =
       !fails_before_sending(rc) && may_have_arrived(x, easy) ? WA_UNKNOWN
                                                              : WA_NOT_SENT;
@@ -504,14 +509,30 @@ static void read_info(struct wa_exchange *x, CURL *easy) {
                                                               : 0;
 }
 
+static int is_good(const struct wa_answer *answer) {
+  return answer->status >= 200 && answer->status < 300;
+}
+
+/* Gives the file its name, unless it is not the whole. */
+static int keep_file(struct wa_exchange *x) {
+  struct wa_error *err = &x->answer.error;
+  if(x->expected_size >= 0 && (double)x->written != x->expected_size)
+    return wa_fail(err, WA_PROTOCOL, WA_UNKNOWN,
+                   "%.0f bytes came, but the file has %.0f", (double)x->written,
+                   x->expected_size);
+  if(wa_download_commit(&x->download, err)) {
+    err->outcome = WA_UNKNOWN; /* the server did its part */
+    return -1;
+  }
+  return 0;
+}
+
 void wa_exchange_finish(struct wa_exchange *x, CURL *easy, CURLcode result) {
   read_info(x, easy);
   if(result != CURLE_OK)
     explain(x, easy, result);
-  else if(x->download.path && x->answer.status >= 200 &&
-          x->answer.status < 300 &&
-          wa_download_commit(&x->download, &x->answer.error))
-    x->answer.error.outcome = WA_UNKNOWN; /* the server did its part */
+  else if(x->download.path && is_good(&x->answer))
+    (void)keep_file(x); /* the answer has the error */
   release(x);
 }
 

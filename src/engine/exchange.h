@@ -22,6 +22,7 @@ struct wa_request {
   const struct wa_part *parts;
   size_t part_count;
   const char *save_as;     /* a good answer goes to this file */
+  double expected_size;    /* of the file; below 0: not known */
   size_t max_body;         /* of an answer that stays in memory */
   long timeout_ms;         /* 0: none, -1: the session's */
   long connect_timeout_ms; /* -1: the session's */

@@ -267,7 +267,7 @@ void wa_session_label(const struct wa_session *session, char *to, size_t size) {
            standard ? "" : ":", standard ? "" : session->base.port);
 }
 
-#define SECRET_MIN 12
+#define SECRET_MIN 6
 
 const char *wa_session_find_secret(const struct wa_session *session,
                                    const char *text, size_t size,

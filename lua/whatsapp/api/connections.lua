@@ -2,6 +2,7 @@
 -- belong to the gateway: a client that talks straight to Graph has none.
 
 local Error = require "whatsapp.error"
+local schema = require "whatsapp.schema"
 
 ---@class whatsapp.Connections
 ---@field list fun(self, query?: { status?: "ACTIVE"|"PENDING"|"FAILED" }, options?: table):
@@ -12,20 +13,42 @@ local Error = require "whatsapp.error"
 --- until a person has opened its `url` in a browser
 ---@field get fun(self, id: string, options?: table): table|nil, whatsapp.Error?
 ---@field delete fun(self, id: string, options?: table): true|nil, whatsapp.Error?
+---@field wait fun(self, id: string, options?: table): table|nil, whatsapp.Error? until it is ACTIVE
 
 local APP = { app = "whatsapp-business" }
 
 local STATUS = { ACTIVE = true, PENDING = true, FAILED = true }
 
 local rows = {
-  list = { "GET", "connections", base = "control", query = APP, page = "connections",
+  list = { "GET", "connections", base = "control", query = true, always = APP, page = "connections",
            fields = { status = { type = "string", one_of = STATUS } } },
-  create = { "POST", "connections", base = "control", json = APP, returns = "connection" },
+  create = { "POST", "connections", base = "control", json = true, always = APP, returns = "connection" },
   get = { "GET", "connections/{id}", base = "control", returns = "connection" },
   delete = { "DELETE", "connections/{id}", base = "control", returns = "success" },
 }
 
 local FIRST, LONGEST = 0.5, 5
+
+local wait_timeout = { type = "number", min = 0.001, max = 86400 }
+
+local function split(options)
+  local rest = {}
+  for key, value in pairs(options) do rest[key] = value end
+  rest.timeout = nil
+  return options.timeout or 300, rest
+end
+
+local function failed(connection)
+  return nil, Error.new { kind = "gateway", outcome = "rejected", raw = connection,
+    message = "the connection has failed",
+    hint = "make a new one with wa.connections:create() and open its url" }
+end
+
+local function still_pending(connection, seconds)
+  return nil, Error.new { kind = "timeout", outcome = "rejected", raw = connection,
+    message = ("the connection is still %s after %g s"):format(tostring(connection.status), seconds),
+    hint = "a person has to open its url (err.raw.url) in a browser" }
+end
 
 --- Waits until a pending connection is active: asks again and again, at first
 --- after half a second, later every 5 seconds.
@@ -34,25 +57,22 @@ local FIRST, LONGEST = 0.5, 5
 ---@return table|nil connection
 ---@return whatsapp.Error? err `timeout` while still pending, `gateway` when it has failed
 function rows.wait(self, id, options)
-  local rest, loop = {}, self.client:loop()
-  for key, value in pairs(options or {}) do rest[key] = value end
-  local seconds = rest.timeout or 300
-  rest.timeout = nil
+  local ok, err = schema.check(options or {}, { type = "map" }, "options")
+  if ok and ok.timeout ~= nil then
+    ok, err = schema.check(ok.timeout, wait_timeout, "timeout")
+  end
+  if ok == nil then return nil, err end
+  local seconds, rest = split(options or {})
+  local loop = self.client:loop()
   local finish, pause = loop.now() + seconds, FIRST
   while true do
-    local connection, err = self:get(id, rest)
+    rest.deadline = math.max(0.001, finish - loop.now())
+    local connection
+    connection, err = self:get(id, rest)
     if not connection then return nil, err end
     if connection.status == "ACTIVE" then return connection end
-    if connection.status == "FAILED" then
-      return nil, Error.new { kind = "gateway", outcome = "rejected", raw = connection,
-        message = "the connection has failed",
-        hint = "make a new one with wa.connections:create() and open its url" }
-    end
-    if loop.now() + pause > finish then
-      return nil, Error.new { kind = "timeout", outcome = "rejected", raw = connection,
-        message = ("the connection is still %s after %g s"):format(connection.status, seconds),
-        hint = "open its url in a browser to finish: " .. tostring(connection.url) }
-    end
+    if connection.status == "FAILED" then return failed(connection) end
+    if loop.now() + pause > finish then return still_pending(connection, seconds) end
     loop.sleep(pause)
     pause = math.min(pause * 1.5, LONGEST)
   end

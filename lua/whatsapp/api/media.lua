@@ -17,7 +17,7 @@ local source_spec = {
   fields = {
     file = { type = "bytes" },
     data = { type = "bytes" },
-    type = { type = "string" },
+    type = { type = "string", line = true },
     filename = limits.filename,
   },
 }
@@ -35,15 +35,14 @@ end
 local function file_part(source, kind, where)
   where = where and where .. "." or ""
   local named = where .. (source.file and "file" or "data")
-  local filename = source.filename or (source.file and source.file:match "[^/\\]+$")
-  local content_type, err = source.type
+  local filename = source.filename or (source.file and source.file:match "[^/]+$")
+  local size, err = size_of(source, where)
+  if not size then return nil, err end
+  local content_type = source.type
   if not content_type then
     content_type, err = limits.type_of(filename, named)
     if not content_type then return nil, err end
   end
-  local size
-  size, err = size_of(source, where)
-  if not size then return nil, err end
   local ok
   ok, err = limits.check(content_type, size, kind, named)
   if not ok then return nil, err end
@@ -67,7 +66,7 @@ local function upload(self, source, kind, where, options, finish)
   }, options)
   if not media then return nil, meta end
   if type(media.id) == "string" then return media end
-  return nil, Error.new { kind = "protocol", outcome = "unknown", status = meta.status, raw = media,
+  return nil, Error.new { kind = "protocol", outcome = "unknown", status = meta.status,
     message = "Graph's answer names no media id" }
 end
 
@@ -102,15 +101,30 @@ function M.upload_for(self, reference, options)
   return upload(self, reference, reference.kind, reference.path, options, reference.finish)
 end
 
-local function fetch(self, info, path, options, finish)
-  local body, err = self.client:perform({ method = "GET", url = info.url, save_as = path,
-    bytes = true, finish = finish }, options)
-  if body ~= nil then return body end
+-- What a failed fetch of the bytes means: the URL came from Graph, not from the
+-- caller, and the gateway has no token for Meta's media hosts.
+local function explain_fetch(self, err)
+  if err.kind == "invalid" and err.field == "url" then
+    return Error.new { kind = "protocol", outcome = "unknown",
+      message = "Graph's answer has a url that cannot be used: " .. err.message }
+  end
   if self.client.config.mode == "gateway" and err.status and err.status >= 400 then
     err.hint = "the gateway may not pass media bytes on: Meta's media hosts want the business's "
       .. "own access token; use access_token = … for downloads"
   end
-  return nil, err
+  return err
+end
+
+local function fetch(self, info, path, options, finish)
+  local size = tonumber(info.file_size)
+  local body, err = self.client:perform({ method = "GET", url = info.url, save_as = path,
+    bytes = true, finish = finish, expected_size = size }, options)
+  if body == nil then return nil, explain_fetch(self, err) end
+  if not path and size and #body ~= size then
+    return nil, Error.new { kind = "protocol", outcome = "unknown",
+      message = ("%d bytes came, but the file has %d"):format(#body, size) }
+  end
+  return body
 end
 
 --- Downloads a media id. With a path the bytes are streamed to a file that

@@ -2,6 +2,7 @@
 -- "Message templates"; operations of /{WABA-ID}/message_templates.
 
 local definition = require "whatsapp.message.definition"
+local resource = require "whatsapp.resource"
 
 ---@class whatsapp.Page
 ---@field data table[]
@@ -16,6 +17,7 @@ local definition = require "whatsapp.message.definition"
 ---@field all fun(self, query?: table, options?: table): table[]|nil, whatsapp.Error?
 ---@field get fun(self, id: string, query?: { fields?: string[] }, options?: table): table|nil,
 --- whatsapp.Error?
+---@field create fun(self, template: table, options?: table): table|nil, whatsapp.Error?
 ---@field update fun(self, id: string, changes: table, options?: table): true|nil, whatsapp.Error?
 ---@field delete fun(self, name: string|{ name: string, hsm_id?: string }, options?: table):
 --- true|nil, whatsapp.Error? all languages of the name, or only the one with the id; the name
@@ -30,10 +32,13 @@ local STATUSES = { APPROVED = true, PENDING = true, REJECTED = true, PAUSED = tr
 local rows = {
   list = { "GET", PATH, query = true, page = "data", fields = {
     status = { type = "string", one_of = STATUSES },
-    limit = { type = "number", min = 1, max = 1000 },
-  } },
+    name = { type = "string" }, category = { type = "string" }, language = { type = "string" },
+    limit = { type = "number", min = 1, max = 1000, whole = true },
+    after = { type = "string" }, before = { type = "string" }, fields = { type = "any" },
+    quality_score = { type = "string" }, content = { type = "string" },
+    name_or_content = { type = "string" }, summary = { type = "any" },
+  }, closed = true },
   get = { "GET", "{id}", query = true },
-  update = { "POST", "{id}", json = true, returns = "success" },
   delete = { "DELETE", PATH, query = true, short = "name", returns = "success", fields = {
     name = { type = "string", max = 512, required = true },
     hsm_id = { type = "id" },
@@ -55,6 +60,23 @@ function rows.create(self, template, options)
   made, err = self.client:perform({ method = "POST", path = PATH, json = json }, options)
   if not made then return nil, err end
   return made
+end
+
+--- Changes a template: its parts in the same form as for create, or `category`.
+--- An approved one can be changed once in 24 hours, and is reviewed again.
+---@param id string
+---@param changes table
+---@param options? table per-call options
+---@return true|nil
+---@return whatsapp.Error? err
+function rows.update(self, id, changes, options)
+  local json, err = definition.changes(changes)
+  if not json then return nil, err end
+  local body
+  body, err = self.client:perform({ method = "POST", path = "{id}", values = { id = id }, json = json },
+    options)
+  if not body then return nil, err end
+  return resource.success(body)
 end
 
 return rows

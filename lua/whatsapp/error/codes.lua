@@ -4,6 +4,7 @@
 -- `ranges`    { first, last, entry }: for a code that has no entry of its own
 -- `subcodes`  `error_subcode`: what its entry says goes before the code's
 -- `gateway`   answers of the gateway itself (no Graph error object), by HTTP status
+-- `control`   the same of its control host, which has the connections
 -- `url`       Meta's list, for an entry of `codes` or `ranges` that names no page
 --
 -- An entry has `kind` (of the error object), `title`, `meaning`, `hint` (what
@@ -488,6 +489,9 @@ local ranges = {
   { 200, 299, { kind = "permission", retry = "fix", title = "API permission missing",
     meaning = "a permission that the call needs was not granted or has been removed",
     hint = TOKEN_PERMISSION } },
+  { 80000, 80014, { kind = "rate_limited", retry = "wait", title = "business use case limit",
+    meaning = "the account made too many calls of this kind",
+    hint = "wait as long as err.retry_after says, and call less often" } },
   { 131201, 131215, { kind = "graph", retry = "fix", url = GROUPS, title = "group error",
     meaning = "an operation on a group was refused",
     hint = "read err.details, and look the code up in Meta's list" } },
@@ -526,7 +530,7 @@ for code, entry in pairs(codes) do
 end
 
 local gateway = {
-  [400] = { kind = "gateway", retry = "fix", title = "no active connection",
+  [400] = { kind = "gateway", retry = "fix", title = "no active connection, or bad request",
     meaning = "this key has no active WhatsApp Business connection, or the request is malformed",
     hint = 'see wa.connections:list { status = "ACTIVE" }; if it is empty, make one with '
       .. "wa.connections:create() and open its url in a browser" },
@@ -534,10 +538,10 @@ local gateway = {
     meaning = "the gateway does not accept the API key (this says nothing about Meta's token)",
     hint = "set MATON_API_KEY (in nginx also: env MATON_API_KEY;) or api_key = to a valid key, "
       .. "and try it with wa.connections:list()" },
-  [404] = { kind = "gateway", retry = "fix", title = "no such route",
+  [404] = { kind = "not_found", retry = "fix", title = "no such route",
     meaning = "the gateway cannot route this URL, most often for want of the app name in it",
-    hint = "end base_url in the app name whatsapp-business: "
-      .. "https://gateway.maton.ai/whatsapp-business" },
+    hint = "end base_url in the app name whatsapp-business "
+      .. "(https://gateway.maton.ai/whatsapp-business), and check the ids" },
   [429] = { kind = "rate_limited", retry = "auto", title = "gateway rate limit",
     meaning = "the account made more than 10 requests in a second, all its numbers together",
     hint = "keep rate = 10 or lower in whatsapp.new, and share pace_dict between nginx workers" },
@@ -547,10 +551,22 @@ local gateway = {
       .. "wa.connections:create(), open its url, delete the old one, then try once more" },
 }
 
+local control = {
+  [400] = { kind = "gateway", retry = "fix", title = "malformed request",
+    meaning = "the gateway's control host does not understand the request",
+    hint = "check the fields you gave" },
+  [401] = gateway[401],
+  [404] = { kind = "not_found", retry = "fix", title = "no such connection",
+    meaning = "this account has no connection of that id",
+    hint = "see wa.connections:list()" },
+  [429] = gateway[429],
+}
+
 return {
   url = DOCS .. "cloud-api/support/error-codes",
   codes = codes,
   ranges = ranges,
   subcodes = subcodes,
   gateway = gateway,
+  control = control,
 }

@@ -18,7 +18,8 @@ local running = coroutine.running
 local SUSPEND = {}
 local SLICE = 0.2
 
--- The coroutines that `gather` made, each with the gathering it belongs to.
+-- The coroutines that `gather` made, each with its scheduler: that of the
+-- outermost gathering around it.
 local owner = setmetatable({}, { __mode = "k" })
 
 --- Seconds of a clock that never goes back.
@@ -35,8 +36,8 @@ local function step(seconds)
   if not ok then error(err.message, 0) end
 end
 
--- The gathering that can suspend the caller, if there is one.
-local function gathering()
+-- The scheduler that can suspend the caller, if there is one.
+local function scheduler_here()
   local co = running()
   local mine = co and owner[co]
   if mine and isyieldable() then return mine, co end
@@ -67,7 +68,7 @@ end
 ---@return string head the header block as received
 ---@return integer http_version 10, 11 or 20
 function M.await(exchange)
-  local mine, co = gathering()
+  local mine, co = scheduler_here()
   if mine then
     if not exchange:done() then
       waiting[exchange:id()] = co
@@ -75,7 +76,8 @@ function M.await(exchange)
     end
   else
     while not exchange:done() do
-      step(SLICE)
+      local ok, err = core.step(SLICE)
+      if not ok then return nil, err end
       drain()
     end
   end
@@ -86,7 +88,7 @@ end
 ---@param seconds number
 function M.sleep(seconds)
   local due = M.now() + seconds
-  local mine, co = gathering()
+  local mine, co = scheduler_here()
   if mine then
     mine.timers[co] = due
     coroutine.yield(SUSPEND)
@@ -113,27 +115,37 @@ local function wake_sleepers(mine)
   return soonest
 end
 
+local start
+
+-- Resumes a coroutine and, when that was its end, lets its gathering go on.
 local function resume(mine, co)
   local ok, token = coroutine.resume(co)
   if ok and token == SUSPEND and coroutine.status(co) ~= "dead" then return end
-  mine.running = mine.running - 1
-  mine.all[co] = nil
+  local group = mine.members[co]
+  mine.members[co] = nil
+  group.running = group.running - 1
   if not ok then error(token, 0) end
   if coroutine.status(co) ~= "dead" then
     mine.failure = mine.failure
       or "whatsapp: a task yielded by itself; only the calls of a client may suspend it"
   end
+  start(mine, group)
+  if group.running == 0 and group.parent then
+    mine.ready[#mine.ready + 1] = group.parent
+    group.parent = nil
+  end
 end
 
-local function start_tasks(mine, limit, next_task)
-  while mine.running < limit and not mine.failure do
-    local task = next_task()
+-- Makes ready as many tasks of a gathering as it may have.
+function start(mine, group)
+  while group.running < group.limit and not mine.failure do
+    local task = group.next_task()
     if not task then return end
     local co = coroutine.create(task)
     owner[co] = mine
-    mine.all[co] = true
-    mine.running = mine.running + 1
-    resume(mine, co)
+    mine.members[co] = group
+    group.running = group.running + 1
+    mine.ready[#mine.ready + 1] = co
   end
 end
 
@@ -147,21 +159,28 @@ end
 -- wake up: their exchanges are cancelled when they are collected.
 local function forget(mine)
   for id, co in pairs(waiting) do
-    if mine.all[co] then waiting[id] = nil end
+    if mine.members[co] then waiting[id] = nil end
   end
 end
 
-local function run(mine, limit, next_task)
-  start_tasks(mine, limit, next_task)
-  while mine.running > 0 do
+local function run(mine, group)
+  start(mine, group)
+  while group.running > 0 do
     local pause = wake_sleepers(mine)
     if #mine.ready == 0 then
       step(pause)
       drain()
     end
     resume_ready(mine)
-    start_tasks(mine, limit, next_task)
   end
+end
+
+-- Inside a task of another gathering: its scheduler runs these tasks too.
+local function gather_within(mine, group, co)
+  start(mine, group)
+  if group.running == 0 then return end
+  group.parent = co
+  coroutine.yield(SUSPEND)
 end
 
 local function one_by_one(next_task)
@@ -178,8 +197,11 @@ end
 ---@param next_task fun(): function|nil
 function M.gather(limit, next_task)
   if not suspends then return one_by_one(next_task) end
-  local mine = { running = 0, ready = {}, timers = {}, all = {} }
-  local ok, err = pcall(run, mine, limit, next_task)
+  local group = { limit = limit, next_task = next_task, running = 0 }
+  local around, co = scheduler_here()
+  if around then return gather_within(around, group, co) end
+  local mine = { ready = {}, timers = {}, members = {} }
+  local ok, err = pcall(run, mine, group)
   forget(mine)
   if not ok then error(err, 0) end
   if mine.failure then error(mine.failure, 0) end

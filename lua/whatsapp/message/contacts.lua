@@ -3,6 +3,7 @@
 local Error = require "whatsapp.error"
 
 local some = { type = "string" }
+local needed = { type = "string", required = true }
 
 local function rows(fields, short)
   return { type = "list", of = { type = "table", fields = fields, short = short } }
@@ -26,10 +27,10 @@ local contact = { type = "table", fields = {
                prefix = some, suffix = some } },
   phones = rows({ phone = { type = "string", number = true, required = true }, type = some,
                   wa_id = { type = "string", number = true } }, "phone"),
-  emails = rows({ email = some, type = some }, "email"),
+  emails = rows({ email = needed, type = some }, "email"),
   addresses = rows { street = some, city = some, state = some, zip = some, country = some,
                      country_code = some, type = some },
-  urls = rows({ url = some, type = some }, "url"),
+  urls = rows({ url = needed, type = some }, "url"),
   org = { type = "table", short = "company",
           fields = { company = some, department = some, title = some } },
   birthday = { type = "string", pattern = "^%d%d%d%d%-%d%d%-%d%d$", form = "YYYY-MM-DD" },

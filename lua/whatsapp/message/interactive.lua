@@ -13,7 +13,7 @@ local M = {}
 -- Parts that several have ----------------------------------------------------------
 
 --- A header that is a text.
-M.text_header = { type = "string", max = 60 }
+M.text_header = { type = "string", max = 60, line = true }
 
 local header_media = {
   image = media.reference(),
@@ -41,7 +41,7 @@ function M.fields(header, more)
   local all = {
     header = header,
     body = { type = "string", max = 1024, required = true },
-    footer = { type = "string", max = 60 },
+    footer = { type = "string", max = 60, line = true },
   }
   for name, spec in pairs(more or {}) do all[name] = spec end
   return all

@@ -153,7 +153,7 @@ function M.reference(extra)
 end
 
 local function basename(file)
-  return file:match "[^/\\]+$"
+  return file:match "[^/]+$"
 end
 
 --- Graph's media object. A file or bytes are noted in `uploads`, to be uploaded
