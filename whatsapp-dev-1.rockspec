@@ -10,7 +10,7 @@ source = {
 description = {
   summary = "WhatsApp Business for Lua",
   detailed = [[
-    Sends and receives through the WhatsApp Business Cloud API, directly or
+    Sends through the WhatsApp Business Cloud API, directly or
     through a gateway: a C core on libcurl under Lua that reads like the
     conversation it automates.
   ]],

@@ -215,6 +215,19 @@ describe("whatsapp.parallel", function()
       assert.are.equal(3, ended)
     end)
 
+    it("inside another one lets the other items go on", function()
+      local order = {}
+      whatsapp.parallel(2, { "nested", "quick" }, function(which)
+        if which == "nested" then
+          whatsapp.parallel(2, { 0.05, 0.05, 0.05 }, function(pause) native.sleep(pause) end)
+        else
+          for _ = 1, 3 do send(1) end
+        end
+        order[#order + 1] = which
+      end)
+      assert.are.same({ "quick", "nested" }, order)
+    end)
+
     it("lets one item wait while others work", function()
       local order = {}
       whatsapp.parallel(2, { 0.05, 0 }, function(pause, i)

@@ -75,6 +75,12 @@ function whole.json(connection, request)
   return connection:answer(200, JSON, unescape(argument(request)))
 end
 
+--- /refused/401/<URL-encoded JSON>: exactly that, with the status.
+function whole.refused(connection, request)
+  local status, json = request.rest:match("^(%d%d%d)/([^/]+)")
+  return connection:answer(tonumber(status), JSON, unescape(json))
+end
+
 --- What arrived here, as JSON.
 function whole.echo(connection, request)
   return connection:answer(200, JSON, cjson.encode(request))
