@@ -1,5 +1,5 @@
 /* The engine's two faces: core.submit, step and drain, where the caller steps
- * it, and core.port, where a thread does. */
+ * it, and the ports of core.port, where a thread does. */
 #include "binding.h"
 
 #include "../engine/thread.h"
@@ -217,9 +217,9 @@ static void open_engine(lua_State *L) {
   set_functions(L, functions);
 }
 
-static void open_port(lua_State *L) {
-  static const luaL_Reg methods[] = {{NULL, NULL}};
-  static const luaL_Reg metamethods[] = {{"__gc", collect_port}, {NULL, NULL}};
+/* core.port() → a port: a table of its functions. What one hands in no other
+ * gets back, so that several loops in one state do not take each other's. */
+static int new_port(lua_State *L) {
   static const luaL_Reg functions[] = {{"submit", port_submit},
                                        {"drain", port_drain},
                                        {"descriptor", port_descriptor},
@@ -227,7 +227,6 @@ static void open_port(lua_State *L) {
                                        {"listen", port_listen},
                                        {"accept", port_accept},
                                        {NULL, NULL}};
-  lwa_newclass(L, PORT_CLASS, methods, metamethods);
   lua_newtable(L);
   struct port_box *box = lua_newuserdata(L, sizeof(*box));
   box->port = NULL;
@@ -235,6 +234,14 @@ static void open_port(lua_State *L) {
   luaL_getmetatable(L, PORT_CLASS);
   lua_setmetatable(L, -2);
   set_functions(L, functions);
+  return 1;
+}
+
+static void open_port(lua_State *L) {
+  static const luaL_Reg methods[] = {{NULL, NULL}};
+  static const luaL_Reg metamethods[] = {{"__gc", collect_port}, {NULL, NULL}};
+  lwa_newclass(L, PORT_CLASS, methods, metamethods);
+  lua_pushcfunction(L, new_port);
   lua_setfield(L, -2, "port");
 }
 

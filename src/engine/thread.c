@@ -10,25 +10,30 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
+#include <time.h>
 #include <unistd.h>
 
 #define IDLE_WAIT_MS 10000
+#define BUSY_WAIT_MS 200 /* libcurl has no timer for a stall, see engine.c */
+#define FORK_WAIT_SECONDS 1
 #define INBOX_MAX 100000
 
 #if !defined(MSG_NOSIGNAL)
-#define MSG_NOSIGNAL 0 /* the thread blocks all signals anyway */
+#define MSG_NOSIGNAL 0 /* SO_NOSIGPIPE does it there */
 #endif
 
 struct wa_thread {
   struct wa_engine *engine; /* the thread's alone, but for waking it */
   pthread_t thread;
   pthread_mutex_t lock; /* of all that follows, and of the ports */
-  pthread_cond_t settled;
+  pthread_cond_t changed;
   struct wa_link inbox;
   size_t waiting;
   size_t ports;
   int unwanted; /* some slot is marked */
   int stopping;
+  int forking; /* somebody wants it to stand still */
+  int still;
   pid_t pid;
 };
 
@@ -51,6 +56,7 @@ static struct wa_port *inherited;
 /* The one of this process. */
 static pthread_mutex_t shared_lock = PTHREAD_MUTEX_INITIALIZER;
 static struct wa_thread *shared;
+static int ended; /* the process is in exit() */
 
 /* The thread -------------------------------------------------------------------
  */
@@ -70,7 +76,7 @@ static void deliver(struct wa_thread *thread, struct wa_exchange *exchange) {
   port->under_way--;
   signal_port(port);
   if(!port->under_way)
-    pthread_cond_broadcast(&thread->settled);
+    pthread_cond_broadcast(&thread->changed);
 }
 
 static int is_unwanted(const struct wa_slot *slot) {
@@ -94,27 +100,40 @@ static void receive(struct wa_thread *thread) {
   }
 }
 
+static void step(struct wa_thread *thread) {
+  struct wa_error err;
+  int ms = wa_engine_load(thread->engine) ? BUSY_WAIT_MS : IDLE_WAIT_MS;
+  if(wa_engine_step(thread->engine, ms, &err))
+    usleep(10000); /* libcurl has no memory left: give it time */
+}
+
+/* While the process forks: the locks of libcurl, OpenSSL and the C library must
+ * be free then, since the child inherits them as they are. */
+static void stand_still(struct wa_thread *thread) {
+  while(thread->forking) {
+    thread->still = 1;
+    pthread_cond_broadcast(&thread->changed);
+    pthread_cond_wait(&thread->changed, &thread->lock);
+  }
+  thread->still = 0;
+}
+
 static void *run(void *arg) {
   struct wa_thread *thread = arg;
   struct wa_exchange *exchange;
-  struct wa_error err;
   pthread_mutex_lock(&thread->lock);
   while(!thread->stopping) {
+    stand_still(thread);
     receive(thread);
     if(thread->unwanted) {
       thread->unwanted = 0;
       wa_engine_sweep(thread->engine, is_unwanted);
     }
     pthread_mutex_unlock(&thread->lock);
-    int failed = wa_engine_step(thread->engine, IDLE_WAIT_MS, &err);
+    step(thread);
     pthread_mutex_lock(&thread->lock);
     while((exchange = wa_engine_take(thread->engine)) != NULL)
       deliver(thread, exchange);
-    if(failed) { /* libcurl has no memory left: give it time */
-      pthread_mutex_unlock(&thread->lock);
-      usleep(10000);
-      pthread_mutex_lock(&thread->lock);
-    }
   }
   pthread_mutex_unlock(&thread->lock);
   return NULL;
@@ -147,13 +166,13 @@ static struct wa_thread *thread_new(struct wa_error *err) {
     return NULL;
   }
   pthread_mutex_init(&thread->lock, NULL);
-  pthread_cond_init(&thread->settled, NULL);
+  pthread_cond_init(&thread->changed, NULL);
   int rc = start(thread);
   if(rc == 0)
     return thread;
   wa_fail(err, WA_STATE, WA_NOT_SENT, "no thread: %s", strerror(rc));
   wa_engine_free(thread->engine);
-  pthread_cond_destroy(&thread->settled);
+  pthread_cond_destroy(&thread->changed);
   pthread_mutex_destroy(&thread->lock);
   free(thread);
   return NULL;
@@ -162,6 +181,7 @@ static struct wa_thread *thread_new(struct wa_error *err) {
 static void thread_stop(struct wa_thread *thread) {
   pthread_mutex_lock(&thread->lock);
   thread->stopping = 1;
+  pthread_cond_broadcast(&thread->changed);
   pthread_mutex_unlock(&thread->lock);
   wa_engine_wake(thread->engine);
   pthread_join(thread->thread, NULL);
@@ -170,7 +190,7 @@ static void thread_stop(struct wa_thread *thread) {
 static void thread_free(struct wa_thread *thread) {
   thread_stop(thread);
   wa_engine_free(thread->engine);
-  pthread_cond_destroy(&thread->settled);
+  pthread_cond_destroy(&thread->changed);
   pthread_mutex_destroy(&thread->lock);
   free(thread);
 }
@@ -182,11 +202,41 @@ static void stop_at_exit(void) {
   if(shared && shared->pid == getpid())
     thread_stop(shared);
   shared = NULL;
+  ended = 1;
+  pthread_mutex_unlock(&shared_lock);
+}
+
+static int ending(struct wa_error *err) {
+  return wa_fail(err, WA_STATE, WA_NOT_SENT, "the process is ending");
+}
+
+/* Waits for the thread to stand still, but not for ever. */
+static void before_fork(void) {
+  struct timespec until;
+  pthread_mutex_lock(&shared_lock);
+  if(!shared)
+    return;
+  clock_gettime(CLOCK_REALTIME, &until);
+  until.tv_sec += FORK_WAIT_SECONDS;
+  pthread_mutex_lock(&shared->lock);
+  shared->forking = 1;
+  wa_engine_wake(shared->engine);
+  while(!shared->still &&
+        pthread_cond_timedwait(&shared->changed, &shared->lock, &until) == 0)
+    ;
+}
+
+static void after_fork(void) {
+  if(shared) {
+    shared->forking = 0;
+    pthread_cond_broadcast(&shared->changed);
+    pthread_mutex_unlock(&shared->lock);
+  }
   pthread_mutex_unlock(&shared_lock);
 }
 
 /* The thread stays with the parent; the child starts its own when it needs one. */
-static void forget_in_child(void) {
+static void after_fork_in_child(void) {
   pthread_mutex_init(&shared_lock, NULL);
   shared = NULL;
 }
@@ -196,7 +246,8 @@ static int prepare_failed;
 
 static void prepare(void) {
   prepare_failed =
-      pthread_atfork(NULL, NULL, forget_in_child) || atexit(stop_at_exit);
+      pthread_atfork(before_fork, after_fork, after_fork_in_child) ||
+      atexit(stop_at_exit);
 }
 
 /* Ports --------------------------------------------------------------------------
@@ -209,7 +260,9 @@ static struct wa_thread *acquire(struct wa_error *err) {
     return NULL;
   }
   pthread_mutex_lock(&shared_lock);
-  if(!shared)
+  if(ended)
+    ending(err);
+  else if(!shared)
     shared = thread_new(err);
   struct wa_thread *thread = shared;
   if(thread)
@@ -265,7 +318,7 @@ static void stop_listening(struct wa_port *port) {
   port->path[0] = '\0';
 }
 
-/* Waits until the thread has given everything back. */
+/* Waits until the thread has given everything back, or has been stopped. */
 static void cancel_all(struct wa_port *port) {
   struct wa_thread *thread = port->thread;
   pthread_mutex_lock(&thread->lock);
@@ -274,7 +327,7 @@ static void cancel_all(struct wa_port *port) {
   close_fd(&port->write_fd);
   wa_engine_wake(thread->engine);
   while(port->under_way && !thread->stopping)
-    pthread_cond_wait(&thread->settled, &thread->lock);
+    pthread_cond_wait(&thread->changed, &thread->lock);
   pthread_mutex_unlock(&thread->lock);
 }
 
@@ -288,12 +341,24 @@ void wa_port_free(struct wa_port *port) {
     return;
   }
   cancel_all(port);
-  while((exchange = wa_port_take(port)) != NULL)
+  while((exchange = wa_port_take(port)) != NULL) {
+    wa_exchange_slot(exchange)->delivered = 1;
     wa_exchange_unref(exchange);
+  }
   stop_listening(port);
   close_fd(&port->read_fd);
   let_go(port->thread);
-  free(port);
+  if(!port->under_way) /* else the process is ending, and they know it still */
+    free(port);
+}
+
+static int refuse(const struct wa_thread *thread, struct wa_error *err) {
+  if(thread->stopping)
+    return ending(err);
+  if(thread->waiting >= INBOX_MAX)
+    return wa_fail(err, WA_BUSY, WA_NOT_SENT, "%d requests are waiting already",
+                   INBOX_MAX);
+  return 0;
 }
 
 int wa_port_submit(struct wa_port *port, struct wa_exchange *exchange,
@@ -301,8 +366,8 @@ int wa_port_submit(struct wa_port *port, struct wa_exchange *exchange,
   struct wa_thread *thread = port->thread;
   struct wa_slot *slot = wa_exchange_slot(exchange);
   pthread_mutex_lock(&thread->lock);
-  int full = thread->waiting >= INBOX_MAX;
-  if(!full) {
+  int refused = refuse(thread, err);
+  if(!refused) {
     slot->port = port;
     slot->threaded = 1;
     wa_list_append(&thread->inbox, slot);
@@ -310,11 +375,9 @@ int wa_port_submit(struct wa_port *port, struct wa_exchange *exchange,
     port->under_way++;
   }
   pthread_mutex_unlock(&thread->lock);
-  if(full)
-    return wa_fail(err, WA_BUSY, WA_NOT_SENT, "%d requests are waiting already",
-                   INBOX_MAX);
-  wa_engine_wake(thread->engine);
-  return 0;
+  if(!refused)
+    wa_engine_wake(thread->engine);
+  return refused;
 }
 
 void wa_port_cancel(struct wa_port *port, struct wa_exchange *exchange) {
@@ -346,6 +409,10 @@ struct wa_exchange *wa_port_take(struct wa_port *port) {
 
 static int set_flags(int fd) {
   int flags = fcntl(fd, F_GETFL);
+#if defined(SO_NOSIGPIPE) /* where MSG_NOSIGNAL is unknown */
+  int on = 1;
+  (void)setsockopt(fd, SOL_SOCKET, SO_NOSIGPIPE, &on, sizeof(on));
+#endif
   return flags < 0 || fcntl(fd, F_SETFL, flags | O_NONBLOCK) < 0 ||
          fcntl(fd, F_SETFD, FD_CLOEXEC) < 0;
 }
@@ -391,7 +458,9 @@ static int bind_private(struct wa_port *port) {
   const char *base = getenv("TMPDIR");
   int n = snprintf(port->path, sizeof(port->path), "%s/whatsapp.XXXXXX",
                    base && *base ? base : "/tmp");
-  if(n < 0 || (size_t)n + 3 > sizeof(port->path) || !mkdtemp(port->path)) {
+  int fits = n > 0 && (size_t)n + 3 <= sizeof(port->path);
+  if(!fits || !mkdtemp(port->path)) {
+    errno = fits ? errno : ENAMETOOLONG;
     port->path[0] = '\0';
     return -1;
   }
@@ -416,13 +485,13 @@ const char *wa_port_listen(struct wa_port *port, struct wa_error *err) {
 
 /* Only this process itself may be at the other end. */
 static int is_self(int fd) {
-#if defined(SO_PEERCRED)
+#if defined(__linux__)
   struct ucred peer;
   socklen_t size = sizeof(peer);
   return getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &size) == 0 &&
          peer.pid == getpid();
 #else
-  (void)fd; /* the directory lets nobody else in */
+  (void)fd; /* the directory lets no other user in */
   return 1;
 #endif
 }

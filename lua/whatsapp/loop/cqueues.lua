@@ -1,15 +1,38 @@
---- Waiting under cqueues: the engine runs in its thread, and its descriptor is
---- one more thing that a coroutine polls.
+--- Waiting under cqueues: the engine runs in its thread, one coroutine of each
+--- controller polls its descriptor and wakes those whose exchange is done.
 
 local core = require "whatsapp.core"
+local Error = require "whatsapp.error"
 
 local cqueues = require "cqueues"
+local condition = require "cqueues.condition"
 
-local port = core.port
+local port = core.port()
 
-local M = { name = "cqueues", now = core.now, random = core.random, submit = core.port.submit }
+local M = { name = "cqueues", now = core.now, random = core.random }
 
 local SLICE = 10
+
+--- Whether a call can wait here: only in a coroutine of a running controller.
+---@return true|nil
+---@return whatsapp.Error? err
+function M.ready()
+  if cqueues.running() then return true end
+  return nil, Error.new { kind = "state",
+    message = "no cqueues controller runs here, so nothing was sent",
+    hint = "controller:wrap(function() … end), or leave `loop` out: then a call blocks here" }
+end
+
+--- Hands a request in: an exchange, or nil and what failed.
+---@param session userdata
+---@param request table
+function M.submit(session, request)
+  local descriptor, err = port.descriptor() -- an answer nobody hears of is worse than none
+  if not descriptor then return nil, err end
+  return port.submit(session, request)
+end
+
+-- The reader -----------------------------------------------------------------------
 
 -- What cqueues.poll takes: an object with a descriptor.
 local pollable = {
@@ -17,21 +40,64 @@ local pollable = {
   events = function() return "r" end,
 }
 
+-- By the id of its exchange: what wakes the one who waits, and its reader.
+local waiting = {}
+
+-- By controller. A reader lives only while somebody waits, so that it keeps no
+-- controller going, and takes what is done for all of them.
+local readers = setmetatable({}, { __mode = "k" })
+
 local function drain()
   port.clear()
-  while port.drain() do end
+  local id = port.drain()
+  while id do
+    local waiter = waiting[id]
+    if waiter then
+      waiting[id] = nil
+      waiter.done:signal()
+      local reader = waiter.reader
+      reader.count = reader.count - 1
+      if reader.count == 0 then reader.idle:signal() end
+    end
+    id = port.drain()
+  end
 end
 
---- Waits until the exchange is done and returns its result. Whoever is woken
---- first takes what is there; the others see that theirs is done.
----@param exchange userdata
-function M.await(exchange)
-  pollable.pollfd() -- there before the first completion
-  drain()
-  while not exchange:done() do
-    cqueues.poll(pollable, SLICE)
+local function read(reader)
+  while reader.count > 0 do
+    cqueues.poll(pollable, reader.idle, SLICE)
     drain()
   end
+  reader.reading = false
+end
+
+local function reader_here()
+  local controller = cqueues.running()
+  local reader = readers[controller]
+  if not reader then
+    reader = { count = 0, idle = condition.new() }
+    readers[controller] = reader
+  end
+  if not reader.reading then
+    reader.reading = true
+    controller:wrap(read, reader)
+  end
+  return reader
+end
+
+-- Waiting --------------------------------------------------------------------------
+
+--- Waits until the exchange is done and returns its result.
+---@param exchange userdata
+---@return integer|nil status
+---@return string|table body, or what failed
+---@return string head
+---@return integer http_version
+function M.await(exchange)
+  local waiter = { done = condition.new(), reader = reader_here() }
+  waiting[exchange:id()] = waiter
+  waiter.reader.count = waiter.reader.count + 1
+  while not exchange:done() do waiter.done:wait() end
   return exchange:result()
 end
 
@@ -42,12 +108,11 @@ function M.sleep(seconds)
 end
 
 --- Runs tasks in coroutines of the running controller, at most `limit` at a time.
+--- A task must not raise.
 ---@param limit integer
 ---@param next_task fun(): function|nil
 function M.gather(limit, next_task)
-  local condition = require "cqueues.condition"
-  local changed, running = condition.new(), 0
-  local controller = assert(cqueues.running())
+  local controller, changed, running = cqueues.running(), condition.new(), 0
   local task = next_task()
   while task or running > 0 do
     if task and running < limit then

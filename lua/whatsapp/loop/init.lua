@@ -8,6 +8,7 @@ local native = require "whatsapp.loop.native"
 local M = {}
 
 local NAMES = { native = true, nginx = true, cqueues = true, luv = true }
+local SUSPENDING = { cqueues = true, luv = true }
 local METHODS = { "submit", "await", "sleep", "now", "random", "gather" }
 
 local ngx = rawget(_G, "ngx")
@@ -36,18 +37,24 @@ function M.choose(name)
     return Error.config("loop", ("%q is not a loop"):format(tostring(name)),
       'leave it out, or use "native", "nginx", "cqueues", "luv" or a driver of your own')
   end
+  if SUSPENDING[name] and not native.suspends then
+    return Error.config("loop", ("%s cannot be used here"):format(name),
+      "PUC Lua 5.1 cannot suspend a call: use LuaJIT, or Lua 5.2 or later")
+  end
   local ok, driver = pcall(load, name)
   if ok then return driver end
   return Error.config("loop", ("%s cannot be used here"):format(name), tostring(driver):match "^[^\n]*")
 end
 
 --- The driver that this place calls for: nginx in an nginx worker, cqueues in a
---- coroutine of a running controller, else native.
+--- coroutine of a running controller (where Lua can suspend it), else native.
 ---@return table driver
 function M.current()
   if ngx and ngx.get_phase then return load "nginx" end
   local cqueues = package.loaded.cqueues
-  if type(cqueues) == "table" and cqueues.running and cqueues.running() then return load "cqueues" end
+  if native.suspends and type(cqueues) == "table" and cqueues.running and cqueues.running() then
+    return load "cqueues"
+  end
   return native
 end
 

@@ -6,9 +6,9 @@ local Error = require "whatsapp.error"
 
 local uv = require "luv"
 
-local port = core.port
+local port = core.port()
 
-local M = { name = "luv", now = core.now, random = core.random, submit = core.port.submit }
+local M = { name = "luv", now = core.now, random = core.random }
 
 local isyieldable = coroutine.isyieldable or function() return coroutine.running() ~= nil end
 
@@ -24,12 +24,32 @@ end
 
 -- Coroutines by the id of the exchange they wait for.
 local waiting, count = {}, 0
-local poll
+local poll, watched
 
--- An error in a coroutine belongs to luv's loop, like one in any callback.
-local function resume(co)
-  local ok, err = coroutine.resume(co)
-  if not ok then error(err, 0) end
+--- Hands a request in: an exchange, or nil and what failed.
+---@param session userdata
+---@param request table
+function M.submit(session, request)
+  local descriptor, err = port.descriptor() -- an answer nobody hears of is worse than none
+  if not descriptor then return nil, err end
+  if watched and watched ~= descriptor then
+    return nil, { kind = "state", outcome = "not_sent",
+      message = "luv's loop belongs to the process that forked this one" }
+  end
+  return port.submit(session, request)
+end
+
+-- An error in a coroutine belongs to luv's loop, like one in any callback; the
+-- others go on before. One that ended meanwhile waits no more.
+local function resume(coroutines)
+  local failed, failure = false, nil
+  for _, co in ipairs(coroutines) do
+    if coroutine.status(co) == "suspended" then
+      local ok, err = coroutine.resume(co)
+      if not ok and not failed then failed, failure = true, err end
+    end
+  end
+  if failed then error(failure, 0) end
 end
 
 local function drain()
@@ -43,38 +63,47 @@ local function drain()
     id = port.drain()
   end
   -- With nobody waiting the handle must not keep the loop alive.
-  if count == 0 and poll then poll:stop() end
-  for i = 1, #ready do resume(ready[i]) end
+  if count == 0 then poll:stop() end
+  resume(ready)
 end
 
 local function watch()
-  poll = poll or assert(uv.new_poll((assert(port.descriptor()))))
-  poll:start("r", drain)
+  if not poll then
+    watched = assert(port.descriptor())
+    poll = assert(uv.new_poll(watched))
+  end
+  if not poll:is_active() then poll:start("r", drain) end
 end
 
---- Waits until the exchange is done and returns its result.
+--- Waits until the exchange is done and returns its result. Who resumes the
+--- coroutine in between changes nothing.
 ---@param exchange userdata
+---@return integer|nil status
+---@return string|table body, or what failed
+---@return string head
+---@return integer http_version
 function M.await(exchange)
   if not exchange:done() then
     waiting[exchange:id()], count = coroutine.running(), count + 1
     watch()
-    coroutine.yield()
   end
+  while not exchange:done() do coroutine.yield() end
   return exchange:result()
 end
 
 --- Waits for some seconds.
 ---@param seconds number
 function M.sleep(seconds)
-  local co, timer = coroutine.running(), uv.new_timer()
+  local co, timer, over = coroutine.running(), uv.new_timer(), false
   timer:start(math.max(0, math.ceil(seconds * 1000)), 0, function()
     timer:close()
-    resume(co)
+    over = true
+    resume { co }
   end)
-  coroutine.yield()
+  while not over do coroutine.yield() end
 end
 
---- Runs tasks in coroutines, at most `limit` at a time.
+--- Runs tasks in coroutines, at most `limit` at a time. A task must not raise.
 ---@param limit integer
 ---@param next_task fun(): function|nil
 function M.gather(limit, next_task)
@@ -84,7 +113,7 @@ function M.gather(limit, next_task)
     if task and running < limit then
       local mine = task
       running = running + 1
-      resume(coroutine.create(function()
+      resume { coroutine.create(function()
         mine()
         running = running - 1
         if sleeping then
@@ -93,10 +122,10 @@ function M.gather(limit, next_task)
           local timer = uv.new_timer()
           timer:start(0, 0, function()
             timer:close()
-            resume(me)
+            resume { me }
           end)
         end
-      end))
+      end) }
       task = next_task()
     else
       sleeping = true

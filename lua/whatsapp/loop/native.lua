@@ -12,6 +12,9 @@ local M = { name = "native" }
 -- there and `gather` runs one task after another.
 local suspends = _VERSION ~= "Lua 5.1" or rawget(_G, "jit") ~= nil
 
+--- Whether this Lua can suspend a call wherever it stands.
+M.suspends = suspends
+
 local isyieldable = coroutine.isyieldable or function() return true end
 local running = coroutine.running
 

@@ -8,9 +8,11 @@
 local core = require "whatsapp.core"
 local Error = require "whatsapp.error"
 
-local port = core.port
+if not ngx or not ngx.get_phase then error("this process is no nginx worker", 0) end
 
-local M = { name = "nginx", now = core.now, random = core.random, submit = core.port.submit }
+local port = core.port()
+
+local M = { name = "nginx", now = core.now, random = core.random, submit = port.submit }
 
 -- Where a light thread can wait; in the other phases nothing is sent.
 local WAITS = { rewrite = true, server_rewrite = true, access = true, content = true, timer = true,
