@@ -189,6 +189,14 @@ static int port_accept(lua_State *L) {
   return 1;
 }
 
+/* port.connected() → whether what was accepted is still open */
+static int port_connected(lua_State *L) {
+  struct wa_error err;
+  struct wa_port *port = get_port(L, &err);
+  lua_pushboolean(L, port && wa_port_connected(port));
+  return 1;
+}
+
 /* Opening ---------------------------------------------------------------------
  */
 
@@ -226,6 +234,7 @@ static void open_port(lua_State *L) {
                                        {"clear", port_clear},
                                        {"listen", port_listen},
                                        {"accept", port_accept},
+                                       {"connected", port_connected},
                                        {NULL, NULL}};
   lwa_newclass(L, PORT_CLASS, methods, metamethods);
   lua_newtable(L);

@@ -49,10 +49,12 @@ local function drain()
   end
 end
 
--- A socket that the engine tells; nil where no directory can be written.
+-- A socket that the engine tells; nil where no directory can be written. The
+-- parked one is nginx's to close (after a while, for a byte that comes when
+-- nobody reads, at the end), and its file is gone: to connect would log an error.
 local function connect()
   local socket = ngx.socket.tcp()
-  if path and socket:connect("unix:" .. path) then return socket end
+  if path and port.connected() and socket:connect("unix:" .. path) then return socket end
   path = port.listen()
   if not path or not socket:connect("unix:" .. path) or not port.accept() then
     path = nil
