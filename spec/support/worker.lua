@@ -28,6 +28,7 @@ http {
   scgi_temp_path scgi;
   lua_package_path "$path";
   lua_package_cpath "$cpath";
+  lua_code_cache $code_cache;
   lua_shared_dict notes 1m;
 
   init_by_lua_block {
@@ -115,14 +116,14 @@ Worker.__index = Worker
 --- `/send`, `/slow` and `/gate` (with `?text=`), `/ping`, `/pid`, `/waiters`, `/note/NAME`.
 ---@param upstream table   of server.start_nginx
 ---@param parts? { init?: string, server?: string, http?: string, processes?: integer,
----                listen?: string, tmpdir?: string, url?: string }
+---                listen?: string, tmpdir?: string, url?: string, code_cache?: string }
 ---@return spec.Worker
 function M.start(upstream, parts)
   parts = parts or {}
   local directory = server.make_directory()
   local ports = server.free_ports { "port", "other" }
   local values = { port = ports.port, other = ports.other, directory = directory,
-    processes = parts.processes or 1, listen = parts.listen or "",
+    processes = parts.processes or 1, code_cache = parts.code_cache or "on", listen = parts.listen or "",
     tmpdir = parts.tmpdir or directory .. "/tmp", modules = tls.load_modules(),
     -- Root's nginx would work as somebody who cannot read this tree.
     user = output "id -u" == "0\n" and "user root root;" or "",
@@ -135,8 +136,8 @@ function M.start(upstream, parts)
   write_file(directory .. "/nginx.conf", fill(CONF, values))
   os.execute("mkdir " .. directory .. "/tmp")
   local self = setmetatable({ directory = directory, port = ports.port, other = ports.other,
-    process = server.start_process(("timeout %d nginx -p %s -c nginx.conf -e error.log"):format(
-      LIFE_LIMIT, directory)) }, Worker)
+    process = server.start_process(("timeout %d nginx -p %s -c nginx.conf -e error.log "
+      .. "2>%s/start.log"):format(LIFE_LIMIT, directory, directory)) }, Worker)
   server.wait_until_ready(self.port, directory)
   load.eventually("nginx.pid", function() return self:master() end)
   return self
@@ -150,6 +151,29 @@ end
 ---@return string body
 function Worker:get(path)
   return load.get(self.port, path)
+end
+
+--- The body, or nil when there is nobody to answer.
+---@return string|nil
+function Worker:try(path)
+  local ok, body = pcall(load.get, self.port, path)
+  return ok and body or nil
+end
+
+--- Waits until a worker knows that it must end.
+---@param pid string
+function Worker:wait_for_exiting(pid)
+  local line = ("%s#%s: gracefully shutting down"):format(pid, pid)
+  load.eventually("the exit of " .. pid, function()
+    return read_file(self.directory .. "/error.log"):find(line, 1, true)
+  end)
+end
+
+--- How many descriptors a process has open.
+---@param pid string
+---@return integer
+function Worker.descriptors(_, pid)
+  return tonumber(output(("ls /proc/%s/fd | wc -l"):format(pid)))
 end
 
 --- Waits until nothing waits for an answer.
@@ -175,14 +199,15 @@ function M.wait_for_end(pid)
   load.eventually("the end of process " .. pid, function() return not kill("0", pid) end)
 end
 
+local SEVERE = { error = true, crit = true, alert = true, emerg = true }
+
 --- The lines of the error log of level error and above.
 ---@return string
 function Worker:errors()
   local lines = {}
   for line in read_file(self.directory .. "/error.log"):gmatch "[^\n]+" do
-    for _, level in ipairs { "error", "crit", "alert", "emerg" } do
-      if line:find("[" .. level .. "]", 1, true) then lines[#lines + 1] = line end
-    end
+    local level = line:match "%[(%l+)%]"
+    if SEVERE[level] and not line:find "lua_code_cache is off" then lines[#lines + 1] = line end
   end
   return table.concat(lines, "\n")
 end
