@@ -228,14 +228,11 @@ static void open_engine(lua_State *L) {
 static void open_port(lua_State *L) {
   static const luaL_Reg methods[] = {{NULL, NULL}};
   static const luaL_Reg metamethods[] = {{"__gc", collect_port}, {NULL, NULL}};
-  static const luaL_Reg functions[] = {{"submit", port_submit},
-                                       {"drain", port_drain},
-                                       {"descriptor", port_descriptor},
-                                       {"clear", port_clear},
-                                       {"listen", port_listen},
-                                       {"accept", port_accept},
-                                       {"connected", port_connected},
-                                       {NULL, NULL}};
+  static const luaL_Reg functions[] = {
+      {"submit", port_submit},         {"drain", port_drain},
+      {"descriptor", port_descriptor}, {"clear", port_clear},
+      {"listen", port_listen},         {"accept", port_accept},
+      {"connected", port_connected},   {NULL, NULL}};
   lwa_newclass(L, PORT_CLASS, methods, metamethods);
   lua_newtable(L);
   struct port_box *box = lua_newuserdata(L, sizeof(*box));
