@@ -191,3 +191,23 @@ describe("a light thread that waits", function()
     assert.are.equal("", nginx:errors())
   end)
 end)
+
+describe("timers", function()
+  it("get their answers, also when they are as many as may run", function()
+    nginx = worker.start(upstream, { http = "lua_max_running_timers 4;", server = [[
+      location /timers { content_by_lua_block {
+        for i = 1, 4 do
+          assert(ngx.timer.at(0, function() note("timer" .. i, send(slow, i)) end))
+        end } }]] })
+    assert.are.equal(4, counted("slow", function()
+      nginx:get "/timers"
+      for i = 1, 4 do
+        load.eventually("timer " .. i, function()
+          return nginx:get("/note/timer" .. i) == "wamid." .. i
+        end)
+      end
+    end))
+    nginx:settle()
+    assert.are.equal("wamid.later", nginx:get "/slow?text=later")
+  end)
+end)

@@ -40,6 +40,12 @@ local SERVER = [[
   }
   location /timer { content_by_lua_block { ngx.timer.at(0, function() try "timer" end) } }
   location /balancer { proxy_pass http://chosen/ping; }
+  location /inside_C { content_by_lua_block {
+    table.sort({ 1, 2 }, function(a, b) try "sort" return a < b end)
+    string.gsub("x", ".", function() try "gsub" end)
+    package.preload.sends = function() try "require" end
+    require "sends"
+    package.loaded.sends = nil } }
   location /coroutine { content_by_lua_block {
     local own = coroutine.wrap(function()
       coroutine.yield "first"
@@ -121,6 +127,14 @@ describe("a call in nginx's phase", function()
       assert_refused(phase)
     end)
   end
+
+  it("content does not inside a C function, and nothing is sent", function()
+    nginx:get "/inside_C"
+    for _, name in ipairs { "sort", "gsub", "require" } do
+      assert.matches("state: a call cannot wait inside a C function", noted(name), 1, true)
+    end
+    assert.are.equal(sent, upstream:count "slow")
+  end)
 
   for _, phase in ipairs(AT_START) do
     it(phase .. " does not, and nothing is sent", function() assert_refused(phase) end)
