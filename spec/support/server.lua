@@ -56,7 +56,8 @@ end
 local Process = {}
 Process.__index = Process
 
-local function start(command)
+---@param command string   for a shell
+function M.start_process(command)
   local pipe = assert(io.popen("echo $$; exec " .. command .. " </dev/null"))
   return setmetatable({ pipe = pipe, pid = pipe:read("*l") }, Process)
 end
@@ -79,7 +80,7 @@ FaultServer.__index = FaultServer
 
 ---@return spec.FaultServer
 function M.start_fault_server()
-  local process = start("lua5.4 spec/support/fault_server.lua")
+  local process = M.start_process("lua5.4 spec/support/fault_server.lua")
   local port = tonumber((process.pipe:read("*l")))
   assert(port, "the fault server did not start")
   return setmetatable({ process = process, port = port,
@@ -125,7 +126,10 @@ local function read_file(path)
   return text
 end
 
-local function wait_until_ready(port, directory)
+--- Waits until an nginx listens.
+---@param port integer
+---@param directory string   with its error.log
+function M.wait_until_ready(port, directory)
   local give_up = socket.gettime() + READY_LIMIT
   repeat
     local probe = socket.connect("127.0.0.1", port)
@@ -139,7 +143,9 @@ end
 --- the request's place on its connection), `/bomb` (12 MiB, compressed), `/drop` (reads the body
 --- and ends the stream or connection without an answer), `/die` and `/reset`
 --- (read it, then the whole connection ends, or is reset), and each with
---- `-reused` (only from the second request of a connection on).
+--- `-reused` (only from the second request of a connection on). `/slow` takes 300 ms,
+--- `/gate` as long as it is shut, `/throttle` refuses every other request; the
+--- message ids of these are made of the messages' texts.
 ---@return spec.TlsServer
 function M.start_nginx()
   local names = { "count" }
@@ -147,9 +153,9 @@ function M.start_nginx()
   local directory, ports = M.make_directory(), M.free_ports(names)
   tls.write_certificates(directory)
   tls.write_conf(directory, ports)
-  local process = start(("timeout %d nginx -p %s -c nginx.conf -e error.log"):format(
+  local process = M.start_process(("timeout %d nginx -p %s -c nginx.conf -e error.log"):format(
     LIFE_LIMIT, directory))
-  wait_until_ready(ports.count, directory)
+  M.wait_until_ready(ports.count, directory)
 
   local urls = {}
   for name in pairs(tls.servers) do
@@ -165,6 +171,12 @@ end
 ---@return integer
 function TlsServer:count(location)
   return math.floor(tonumber((get(self.count_url .. location))))
+end
+
+--- Shuts and opens the gate.
+---@param shut boolean
+function TlsServer:gate(shut)
+  get(self.count_url .. (shut and "shut" or "open"))
 end
 
 function TlsServer:stop()

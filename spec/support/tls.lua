@@ -71,7 +71,7 @@ local CONF = [==[
 daemon off;
 pid nginx.pid;
 worker_processes 1;
-events { worker_connections 256; }
+events { worker_connections 1024; }
 http {
   access_log off;
   client_max_body_size 0;
@@ -102,6 +102,26 @@ http {
     function deeds.ok()
       ngx.header["Content-Type"] = "application/json"
       ngx.print(answer)
+    end
+    -- The message's own text is its id, so that nobody gets another one's answer.
+    local function accept()
+      local text = ngx.req.get_body_data():match('"body":"([^"]*)"')
+      ngx.header["Content-Type"] = "application/json"
+      ngx.print((answer:gsub("wamid%.[^\"]*", "wamid." .. text)))
+    end
+    function deeds.slow()
+      ngx.sleep(0.3)
+      accept()
+    end
+    function deeds.gate()
+      while ngx.shared.counts:get "shut" do ngx.sleep(0.02) end
+      accept()
+    end
+    -- Every other request is one too many.
+    function deeds.throttle()
+      if ngx.shared.counts:get "throttle" % 2 == 0 then return accept() end
+      ngx.status = 429
+      ngx.print '{"error":{"message":"slow down","code":130429}}'
     end
     -- Who asked how, and a body that is small only on the wire.
     function deeds.echo()
@@ -148,6 +168,8 @@ http {
     location / {
       content_by_lua_block { ngx.print(ngx.shared.counts:get(ngx.var.uri:sub(2)) or 0) }
     }
+    location /shut { content_by_lua_block { ngx.shared.counts:set("shut", true) } }
+    location /open { content_by_lua_block { ngx.shared.counts:delete "shut" } }
   }
 $servers
 }
@@ -164,7 +186,8 @@ local SERVER = [[
 ]]
 
 -- Debian's nginx loads ngx_lua as a module; OpenResty has it built in.
-local function load_modules()
+---@return string lines of a configuration
+function M.load_modules()
   local pipe = assert(io.popen("nginx -V 2>&1"))
   local folder = pipe:read("*a"):match("%-%-modules%-path=(%S+)")
   pipe:close()
@@ -194,7 +217,7 @@ function M.write_conf(directory, ports)
       certificate = server.certificate, more = server.more or "" })
   end
   local conf = fill(CONF, { count = ports.count, servers = table.concat(servers) })
-  write(directory .. "/nginx.conf", load_modules() .. conf)
+  write(directory .. "/nginx.conf", M.load_modules() .. conf)
 end
 
 return M

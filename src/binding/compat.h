@@ -10,6 +10,11 @@
 
 #define lwa_rawlen(L, i) lua_objlen(L, i)
 
+/* LuaJIT has it, PUC 5.1 has not; a build for one may be loaded by the other. */
+#pragma weak lua_isyieldable
+int lua_isyieldable(lua_State *L);
+#define lwa_isyieldable(L) (!lua_isyieldable || lua_isyieldable(L))
+
 static inline void lwa_setfuncs(lua_State *L, const luaL_Reg *functions) {
   for(; functions->name; functions++) {
     lua_pushcfunction(L, functions->func);
@@ -20,6 +25,7 @@ static inline void lwa_setfuncs(lua_State *L, const luaL_Reg *functions) {
 #else
 
 #define lwa_rawlen(L, i) lua_rawlen(L, i)
+#define lwa_isyieldable(L) lua_isyieldable(L)
 
 static inline void lwa_setfuncs(lua_State *L, const luaL_Reg *functions) {
   luaL_setfuncs(L, functions, 0);

@@ -110,6 +110,13 @@ static int random_number(lua_State *L) {
   return 1;
 }
 
+/* core.yieldable() → whether the caller can yield, as far as this Lua knows.
+ * nginx takes coroutine.isyieldable away. */
+static int yieldable(lua_State *L) {
+  lua_pushboolean(L, lwa_isyieldable(L));
+  return 1;
+}
+
 /* A closed lua_State must not unload code that libcurl may still call. */
 static void pin_library(void) {
 #if defined(RTLD_NODELETE) && defined(RTLD_NOLOAD)
@@ -136,6 +143,8 @@ int luaopen_whatsapp_core(lua_State *L) {
   lua_setfield(L, -2, "now");
   lua_pushcfunction(L, random_number);
   lua_setfield(L, -2, "random");
+  lua_pushcfunction(L, yieldable);
+  lua_setfield(L, -2, "yieldable");
   lwa_open_session(L);
   lwa_open_exchange(L);
   lwa_open_engine(L);

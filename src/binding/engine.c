@@ -189,6 +189,14 @@ static int port_accept(lua_State *L) {
   return 1;
 }
 
+/* port.connected() → whether what was accepted is still open */
+static int port_connected(lua_State *L) {
+  struct wa_error err;
+  struct wa_port *port = get_port(L, &err);
+  lua_pushboolean(L, port && wa_port_connected(port));
+  return 1;
+}
+
 /* Opening ---------------------------------------------------------------------
  */
 
@@ -220,13 +228,11 @@ static void open_engine(lua_State *L) {
 /* core.port() → a port: a table of its functions. What one hands in no other
  * gets back, so that several loops in one state do not take each other's. */
 static int new_port(lua_State *L) {
-  static const luaL_Reg functions[] = {{"submit", port_submit},
-                                       {"drain", port_drain},
-                                       {"descriptor", port_descriptor},
-                                       {"clear", port_clear},
-                                       {"listen", port_listen},
-                                       {"accept", port_accept},
-                                       {NULL, NULL}};
+  static const luaL_Reg functions[] = {
+      {"submit", port_submit},         {"drain", port_drain},
+      {"descriptor", port_descriptor}, {"clear", port_clear},
+      {"listen", port_listen},         {"accept", port_accept},
+      {"connected", port_connected},   {NULL, NULL}};
   lua_newtable(L);
   struct port_box *box = lua_newuserdata(L, sizeof(*box));
   box->port = NULL;

@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
@@ -509,4 +510,9 @@ int wa_port_accept(struct wa_port *port, struct wa_error *err) {
                    strerror(error));
   tell(port, fd);
   return 0;
+}
+
+int wa_port_connected(struct wa_port *port) {
+  struct pollfd other = {port->write_fd, 0, 0};
+  return port->write_fd >= 0 && poll(&other, 1, 0) == 0;
 }

@@ -41,6 +41,9 @@ void wa_port_clear(struct wa_port *port);
 const char *wa_port_listen(struct wa_port *port, struct wa_error *err);
 int wa_port_accept(struct wa_port *port, struct wa_error *err);
 
+/* Whether somebody still holds the other end. */
+int wa_port_connected(struct wa_port *port);
+
 #if defined(__GNUC__)
 #pragma GCC visibility pop
 #endif

@@ -23,7 +23,12 @@ local WAITS = { rewrite = true, server_rewrite = true, access = true, content = 
 ---@return whatsapp.Error? err kind `state`, naming the phase
 function M.ready()
   local phase = ngx.get_phase()
-  if WAITS[phase] then return true end
+  if WAITS[phase] then
+    if core.yieldable() then return true end
+    return nil, Error.new { kind = "state",
+      message = "a call cannot wait inside a C function, so nothing was sent",
+      hint = "make it outside of require, string.gsub, table.sort and the like" }
+  end
   return nil, Error.new { kind = "state",
     message = ("a call cannot wait in nginx's phase %s, so nothing was sent"):format(phase),
     hint = "make it in a timer: ngx.timer.at(0, function() … end)" }
@@ -33,10 +38,12 @@ end
 
 local SLICE = 10        -- seconds a wait lasts at most before it looks around
 local POLL = 0.001      -- where there is no socket
+local START = 0.05      -- within which the reader begins, unless nginx drops its timer
 local KEEP = 60 * 1000  -- milliseconds for which an idle socket is kept
 
 local waiting, count = {}, 0
 local reading = false
+local asked -- when the timer was made whose reader has not begun
 local path -- of the socket: its pool's name, also when the file is gone
 
 local function drain()
@@ -51,10 +58,12 @@ local function drain()
   end
 end
 
--- A socket that the engine tells; nil where no directory can be written.
+-- A socket that the engine tells; nil where no directory can be written. The
+-- parked one is nginx's to close (after a while, for a byte that comes when
+-- nobody reads, at the end), and its file is gone: to connect would log an error.
 local function connect()
   local socket = ngx.socket.tcp()
-  if path and socket:connect("unix:" .. path) then return socket end
+  if path and port.connected() and socket:connect("unix:" .. path) then return socket end
   path = port.listen()
   if not path or not socket:connect("unix:" .. path) or not port.accept() then
     path = nil
@@ -86,6 +95,8 @@ end
 local start_reader
 
 local function reader()
+  if reading then return end
+  reading, asked = true, nil
   local ok, result = pcall(function() return read(connect()) end)
   if ok and result then
     if ngx.worker.exiting() then result:close() else result:setkeepalive(KEEP, 1) end
@@ -95,11 +106,11 @@ local function reader()
   if count > 0 then start_reader() end
 end
 
+-- Whether there is a reader, or will be one.
 function start_reader()
-  if reading then return true end
-  local ok, err = ngx.timer.at(0, reader)
-  reading = ok and true or false
-  return ok, err
+  if reading or asked and M.now() < asked + SLICE then return true end
+  asked = ngx.timer.at(0, reader) and M.now() or nil
+  return asked ~= nil
 end
 
 -- Waiting --------------------------------------------------------------------------
@@ -115,12 +126,13 @@ function M.await(exchange)
   local id = exchange:id()
   waiting[id], count = semaphore, count + 1
   while not exchange:done() do
-    -- Where no timer can be had (there are too many), this one looks itself.
+    -- Where no timer can be had, or none runs (there are too many, perhaps all
+    -- of them waiting here), this one looks itself.
     if not start_reader() then
       ngx.sleep(POLL)
       drain()
-    else
-      semaphore:wait(SLICE)
+    elseif not semaphore:wait(reading and SLICE or START) then
+      drain()
     end
   end
   return exchange:result()

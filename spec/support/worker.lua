@@ -1,0 +1,228 @@
+--- nginx workers that run our client, with the modules and the core of this
+--- process: their Lua is LuaJIT, so these specs run under LuaJIT only.
+
+local load = require "spec.support.load"
+local server = require "spec.support.server"
+local tls = require "spec.support.tls"
+
+local M = {}
+
+local LIFE_LIMIT = 300      -- seconds after which it ends, should nobody stop it
+
+local CONF = [==[
+$modules
+$user
+daemon off;
+pid nginx.pid;
+error_log error.log notice;
+worker_processes $processes;
+worker_shutdown_timeout 60s;
+env TMPDIR=$tmpdir;
+events { worker_connections 2048; }
+http {
+  access_log off;
+  client_body_temp_path body;
+  proxy_temp_path proxy;
+  fastcgi_temp_path fastcgi;
+  uwsgi_temp_path uwsgi;
+  scgi_temp_path scgi;
+  lua_package_path "$path";
+  lua_package_cpath "$cpath";
+  lua_code_cache $code_cache;
+  lua_shared_dict notes 1m;
+
+  init_by_lua_block {
+    whatsapp = require "whatsapp"
+
+    -- A client whose messages go to a location of the upstream.
+    function client(location, options)
+      options = options or {}
+      options.access_token, options.phone_number_id = "token", "106540352242922"
+      options.base_url, options.ca_file = "$upstream/" .. location, "$ca_file"
+      if options.rate == nil then options.rate = false end
+      return whatsapp.new(options)
+    end
+
+    -- The id of the message, or what kind of error.
+    function send(wa, text, options)
+      local sent, err = wa:send({ to = "+15551234567", text = tostring(text) }, options)
+      return sent and sent.id or tostring(err)
+    end
+
+    function note(name, text) ngx.shared.notes:set(name, text) end
+
+    -- How many coroutines the driver believes to be waiting.
+    function waiters()
+      local driver, i = require "whatsapp.loop.nginx", 1
+      while true do
+        local name, value = debug.getupvalue(driver.await, i)
+        if name == "count" then return value end
+        i = name and i + 1 or error "no count"
+      end
+    end
+
+    wa, slow, gate = client "ok", client "slow", client "gate"
+    $init
+  }
+
+  server {
+    listen 127.0.0.1:$port backlog=1024 $listen;
+    location /ping { return 200 pong; }
+    location /pid { content_by_lua_block { ngx.print(ngx.worker.pid()) } }
+    location /waiters { content_by_lua_block { ngx.print(waiters()) } }
+    location /note/ { content_by_lua_block {
+      ngx.print(ngx.shared.notes:get(ngx.var.uri:match "[^/]*$") or "") } }
+    location /send { content_by_lua_block { ngx.print(send(wa, ngx.var.arg_text)) } }
+    location /slow { content_by_lua_block { ngx.print(send(slow, ngx.var.arg_text)) } }
+    location /gate { content_by_lua_block { ngx.print(send(gate, ngx.var.arg_text)) } }
+    $server
+  }
+  $http
+}
+]==]
+
+local function fill(text, values)
+  return (text:gsub("%$([%l_]+)", values))
+end
+
+local function output(command)
+  local pipe = assert(io.popen(command))
+  local text = pipe:read "*a"
+  pipe:close()
+  return text
+end
+
+local function read_file(path)
+  local file = io.open(path)
+  local text = file and file:read "*a" or ""
+  if file then file:close() end
+  return text
+end
+
+local function write_file(path, text)
+  local file = assert(io.open(path, "w"))
+  file:write(text)
+  file:close()
+end
+
+---@class spec.Worker
+---@field port integer
+---@field directory string
+local Worker = {}
+Worker.__index = Worker
+
+--- Starts an nginx. Its `client(location)`, `send(client, text)`, `waiters()` and
+--- `note(name, text)` are there for the Lua in the parts given. At its port:
+--- `/send`, `/slow` and `/gate` (with `?text=`), `/ping`, `/pid`, `/waiters`, `/note/NAME`.
+---@param upstream table   of server.start_nginx
+---@param parts? { init?: string, server?: string, http?: string, processes?: integer,
+---                listen?: string, tmpdir?: string, url?: string, code_cache?: string }
+---@return spec.Worker
+function M.start(upstream, parts)
+  parts = parts or {}
+  local directory = server.make_directory()
+  local ports = server.free_ports { "port", "other" }
+  local values = { port = ports.port, other = ports.other, directory = directory,
+    processes = parts.processes or 1, code_cache = parts.code_cache or "on", listen = parts.listen or "",
+    tmpdir = parts.tmpdir or directory .. "/tmp", modules = tls.load_modules(),
+    -- Root's nginx would work as somebody who cannot read this tree.
+    user = output "id -u" == "0\n" and "user root root;" or "",
+    path = package.path, cpath = package.cpath,
+    upstream = upstream.url[parts.url or "good"], ca_file = upstream.ca_file,
+    certificate = upstream.directory .. "/good" }
+  for _, name in ipairs { "init", "server", "http" } do
+    values[name] = fill(parts[name] or "", values)
+  end
+  write_file(directory .. "/nginx.conf", fill(CONF, values))
+  os.execute("mkdir " .. directory .. "/tmp")
+  local self = setmetatable({ directory = directory, port = ports.port, other = ports.other,
+    process = server.start_process(("timeout %d nginx -p %s -c nginx.conf -e error.log "
+      .. "2>%s/start.log"):format(LIFE_LIMIT, directory, directory)) }, Worker)
+  server.wait_until_ready(self.port, directory)
+  load.eventually("nginx.pid", function() return self:master() end)
+  return self
+end
+
+--- The pid of the master.
+function Worker:master()
+  return read_file(self.directory .. "/nginx.pid"):match "^%d+"
+end
+
+---@return string body
+function Worker:get(path)
+  return load.get(self.port, path)
+end
+
+--- The body, or nil when there is nobody to answer.
+---@return string|nil
+function Worker:try(path)
+  local ok, body = pcall(load.get, self.port, path)
+  return ok and body or nil
+end
+
+--- Waits until a worker knows that it must end.
+---@param pid string
+function Worker:wait_for_exiting(pid)
+  local line = ("%s#%s: gracefully shutting down"):format(pid, pid)
+  load.eventually("the exit of " .. pid, function()
+    return read_file(self.directory .. "/error.log"):find(line, 1, true)
+  end)
+end
+
+--- How many descriptors a process has open.
+---@param pid string
+---@return integer
+function Worker.descriptors(_, pid)
+  return tonumber(output(("ls /proc/%s/fd | wc -l"):format(pid)))
+end
+
+--- Waits until nothing waits for an answer.
+function Worker:settle()
+  load.eventually("no waiters", function() return self:get "/waiters" == "0" end)
+end
+
+local function kill(signal, pid)
+  local status = os.execute(("kill -%s %s 2>/dev/null"):format(signal, pid))
+  return status == true or status == 0
+end
+
+--- Sends a signal to the master, or to `pid`.
+---@param signal string
+---@param pid? string
+function Worker:signal(signal, pid)
+  assert(kill(signal, pid or self:master()))
+end
+
+--- Waits until a process is gone.
+---@param pid string
+function M.wait_for_end(pid)
+  load.eventually("the end of process " .. pid, function() return not kill("0", pid) end)
+end
+
+local SEVERE = { error = true, crit = true, alert = true, emerg = true }
+
+--- The lines of the error log of level error and above.
+---@return string
+function Worker:errors()
+  local lines = {}
+  for line in read_file(self.directory .. "/error.log"):gmatch "[^\n]+" do
+    local level = line:match "%[(%l+)%]"
+    if SEVERE[level] and not line:find "lua_code_cache is off" then lines[#lines + 1] = line end
+  end
+  return table.concat(lines, "\n")
+end
+
+--- What lies in its TMPDIR.
+---@return string
+function Worker:leftovers()
+  return output("ls -A " .. self.directory .. "/tmp")
+end
+
+function Worker:stop()
+  if not self.directory then return end
+  self.process:stop()
+  server.remove_directory(self.directory)
+  self.directory = nil
+end
+
+return M
