@@ -152,9 +152,9 @@ demo:
 	@$(MAKE) --no-print-directory all
 	$(IN_TREE) $(LUA_BIN) examples/demo.lua
 
-## run: an example in the sandbox: make run EXAMPLE=examples/send.lua
+## run: an example in the sandbox: make run EXAMPLE=examples/send_text.lua
 run: all
-	@$(IN_TREE) $(LUA_BIN) tools/run.lua "$(LUA_BIN) $(EXAMPLE)"
+	@$(IN_TREE) $(LUA_BIN) tools/run.lua "$(if $(EXAMPLE:%.conf=),$(LUA_BIN),tools/nginx) $(EXAMPLE)"
 
 ## test: the specs on Lua 5.4 and LuaJIT (LUA=5.4, SPEC=spec/x_spec.lua narrow)
 test:
