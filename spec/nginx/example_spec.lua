@@ -5,17 +5,9 @@ if not rawget(_G, "jit") then return end -- nginx's Lua is LuaJIT: once is enoug
 local cjson = require "cjson"
 local http = require "socket.http"
 local ltn12 = require "ltn12"
-local socket = require "socket"
+local start_service = require("spec.support.service").start
 
-local server = require "spec.support.server"
-
-local sandbox, directory, url, pid
-
-local function write(name, text)
-  local file = assert(io.open(name, "w"))
-  file:write(text)
-  file:close()
-end
+local sandbox, service, url
 
 local function read(name)
   local file = assert(io.open(name))
@@ -24,37 +16,14 @@ local function read(name)
   return text
 end
 
-local function configuration(port)
-  local text, n = read("examples/nginx/nginx.conf"):gsub("(listen 127%.0%.0%.1:)8080;",
-    ("%%1%d;"):format(port))
-  assert(n == 1, "where does the example listen?")
-  return text
-end
-
-local function wait_until_up()
-  local give_up = socket.gettime() + 10
-  repeat
-    if http.request(url .. "/health") then return end
-    socket.sleep(0.02)
-  until socket.gettime() > give_up
-  error("the example did not come up: " .. read(directory .. "/log"))
-end
-
 setup(function()
   sandbox = assert(require("whatsapp.sandbox").start())
-  directory = server.make_directory()
-  local port = server.free_ports({ "port" }).port
-  url = "http://127.0.0.1:" .. port
-  write(directory .. "/nginx.conf", configuration(port))
-  assert(sandbox:run(("timeout 120 tools/nginx %s/nginx.conf </dev/null >%s/log 2>&1 & "
-    .. "echo $! >%s/pid"):format(directory, directory, directory)))
-  pid = read(directory .. "/pid"):match "%d+"
-  wait_until_up()
+  service = start_service(sandbox, read "examples/nginx/nginx.conf")
+  url = service.url
 end)
 
 teardown(function()
-  if pid then os.execute("kill " .. pid) end
-  if directory then server.remove_directory(directory) end
+  if service then service:stop() end
   if sandbox then sandbox:stop() end
 end)
 
@@ -70,7 +39,7 @@ end
 -- What /metrics says about one line.
 local function metric(name, labels)
   local line = name .. labels .. " "
-  for found in (http.request(url .. "/metrics") .. "\n"):gmatch "(.-)\n" do
+  for found in service:get("/metrics"):gmatch "(.-)\n" do
     if found:sub(1, #line) == line then return tonumber(found:sub(#line + 1)) end
   end
   return 0
