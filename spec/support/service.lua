@@ -73,7 +73,7 @@ end
 
 function Service:stop()
   if not self.pid then return end
-  os.execute("kill " .. self.pid)
+  os.execute("kill " .. self.pid .. " 2>/dev/null")
   server.remove_directory(self.directory)
   self.pid = nil
 end
