@@ -154,7 +154,7 @@ demo:
 
 ## run: an example in the sandbox: make run EXAMPLE=examples/send_text.lua
 run: all
-	@$(IN_TREE) $(LUA_BIN) tools/run.lua "$(LUA_BIN) $(EXAMPLE)"
+	@$(IN_TREE) $(LUA_BIN) tools/run.lua "$(if $(EXAMPLE:%.conf=),$(LUA_BIN),tools/nginx) $(EXAMPLE)"
 
 ## test: the specs on Lua 5.4 and LuaJIT (LUA=5.4, SPEC=spec/x_spec.lua narrow)
 test:

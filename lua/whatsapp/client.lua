@@ -40,12 +40,17 @@ function Client.__tostring(self)
   return tostring(self.session)
 end
 
+local function pacer_of(settings)
+  local name = settings.pace_dict
+  return pace.pacer(name and rawget(_G, "ngx").shared[name])
+end
+
 -- `root` is the client that owns the session; it and its siblings share the pace.
 local function build(settings, session, driver, root)
   local self = setmetatable({ config = settings, session = session, driver = driver }, Client)
   self.root = root or self
   self.paths = {}
-  self.pacer = root and root.pacer or pace.pacer()
+  self.pacer = root and root.pacer or pacer_of(settings)
   return self
 end
 
@@ -145,16 +150,18 @@ local SLACK = 0.25
 
 -- Waits for a token of one bucket, unless that takes longer than the call may.
 local function queue(driver, bucket, finish)
-  local now = driver.now()
-  local wait = bucket:wait(now)
-  if now + wait >= finish then
-    return nil, Error.new { kind = "rate_limited", retry = "wait", retry_after = wait,
+  local wait, late, why = bucket:take(driver.now(), finish)
+  if why then
+    return nil, Error.new { kind = "config", field = "pace_dict",
+      message = "the dictionary of pace_dict fails: " .. why, hint = "make it larger" }
+  end
+  if not wait then
+    return nil, Error.new { kind = "rate_limited", retry = "wait", retry_after = late,
       retryable = true,
       message = ("this client's own rate leaves no place before the deadline (%.1f s to wait)")
-        :format(wait),
+        :format(late),
       hint = "give a longer deadline, or set rate = … (false: no limit)" }
   end
-  bucket:take(now)
   if wait > 0 then driver.sleep(wait) end
   return true
 end

@@ -121,6 +121,22 @@ local function a_loop(value)
   return a_string(value)
 end
 
+-- The name of a dictionary that all workers of an nginx share.
+local function a_dict(value)
+  local name, why = a_string(value)
+  if not name then return nil, why end
+  local ngx = rawget(_G, "ngx")
+  if not (ngx and ngx.shared) then
+    return nil, "is for nginx, and this is not nginx",
+      "leave it out: elsewhere a process has its rate to itself"
+  end
+  if not ngx.shared[name] then
+    return nil, ("names no dictionary of this nginx: %s"):format(name),
+      ("add `lua_shared_dict %s 1m;` to the http block"):format(name)
+  end
+  return name
+end
+
 -- false: as fast as it goes.
 local function a_rate(value)
   if value == false then return false end
@@ -146,6 +162,7 @@ local options = {
   deadline = { check = seconds, default = 120, call = true },
   retries = { check = a_count(20), default = 3, call = true },
   rate = { check = a_rate },
+  pace_dict = { check = a_dict, session = true },
   pair_rate = { check = a_boolean, default = false },
   on_request = { check = a_function },
   loop = { check = a_loop },

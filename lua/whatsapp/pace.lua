@@ -23,14 +23,63 @@ function Bucket:wait(now)
   return math.max(0, (self.back[self.at] or now) - now)
 end
 
---- Takes the next token, which may be used after the seconds returned.
+--- Takes the next token, which may be used after the seconds returned; none when
+--- that would not be before `latest`.
 ---@param now number
----@return number seconds
-function Bucket:take(now)
+---@param latest? number
+---@return number|nil seconds
+---@return number? wait what it would have been
+function Bucket:take(now, latest)
   local wait = self:wait(now)
+  if latest and now + wait >= latest then return nil, wait end
   self.back[self.at] = now + wait + self.span
   self.at = self.at % self.size + 1
   return wait
+end
+
+-- A bucket for all workers of an nginx: token number n is used when entry n is
+-- added, which only one of them can do, and the entry says when it is back. So
+-- nothing is ever locked, nor lost with a worker that is killed. `head` is where to
+-- start looking: at the last entry, or, since it is counted later, just before.
+local Shared = {}
+Shared.__index = Shared
+
+local SHARED_SIZE = 100 -- entries are small: this many fit everywhere
+local EXTRA = 10        -- seconds for which an entry outlives its use
+
+--- The same bucket, kept in an lua_shared_dict.
+---@param dict table of ngx.shared
+---@param key string
+---@param rate number tokens a second
+---@param slack? number seconds
+---@return table bucket
+function M.shared_bucket(dict, key, rate, slack)
+  local size = math.max(1, math.min(math.floor(rate), SHARED_SIZE))
+  local name = ("whatsapp %s %.14g "):format(key, rate)
+  return setmetatable({ dict = dict, rate = rate, size = size,
+                        span = size / rate + (slack or 0), head = name .. "head", name = name }, Shared)
+end
+
+--- See `Bucket:take`.
+---@param now number of a clock that all workers share
+---@param latest? number
+---@return number|nil seconds
+---@return number? wait
+---@return string? why the dictionary fails
+function Shared:take(now, latest)
+  local n = self.dict:get(self.head) or 0
+  while true do
+    n = n + 1
+    local due = math.max(now, self.dict:get(self.name .. n - self.size) or now)
+    local wait = due - now
+    if latest and due >= latest then return nil, wait end
+    local added, why = self.dict:add(self.name .. n, due + self.span, wait + self.span + EXTRA)
+    if added then
+      self.dict:incr(self.head, 1, 0)
+      return wait
+    end
+    if why ~= "exists" then return nil, wait, why end
+  end
 end
 
 local Leaky = {}
@@ -48,8 +97,9 @@ function Leaky:wait(now)
   return math.max(0, (self.due or now) - (self.burst - 1) * self.step - now)
 end
 
-function Leaky:take(now)
+function Leaky:take(now, latest)
   local wait = self:wait(now)
+  if latest and now + wait >= latest then return nil, wait end
   self.due = math.max(self.due or now, now) + self.step
   return wait
 end
@@ -70,8 +120,10 @@ local PAIR_RATE, PAIR_BURST = 1 / 6, 45
 local PAIRS_MAX = 1000
 
 --- What a client and its siblings share.
-function M.pacer()
-  return setmetatable({ rates = {}, pairs = {}, pair_count = 0, pairs_max = PAIRS_MAX }, Pacer)
+---@param dict? table of ngx.shared: the rates are then those of all workers
+function M.pacer(dict)
+  return setmetatable({ dict = dict, rates = {}, pairs = {}, pair_count = 0,
+                        pairs_max = PAIRS_MAX }, Pacer)
 end
 
 -- Per rate of a key: its bucket and those of the faster ones, slowest first.
@@ -102,7 +154,8 @@ function Pacer:line(key, rate, slack)
     known = { buckets = {} }
     self.rates[key] = known
   end
-  known.buckets[rate] = M.bucket(rate, slack)
+  known.buckets[rate] = self.dict and M.shared_bucket(self.dict, key, rate, slack)
+    or M.bucket(rate, slack)
   known.lines = lines_of(known.buckets)
   return known.lines[rate]
 end

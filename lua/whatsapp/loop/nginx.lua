@@ -138,10 +138,15 @@ function M.await(exchange)
   return exchange:result()
 end
 
---- Waits for some seconds.
+--- Waits for some seconds. nginx sleeps by a clock that stands still while a
+--- handler runs, in whole milliseconds: it may wake up early.
 ---@param seconds number
 function M.sleep(seconds)
-  if seconds > 0 then ngx.sleep(seconds) end
+  local due = M.now() + seconds
+  while seconds > 0 do
+    ngx.sleep(math.max(seconds, POLL))
+    seconds = due - M.now()
+  end
 end
 
 -- Gathering ------------------------------------------------------------------------

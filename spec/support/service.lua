@@ -1,0 +1,81 @@
+--- An nginx of the user's kind: a configuration that uses the client, run by
+--- tools/nginx in the environment of a sandbox, on a free port.
+
+local http = require "socket.http"
+local socket = require "socket"
+
+local server = require "spec.support.server"
+
+local M = {}
+
+local READY_LIMIT = 10 -- seconds to come up
+local LIFE_LIMIT = 120 -- seconds after which it ends, should nobody stop it
+
+local function write(name, text)
+  local file = assert(io.open(name, "w"))
+  file:write(text)
+  file:close()
+end
+
+local function read(name)
+  local file = assert(io.open(name))
+  local text = file:read "*a"
+  file:close()
+  return text
+end
+
+---@class spec.Service
+---@field url string
+local Service = {}
+Service.__index = Service
+
+local function wait_until_up(self)
+  local give_up = socket.gettime() + READY_LIMIT
+  repeat
+    if http.request(self.url .. "/health") then return end
+    socket.sleep(0.02)
+  until socket.gettime() > give_up
+  local log = read(self.directory .. "/log")
+  self:stop()
+  error("nginx did not come up: " .. log)
+end
+
+--- Starts it and waits until /health answers.
+---@param sandbox whatsapp.Sandbox
+---@param conf string with one `listen 127.0.0.1:8080;`, which gets another port
+---@return spec.Service
+function M.start(sandbox, conf)
+  local directory, port = server.make_directory(), server.free_ports({ "port" }).port
+  local text, n = conf:gsub("(listen 127%.0%.0%.1:)8080;", ("%%1%d;"):format(port))
+  assert(n == 1, "where does it listen?")
+  write(directory .. "/nginx.conf", text)
+  assert(sandbox:run(("d=%s; timeout %d tools/nginx $d/nginx.conf </dev/null >$d/log 2>&1 & "
+    .. "echo $! >$d/pid"):format(directory, LIFE_LIMIT)))
+  local self = setmetatable({ directory = directory, url = "http://127.0.0.1:" .. port,
+                              pid = read(directory .. "/pid"):match "%d+" }, Service)
+  wait_until_up(self)
+  return self
+end
+
+--- What a page says; raises when it is not 200.
+---@param path string
+---@return string
+function Service:get(path)
+  local body, status = http.request(self.url .. path)
+  assert(status == 200, ("GET %s: %s %s"):format(path, tostring(status), tostring(body)))
+  return body
+end
+
+--- What nginx has logged.
+function Service:log()
+  return read(self.directory .. "/log")
+end
+
+function Service:stop()
+  if not self.pid then return end
+  os.execute("kill " .. self.pid .. " 2>/dev/null")
+  server.remove_directory(self.directory)
+  self.pid = nil
+end
+
+return M
