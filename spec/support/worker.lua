@@ -136,6 +136,7 @@ function M.start(upstream, parts)
   write_file(directory .. "/nginx.conf", fill(CONF, values))
   os.execute("mkdir " .. directory .. "/tmp")
   local self = setmetatable({ directory = directory, port = ports.port, other = ports.other,
+    upstream_port = tonumber(values.upstream:match "%d+$"),
     process = server.start_process(("timeout %d nginx -p %s -c nginx.conf -e error.log "
       .. "2>%s/start.log"):format(LIFE_LIMIT, directory, directory)) }, Worker)
   server.wait_until_ready(self.port, directory)
@@ -169,11 +170,23 @@ function Worker:wait_for_exiting(pid)
   end)
 end
 
---- How many descriptors a process has open.
+--- How many descriptors a process has open, but for connections to the upstream:
+--- those are kept for the next request.
 ---@param pid string
 ---@return integer
-function Worker.descriptors(_, pid)
-  return tonumber(output(("ls /proc/%s/fd | wc -l"):format(pid)))
+function Worker:descriptors(pid)
+  local ours = {}
+  for line in io.lines "/proc/net/tcp" do
+    local fields = {} -- number, local and remote address, …, the tenth is the inode
+    for field in line:gmatch "%S+" do fields[#fields + 1] = field end
+    local port = tonumber("0x" .. (fields[3]:match ":(%x+)$" or ""))
+    if port == self.upstream_port then ours[fields[10]] = true end
+  end
+  local count = 0
+  for target in output(("ls -l /proc/%s/fd"):format(pid)):gmatch "%-> ([^\n]+)" do
+    if not ours[target:match "%d+"] then count = count + 1 end
+  end
+  return count
 end
 
 --- Waits until nothing waits for an answer.
