@@ -111,6 +111,28 @@ end
 local Worker = {}
 Worker.__index = Worker
 
+local function wait_until_ready(self)
+  server.wait_until_ready(self.port, self.directory)
+  load.eventually("nginx.pid", function() return self:master() end)
+end
+
+-- What the configuration is filled in with; the parts may use it too.
+local function values_of(upstream, parts, directory)
+  local values = server.free_ports { "port", "other" }
+  values.directory, values.tmpdir = directory, parts.tmpdir or directory .. "/tmp"
+  values.processes, values.listen = parts.processes or 1, parts.listen or ""
+  values.code_cache = parts.code_cache or "on"
+  values.modules, values.path, values.cpath = tls.load_modules(), package.path, package.cpath
+  -- Root's nginx would work as somebody who cannot read this tree.
+  values.user = output "id -u" == "0\n" and "user root root;" or ""
+  values.upstream = upstream.url[parts.url or "good"]
+  values.ca_file, values.certificate = upstream.ca_file, upstream.directory .. "/good"
+  for _, name in ipairs { "init", "server", "http" } do
+    values[name] = fill(parts[name] or "", values)
+  end
+  return values
+end
+
 --- Starts an nginx. Its `client(location)`, `send(client, text)`, `waiters()` and
 --- `note(name, text)` are there for the Lua in the parts given. At its port:
 --- `/send`, `/slow` and `/gate` (with `?text=`), `/ping`, `/pid`, `/waiters`, `/note/NAME`.
@@ -119,29 +141,18 @@ Worker.__index = Worker
 ---                listen?: string, tmpdir?: string, url?: string, code_cache?: string }
 ---@return spec.Worker
 function M.start(upstream, parts)
-  parts = parts or {}
   local directory = server.make_directory()
-  local ports = server.free_ports { "port", "other" }
-  local values = { port = ports.port, other = ports.other, directory = directory,
-    processes = parts.processes or 1, code_cache = parts.code_cache or "on", listen = parts.listen or "",
-    tmpdir = parts.tmpdir or directory .. "/tmp", modules = tls.load_modules(),
-    -- Root's nginx would work as somebody who cannot read this tree.
-    user = output "id -u" == "0\n" and "user root root;" or "",
-    path = package.path, cpath = package.cpath,
-    upstream = upstream.url[parts.url or "good"], ca_file = upstream.ca_file,
-    certificate = upstream.directory .. "/good" }
-  for _, name in ipairs { "init", "server", "http" } do
-    values[name] = fill(parts[name] or "", values)
-  end
+  local values = values_of(upstream, parts or {}, directory)
   write_file(directory .. "/nginx.conf", fill(CONF, values))
   os.execute("mkdir " .. directory .. "/tmp")
-  local self = setmetatable({ directory = directory, port = ports.port, other = ports.other,
+  local self = setmetatable({ directory = directory, port = values.port, other = values.other,
     upstream_port = tonumber(values.upstream:match "%d+$"),
     process = server.start_process(("timeout %d nginx -p %s -c nginx.conf -e error.log "
       .. "2>%s/start.log"):format(LIFE_LIMIT, directory, directory)) }, Worker)
-  server.wait_until_ready(self.port, directory)
-  load.eventually("nginx.pid", function() return self:master() end)
-  return self
+  local ok, err = pcall(wait_until_ready, self)
+  if ok then return self end
+  self:stop()
+  error(err, 0)
 end
 
 --- The pid of the master.
