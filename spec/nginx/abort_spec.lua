@@ -34,9 +34,10 @@ describe("1,000 clients that leave", function()
     it("lua_check_client_abort " .. check, function()
       nginx = worker.start(upstream, { server = "lua_check_client_abort " .. check .. ";" })
       local pid = nginx:get "/pid"
-      leave()
+      assert.are.equal("wamid.first", nginx:get "/slow?text=first")
+      nginx:settle()
       local descriptors = nginx:descriptors(pid)
-      for _ = 2, TIMES do leave() end
+      for _ = 1, TIMES do leave() end
       load.eventually("as few descriptors", function()
         return nginx:descriptors(pid) <= descriptors
       end)

@@ -94,8 +94,12 @@ describe("a call in nginx's phase", function()
 
   -- What became of the call; a phase may come after the answer.
   local function noted(phase)
-    load.eventually("the call of " .. phase, function() return nginx:get("/note/" .. phase) ~= "" end)
-    return nginx:get("/note/" .. phase)
+    local text
+    load.eventually("the call of " .. phase, function()
+      text = nginx:get("/note/" .. phase)
+      return text ~= ""
+    end)
+    return text
   end
 
   for _, phase in ipairs(WAITS) do

@@ -111,6 +111,28 @@ end
 local Worker = {}
 Worker.__index = Worker
 
+local function wait_until_ready(self)
+  server.wait_until_ready(self.port, self.directory)
+  load.eventually("nginx.pid", function() return self:master() end)
+end
+
+-- What the configuration is filled in with; the parts may use it too.
+local function values_of(upstream, parts, directory)
+  local values = server.free_ports { "port", "other" }
+  values.directory, values.tmpdir = directory, parts.tmpdir or directory .. "/tmp"
+  values.processes, values.listen = parts.processes or 1, parts.listen or ""
+  values.code_cache = parts.code_cache or "on"
+  values.modules, values.path, values.cpath = tls.load_modules(), package.path, package.cpath
+  -- Root's nginx would work as somebody who cannot read this tree.
+  values.user = output "id -u" == "0\n" and "user root root;" or ""
+  values.upstream = upstream.url[parts.url or "good"]
+  values.ca_file, values.certificate = upstream.ca_file, upstream.directory .. "/good"
+  for _, name in ipairs { "init", "server", "http" } do
+    values[name] = fill(parts[name] or "", values)
+  end
+  return values
+end
+
 --- Starts an nginx. Its `client(location)`, `send(client, text)`, `waiters()` and
 --- `note(name, text)` are there for the Lua in the parts given. At its port:
 --- `/send`, `/slow` and `/gate` (with `?text=`), `/ping`, `/pid`, `/waiters`, `/note/NAME`.
@@ -119,28 +141,18 @@ Worker.__index = Worker
 ---                listen?: string, tmpdir?: string, url?: string, code_cache?: string }
 ---@return spec.Worker
 function M.start(upstream, parts)
-  parts = parts or {}
   local directory = server.make_directory()
-  local ports = server.free_ports { "port", "other" }
-  local values = { port = ports.port, other = ports.other, directory = directory,
-    processes = parts.processes or 1, code_cache = parts.code_cache or "on", listen = parts.listen or "",
-    tmpdir = parts.tmpdir or directory .. "/tmp", modules = tls.load_modules(),
-    -- Root's nginx would work as somebody who cannot read this tree.
-    user = output "id -u" == "0\n" and "user root root;" or "",
-    path = package.path, cpath = package.cpath,
-    upstream = upstream.url[parts.url or "good"], ca_file = upstream.ca_file,
-    certificate = upstream.directory .. "/good" }
-  for _, name in ipairs { "init", "server", "http" } do
-    values[name] = fill(parts[name] or "", values)
-  end
+  local values = values_of(upstream, parts or {}, directory)
   write_file(directory .. "/nginx.conf", fill(CONF, values))
   os.execute("mkdir " .. directory .. "/tmp")
-  local self = setmetatable({ directory = directory, port = ports.port, other = ports.other,
+  local self = setmetatable({ directory = directory, port = values.port, other = values.other,
+    upstream_port = tonumber(values.upstream:match "%d+$"),
     process = server.start_process(("timeout %d nginx -p %s -c nginx.conf -e error.log "
       .. "2>%s/start.log"):format(LIFE_LIMIT, directory, directory)) }, Worker)
-  server.wait_until_ready(self.port, directory)
-  load.eventually("nginx.pid", function() return self:master() end)
-  return self
+  local ok, err = pcall(wait_until_ready, self)
+  if ok then return self end
+  self:stop()
+  error(err, 0)
 end
 
 --- The pid of the master.
@@ -169,11 +181,23 @@ function Worker:wait_for_exiting(pid)
   end)
 end
 
---- How many descriptors a process has open.
+--- How many descriptors a process has open, but for connections to the upstream:
+--- those are kept for the next request.
 ---@param pid string
 ---@return integer
-function Worker.descriptors(_, pid)
-  return tonumber(output(("ls /proc/%s/fd | wc -l"):format(pid)))
+function Worker:descriptors(pid)
+  local ours = {}
+  for line in io.lines "/proc/net/tcp" do
+    local fields = {} -- number, local and remote address, …, the tenth is the inode
+    for field in line:gmatch "%S+" do fields[#fields + 1] = field end
+    local port = tonumber("0x" .. (fields[3]:match ":(%x+)$" or ""))
+    if port == self.upstream_port then ours[fields[10]] = true end
+  end
+  local count = 0
+  for target in output(("ls -l /proc/%s/fd"):format(pid)):gmatch "%-> ([^\n]+)" do
+    if not ours[target:match "%d+"] then count = count + 1 end
+  end
+  return count
 end
 
 --- Waits until nothing waits for an answer.
