@@ -100,7 +100,7 @@ $(BUILD)/spec/oom: spec/c/oom.c $(OBJECTS)
 
 ## help: this list
 help:
-	@sed -n 's/^## \([a-z]*\): /  make \1\t/p' Makefile | expand -t 20
+	@sed -n 's/^## \([a-z-]*\): /  make \1\t/p' Makefile | expand -t 20
 
 ## clean: remove build/
 clean:
@@ -140,7 +140,7 @@ uninstall:
 IN_TREE  = tools/in-tree $(BUILD)
 RUNTIMES = $(if $(filter command,$(origin LUA)),$(LUA),5.4 jit)
 
-.PHONY: deps demo run test bench
+.PHONY: deps demo run test bench bench-nginx
 
 ## deps: install what the demo and the tests need
 deps:
@@ -165,6 +165,11 @@ test:
 ## bench: side-by-side measurements
 bench: all
 	bench/run
+
+## bench-nginx: sends from nginx handlers, beside cosockets and blocking
+bench-nginx:
+	@$(MAKE) --no-print-directory LUA=jit all
+	bench/nginx/run
 
 # --- check -------------------------------------------------------------------
 
@@ -207,7 +212,7 @@ conformance:
 
 ## format: lay out the C sources as lint wants them
 format:
-	clang-format -i $(wildcard src/*/*.[ch] spec/*/*.[ch] bench/*.[ch])
+	clang-format -i $(wildcard src/*/*.[ch] spec/*/*.[ch] bench/*.[ch] bench/*/*.[ch])
 
 ## rockspec: write the sources and modules there are into the rockspec
 rockspec:
