@@ -7,7 +7,7 @@ local server = require "spec.support.server"
 
 local M = {}
 
-local LIMIT = 60      -- seconds, should a program hang
+local LIMIT = tonumber(os.getenv "CHILD_LIMIT") or 60      -- seconds, should a program hang
 
 local PRELUDE = [[
 package.path, package.cpath = %q, %q
@@ -23,16 +23,22 @@ local function interpreter()
   return os.getenv "LUA_BIN" or rawget(_G, "jit") and "luajit" or _VERSION:lower():gsub(" ", "")
 end
 
---- Starts a program. Before it run `whatsapp`, `core` and `posix` are there, and
---- `before` (a line of code, say) even before the modules were loaded.
----@param program string
----@param before? string
-function M.start(program, before)
+-- Writes the program down, in a directory of its own.
+local function write(program, before)
   local directory = server.make_directory()
   local file = assert(io.open(directory .. "/program.lua", "w"))
   file:write(before or "", "\n", PRELUDE:format(package.path, package.cpath,
     build.posix), program)
   file:close()
+  return directory
+end
+
+--- Starts a program. Before it run `whatsapp`, `core` and `posix` are there, and
+--- `before` (a line of code, say) even before the modules were loaded.
+---@param program string
+---@param before? string
+function M.start(program, before)
+  local directory = write(program, before)
   -- In the foreground `timeout` passes an interrupt on once, not twice.
   local pipe = assert(io.popen(("timeout --foreground %d %s %s/program.lua 2>&1 & "
     .. "echo $!; wait $!; echo status $?"):format(LIMIT, interpreter(), directory)))
@@ -53,6 +59,30 @@ function Child:finish()
   server.remove_directory(self.directory)
   local output, status = said:match "^(.*)status (%d+)\n$"
   return output, tonumber(status)
+end
+
+--- Runs a program again and again.
+---@param times integer
+---@param program string
+---@return string output what all of them said
+---@return table<integer, integer> statuses how many ended with each
+function M.repeated(times, program)
+  local directory = write(program)
+  local pipe = assert(io.popen(([[i=0; while [ $i -lt %d ]; do i=$((i+1))
+    timeout --foreground %d %s %s/program.lua 2>&1; echo "status $?"; done]]):format(
+    times, LIMIT, interpreter(), directory)))
+  local output, statuses = {}, {}
+  for line in pipe:lines() do
+    local status = tonumber(line:match "^status (%d+)$")
+    if status then
+      statuses[status] = (statuses[status] or 0) + 1
+    else
+      output[#output + 1] = line
+    end
+  end
+  pipe:close()
+  server.remove_directory(directory)
+  return table.concat(output, "\n"), statuses
 end
 
 --- Runs a program to its end.
