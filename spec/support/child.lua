@@ -7,7 +7,7 @@ local server = require "spec.support.server"
 
 local M = {}
 
-local LIMIT = tonumber(os.getenv "CHILD_LIMIT") or 60      -- seconds, should a program hang
+local LIMIT = 60      -- seconds, should a program hang
 
 local PRELUDE = [[
 package.path, package.cpath = %q, %q
@@ -37,11 +37,13 @@ end
 --- `before` (a line of code, say) even before the modules were loaded.
 ---@param program string
 ---@param before? string
-function M.start(program, before)
+---@param environment? string NAME=value
+function M.start(program, before, environment)
   local directory = write(program, before)
   -- In the foreground `timeout` passes an interrupt on once, not twice.
-  local pipe = assert(io.popen(("timeout --foreground %d %s %s/program.lua 2>&1 & "
-    .. "echo $!; wait $!; echo status $?"):format(LIMIT, interpreter(), directory)))
+  local pipe = assert(io.popen(("timeout --foreground %d env %s %s %s/program.lua 2>&1 & "
+    .. "echo $!; wait $!; echo status $?"):format(LIMIT, environment or "", interpreter(),
+    directory)))
   return setmetatable({ pipe = pipe, pid = pipe:read "*l", directory = directory }, Child)
 end
 
@@ -88,10 +90,11 @@ end
 --- Runs a program to its end.
 ---@param program string
 ---@param before? string
+---@param environment? string NAME=value
 ---@return string output
 ---@return integer status
-function M.run(program, before)
-  return M.start(program, before):finish()
+function M.run(program, before, environment)
+  return M.start(program, before, environment):finish()
 end
 
 return M
