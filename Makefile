@@ -177,7 +177,7 @@ VALGRIND = valgrind -q --leak-check=full --error-exitcode=99
 SANITIZE = -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined \
            -fno-sanitize-recover=all
 
-.PHONY: lint asan valgrind installed conformance format rockspec lua-incdir
+.PHONY: lint asan tsan valgrind installed conformance format rockspec lua-incdir
 
 ## lint: luacheck, both Lua compilers, clang-format, warnings of gcc and clang
 lint:
@@ -190,6 +190,19 @@ asan:
 	@$(MAKE) --no-print-directory LUA=5.4 CC=gcc BUILD=build/asan CFLAGS="$(SANITIZE)" all helpers
 	tools/asan-lua build/asan
 	@PATH="$(CURDIR)/build/asan/bin:$$PATH" tools/test lua5.4=build/asan
+
+# The engine without Lua, several threads on it: under the sanitizers.
+HARNESS = $(CC) -std=c99 -D_GNU_SOURCE -pthread $(WARNINGS) -Isrc $(LIB_INCLUDES:-I%=-isystem %) \
+          $(LIB_DIRS) spec/c/thread.c $(wildcard src/engine/*.c) $(LDLIBS)
+ROUNDS  = 20
+
+## tsan: the engine's thread with ThreadSanitizer, and with ASan and UBSan
+tsan:
+	@mkdir -p build/tsan
+	$(call say,link build/tsan/thread)$(HARNESS) -O1 -g -fsanitize=thread -o build/tsan/thread
+	$(call say,link build/tsan/address)$(HARNESS) $(SANITIZE) -o build/tsan/address
+	TSAN_OPTIONS=halt_on_error=1 timeout 60 build/tsan/thread $(ROUNDS)
+	timeout 60 build/tsan/address $(ROUNDS)
 
 ## valgrind: the specs that exercise the C core, with leak check
 valgrind:

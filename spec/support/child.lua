@@ -23,19 +23,27 @@ local function interpreter()
   return os.getenv "LUA_BIN" or rawget(_G, "jit") and "luajit" or _VERSION:lower():gsub(" ", "")
 end
 
---- Starts a program. Before it run `whatsapp`, `core` and `posix` are there, and
---- `before` (a line of code, say) even before the modules were loaded.
----@param program string
----@param before? string
-function M.start(program, before)
+-- Writes the program down, in a directory of its own.
+local function write(program, before)
   local directory = server.make_directory()
   local file = assert(io.open(directory .. "/program.lua", "w"))
   file:write(before or "", "\n", PRELUDE:format(package.path, package.cpath,
     build.posix), program)
   file:close()
+  return directory
+end
+
+--- Starts a program. Before it run `whatsapp`, `core` and `posix` are there, and
+--- `before` (a line of code, say) even before the modules were loaded.
+---@param program string
+---@param before? string
+---@param environment? string NAME=value
+function M.start(program, before, environment)
+  local directory = write(program, before)
   -- In the foreground `timeout` passes an interrupt on once, not twice.
-  local pipe = assert(io.popen(("timeout --foreground %d %s %s/program.lua 2>&1 & "
-    .. "echo $!; wait $!; echo status $?"):format(LIMIT, interpreter(), directory)))
+  local pipe = assert(io.popen(("timeout --foreground %d env %s %s %s/program.lua 2>&1 & "
+    .. "echo $!; wait $!; echo status $?"):format(LIMIT, environment or "", interpreter(),
+    directory)))
   return setmetatable({ pipe = pipe, pid = pipe:read "*l", directory = directory }, Child)
 end
 
@@ -55,13 +63,38 @@ function Child:finish()
   return output, tonumber(status)
 end
 
+--- Runs a program again and again.
+---@param times integer
+---@param program string
+---@return string output what all of them said
+---@return table<integer, integer> statuses how many ended with each
+function M.repeated(times, program)
+  local directory = write(program)
+  local pipe = assert(io.popen(([[i=0; while [ $i -lt %d ]; do i=$((i+1))
+    timeout --foreground %d %s %s/program.lua 2>&1; echo "status $?"; done]]):format(
+    times, LIMIT, interpreter(), directory)))
+  local output, statuses = {}, {}
+  for line in pipe:lines() do
+    local status = tonumber(line:match "^status (%d+)$")
+    if status then
+      statuses[status] = (statuses[status] or 0) + 1
+    else
+      output[#output + 1] = line
+    end
+  end
+  pipe:close()
+  server.remove_directory(directory)
+  return table.concat(output, "\n"), statuses
+end
+
 --- Runs a program to its end.
 ---@param program string
 ---@param before? string
+---@param environment? string NAME=value
 ---@return string output
 ---@return integer status
-function M.run(program, before)
-  return M.start(program, before):finish()
+function M.run(program, before, environment)
+  return M.start(program, before, environment):finish()
 end
 
 return M
