@@ -19,9 +19,9 @@ local sends = {}
 local function client(name, loop)
   local by_prefix = {}
   for _, prefix in ipairs { "", "/slow" } do
-    local wa = whatsapp.new { access_token = "x", phone_number_id = NUMBER, rate = false, retries = 0,
-      base_url = ("https://127.0.0.1:%d%s"):format(port, prefix), ca_file = M.ca_file, loop = loop }
-    by_prefix[prefix] = wa
+    by_prefix[prefix] = whatsapp.new { access_token = "x", phone_number_id = NUMBER,
+      base_url = ("https://127.0.0.1:%d%s"):format(port, prefix), ca_file = M.ca_file,
+      rate = false, retries = 0, loop = loop }
   end
   sends[name] = function(prefix)
     local sent, err = by_prefix[prefix]:send { to = "15551234567", text = "Hello from the bench" }
@@ -68,7 +68,9 @@ end
 function sends.cosocket(prefix)
   local socket, body = ngx.socket.tcp(), cjson.encode(PAYLOAD)
   local ok, err = socket:connect("127.0.0.1", port, { pool = "plain", pool_size = POOL })
-  if ok and socket:getreusedtimes() == 0 then ok, err = socket:sslhandshake(nil, "localhost", true) end
+  if ok and socket:getreusedtimes() == 0 then
+    ok, err = socket:sslhandshake(nil, "localhost", true)
+  end
   if not ok then return nil, err end
   ok, err = socket:send { "POST ", prefix, PATH, " HTTP/1.1\r\nHost: 127.0.0.1\r\n",
     "Authorization: Bearer x\r\nContent-Type: application/json\r\nAccept: application/json\r\n",

@@ -45,7 +45,9 @@ end
 -- The process id of the one worker of a fresh nginx.
 local function start()
   os.execute(("timeout 120 nginx -p %s -c worker.conf -e worker.log &"):format(dir))
-  local master = wait_for("nginx", function() return (read(dir .. "/worker.pid") or ""):match "%d+" end)
+  local master = wait_for("nginx", function()
+    return (read(dir .. "/worker.pid") or ""):match "%d+"
+  end)
   return wait_for("its worker", function()
     return (read(("/proc/%s/task/%s/children"):format(master, master)) or ""):match "%d+"
   end)
@@ -136,14 +138,14 @@ local ROWS = {
 local function print_table()
   local ours, other = contenders[1], contenders[2]
   local line = { ("%-24s"):format(("%d clients"):format(CLIENTS)) }
-  for _, contender in ipairs(contenders) do line[#line + 1] = ("%26s"):format(contender.name) end
+  for _, contender in ipairs(contenders) do line[#line + 1] = ("%28s"):format(contender.name) end
   print(table.concat(line) .. "   1st to 2nd   aim")
   for _, row in ipairs(ROWS) do
     line = { ("%-24s"):format(row.title) }
     for _, contender in ipairs(contenders) do
       local shown = row.format:format(middle(contender, row.key) * (row.scale or 1))
       if row.key == "cold" then shown = ("%s (%d)"):format(shown, contender.cold or COLD) end
-      line[#line + 1] = ("%26s"):format(shown)
+      line[#line + 1] = ("%28s"):format(shown)
     end
     print((("%s   %10.2f   %s"):format(table.concat(line), middle(ours, row.key, other),
       row.aim or ""):gsub("%s+$", "")))

@@ -47,7 +47,8 @@ end
 
 describe("the nginx example", function()
   it("sends what is posted and answers with its id", function()
-    local status, answer = post '{"to": "+1 (555) 123-4567", "text": "Hello", "reply_to": "wamid.x="}'
+    local status, answer =
+      post '{"to": "+1 (555) 123-4567", "text": "Hello", "reply_to": "wamid.x="}'
     assert.are.equal(200, status)
     local sent = sandbox:sent()
     local last = sent[#sent]
