@@ -229,10 +229,11 @@ for name, loop in pairs { cqueues = loops.cqueues, luv = loops.luv } do
       local wa, plain = client(), whatsapp.new(options_of { loop = "native" })
       assert.are.equal(WAMID, assert(send(plain)).id)
       local ids = {}
+      local function note(sent) ids[#ids + 1] = sent.id end
       loop.run(function()
-        loop.spawn(function() ids[#ids + 1] = assert(send(wa)).id end)
-        ids[#ids + 1] = assert(send(plain)).id
-        ids[#ids + 1] = assert(send(wa)).id
+        loop.spawn(function() note(assert(send(wa))) end)
+        note(assert(send(plain)))
+        note(assert(send(wa)))
       end)
       assert.are.same({ WAMID, WAMID, WAMID }, ids)
       assert.are.equal(WAMID, assert(send(plain)).id)
