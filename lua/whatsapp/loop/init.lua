@@ -25,6 +25,14 @@ local function is_driver(value)
   return true
 end
 
+-- Why a driver cannot work in this process, or nil.
+local function unusable(name)
+  if name == "nginx" and not (ngx and ngx.get_phase) then return "this process is no nginx worker" end
+  if SUSPENDING[name] and not native.suspends then
+    return "PUC Lua 5.1 cannot suspend a call: use LuaJIT, or Lua 5.2 or later"
+  end
+end
+
 --- The driver of a name, or one that is given as it is; nil for none: then
 --- `current` says which, call by call.
 ---@param name? "native"|"nginx"|"cqueues"|"luv"|table
@@ -37,10 +45,8 @@ function M.choose(name)
     return Error.config("loop", ("%q is not a loop"):format(tostring(name)),
       'leave it out, or use "native", "nginx", "cqueues", "luv" or a driver of your own')
   end
-  if SUSPENDING[name] and not native.suspends then
-    return Error.config("loop", ("%s cannot be used here"):format(name),
-      "PUC Lua 5.1 cannot suspend a call: use LuaJIT, or Lua 5.2 or later")
-  end
+  local why = unusable(name)
+  if why then return Error.config("loop", ("%s cannot be used here"):format(name), why) end
   local ok, driver = pcall(load, name)
   if ok then return driver end
   return Error.config("loop", ("%s cannot be used here"):format(name), tostring(driver):match "^[^\n]*")

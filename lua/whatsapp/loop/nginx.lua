@@ -8,8 +8,6 @@
 local core = require "whatsapp.core"
 local Error = require "whatsapp.error"
 
-if not ngx or not ngx.get_phase then error("this process is no nginx worker", 0) end
-
 local port = core.port()
 
 local M = { name = "nginx", now = core.now, random = core.random, submit = port.submit }
