@@ -1,13 +1,9 @@
 -- Every snippet of the README and of docs/ runs in a sandbox.
 
+local files = require "spec.support.files"
 local LUA = os.getenv "LUA_BIN" or "lua5.4"
 
-local function read(name)
-  local file = assert(io.open(name, "rb"))
-  local text = file:read "*a"
-  file:close()
-  return text
-end
+local read = files.read
 
 local function pages()
   local names = { "README.md" }

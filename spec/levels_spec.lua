@@ -1,7 +1,7 @@
 -- Who may know whom. A `require` goes down the levels of the design, never up;
 -- on the same level it sees a sibling's face, never its insides.
 
-local dir = require "pl.dir"
+local files = require "spec.support.files"
 
 -- By module, or by folder with a slash at its end.
 local LEVELS = {
@@ -23,18 +23,7 @@ local function server_may_require(name)
   return name:find "^sandbox/" or name == "json" or name == "error"
 end
 
-local function read(path)
-  local file = assert(io.open(path, "rb"))
-  local text = file:read "*a"
-  file:close()
-  return text
-end
-
-local function files_under(folder, pattern)
-  local list = dir.getallfiles(folder, pattern)
-  table.sort(list)
-  return list
-end
+local read = files.read
 
 -- "lua/whatsapp/message/kinds.lua" → "message/kinds"
 local function short_name(path)
@@ -83,14 +72,14 @@ end
 
 describe("the levels", function()
   it("have a place for every module", function()
-    for _, path in ipairs(files_under("lua/whatsapp", "*.lua")) do
+    for _, path in ipairs(files.under("lua/whatsapp", "*.lua")) do
       assert.is_number(level(short_name(path)), path .. " is on no level: see spec/levels_spec.lua")
     end
   end)
 
   it("are kept by every require", function()
     local seen = 0
-    for _, path in ipairs(files_under("lua/whatsapp", "*.lua")) do
+    for _, path in ipairs(files.under("lua/whatsapp", "*.lua")) do
       for _, other in ipairs(required_by(path)) do
         local why = complaint(short_name(path), other)
         assert.is_falsy(why, ("%s requires %s, which %s"):format(path, other, tostring(why)))
@@ -118,7 +107,7 @@ describe("the levels", function()
 
   it("have C below them that knows no Lua", function()
     for _, pattern in ipairs { "*.c", "*.h" } do
-      for _, path in ipairs(files_under("src/engine", pattern)) do
+      for _, path in ipairs(files.under("src/engine", pattern)) do
         assert.is_nil(read(path):find("#%s*include%s*[<\"][^>\"\n]*lua[^>\"\n]*%.h"), path)
       end
     end
@@ -138,7 +127,7 @@ describe("the modules", function()
   local function run(script)
     local file, list = os.tmpname(), os.tmpname()
     local out = assert(io.open(list, "w"))
-    for _, path in ipairs(files_under("lua/whatsapp", "*.lua")) do
+    for _, path in ipairs(files.under("lua/whatsapp", "*.lua")) do
       local name = short_name(path)
       -- Those of an nginx worker load nowhere else.
       if not name:find "^sandbox/server/" and name ~= "loop/nginx" then

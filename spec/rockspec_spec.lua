@@ -1,6 +1,6 @@
 -- The rock holds every module of the tree, and nothing that is not there.
 
-local dir = require "pl.dir"
+local files = require "spec.support.files"
 
 local NAME = "whatsapp-dev-1.rockspec"
 
@@ -14,12 +14,6 @@ local function load_rockspec()
   end
   chunk()
   return rockspec
-end
-
-local function files_under(folder, pattern)
-  local list = dir.getallfiles(folder, pattern)
-  table.sort(list)
-  return list
 end
 
 local function module_name(path)
@@ -36,7 +30,7 @@ describe("the rockspec", function()
         listed[name] = source
       end
     end
-    for _, path in ipairs(files_under("lua", "*.lua")) do
+    for _, path in ipairs(files.under("lua", "*.lua")) do
       there[module_name(path)] = path
     end
     assert.same(there, listed)
@@ -45,11 +39,11 @@ describe("the rockspec", function()
   it("lists every C source of the core", function()
     local listed = { (unpack or table.unpack)(modules["whatsapp.core"].sources) }
     table.sort(listed)
-    assert.same(files_under("src", "*.c"), listed)
+    assert.same(files.under("src", "*.c"), listed)
   end)
 
   it("needs no file but Lua ones under lua/", function()
-    for _, path in ipairs(files_under("lua", "*")) do
+    for _, path in ipairs(files.under("lua", "*")) do
       assert.truthy(path:find("%.lua$"), path .. " would not be in the rock")
     end
   end)

@@ -1,6 +1,7 @@
 -- The sandbox itself: its life, what it remembers, and what it refuses. That the
 -- client gets along with it is the matter of the client's own specs.
 
+local files = require "spec.support.files"
 local sandbox = require "whatsapp.sandbox"
 local whatsapp = require "whatsapp"
 
@@ -9,12 +10,7 @@ local function exists(path)
   return file ~= nil and file:close() ~= nil
 end
 
-local function read(path)
-  local file = assert(io.open(path, "rb"))
-  local text = file:read "*a"
-  file:close()
-  return text
-end
+local read = files.read
 
 -- The Lua that runs this spec.
 local function interpreter()

@@ -16,8 +16,7 @@ teardown(function()
 end)
 
 local function program(text)
-  local values = { faults = faults.url, tls = tls.url.http1, h2 = tls.url.good, ca = tls.ca_file }
-  return (text:gsub("%$(%w+)", function(name) return ("%q"):format(values[name]) end))
+  return child.program(text, faults, tls)
 end
 
 local FLYING = [[

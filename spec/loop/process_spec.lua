@@ -20,8 +20,7 @@ teardown(function()
 end)
 
 local function program(text)
-  local values = { faults = faults.url, tls = tls.url.http1, h2 = tls.url.good, ca = tls.ca_file }
-  return (text:gsub("%$(%w+)", function(name) return ("%q"):format(values[name]) end))
+  return child.program(text, faults, tls)
 end
 
 -- Two ports of the thread, and the native engine beside them: silence, answers,

@@ -2,6 +2,7 @@
 
 if not rawget(_G, "jit") then return end -- nginx's Lua is LuaJIT: once is enough
 
+local files = require "spec.support.files"
 local cjson = require "cjson"
 local http = require "socket.http"
 local ltn12 = require "ltn12"
@@ -9,12 +10,7 @@ local start_service = require("spec.support.service").start
 
 local sandbox, service, url
 
-local function read(name)
-  local file = assert(io.open(name))
-  local text = file:read "*a"
-  file:close()
-  return text
-end
+local read = files.read
 
 setup(function()
   sandbox = assert(require("whatsapp.sandbox").start())

@@ -23,6 +23,17 @@ local function interpreter()
   return os.getenv "LUA_BIN" or rawget(_G, "jit") and "luajit" or _VERSION:lower():gsub(" ", "")
 end
 
+--- A program's text with the addresses of the servers in it: $faults, $tls (HTTP/1.1),
+--- $h2, and $ca, the file of their certificate authority.
+---@param text string
+---@param faults spec.FaultServer
+---@param tls spec.TlsServer
+---@return string
+function M.program(text, faults, tls)
+  local values = { faults = faults.url, tls = tls.url.http1, h2 = tls.url.good, ca = tls.ca_file }
+  return (text:gsub("%$(%w+)", function(name) return ("%q"):format(values[name]) end))
+end
+
 -- Writes the program down, in a directory of its own.
 local function write(program, before)
   local directory = server.make_directory()
