@@ -196,11 +196,13 @@ describe("many sends", function()
     local count = UNDER_VALGRIND and 500 or 10000
     local wa = whatsapp.new { access_token = "x", phone_number_id = "1", rate = false,
       base_url = tls.url.good .. "/ok", ca_file = tls.ca_file }
-    local i, lua_before, before = 0, nil, nil
+    local i, lua, held = 0, {}, {}
     local failed = {}
+    -- The heap of a whole test process settles at its own time; a leak is in every part.
+    local function note() lua[#lua + 1], held[#held + 1] = measure() end
     local results = whatsapp.parallel(100, function()
       i = i + 1
-      if i == count / 5 then lua_before, before = measure() end
+      if i == count / 5 or i == count * 3 / 5 then note() end
       return i <= count and i or nil
     end, function(number)
       local sent, err = wa:send { to = "15551234567", text = "message " .. number }
@@ -210,11 +212,11 @@ describe("many sends", function()
     assert.are.same({}, failed)
     assert.are.equal(count, results.n)
     results = nil     -- luacheck: ignore
-    local lua_after, after = measure()
-    assert.is_true(lua_after - lua_before < 512 * 1024, "Lua grew")
+    note()
+    assert.is_true(lua[3] - lua[1] < 512 * 1024, "Lua grew")
     if not UNDER_VALGRIND and not os.getenv "ASAN_OPTIONS" then    -- both keep what was freed
-      local more = (after - before) / 1024
-      assert.is_true(more < 8192, ("%d KiB more"):format(more))
+      local more = math.min(held[2] - held[1], held[3] - held[2]) / 1024
+      assert.is_true(more < 2048, ("%d KiB more with every 4,000 sends"):format(more))
     end
   end)
 end)
