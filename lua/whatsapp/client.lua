@@ -22,16 +22,19 @@ local send = require "whatsapp.send"
 ---@field config table the configuration, without the credential
 local Client = { __name = "whatsapp.Client" }
 
-local resource_methods = {}
-for name, rows in pairs(api) do
-  resource_methods[name] = { __index = resource.methods(rows), __name = "whatsapp." .. name }
-end
+-- By name: the metatable of a resource.
+local metatables = {}
 
--- Resources are made when they are first asked for.
+-- A resource is made, and its module loaded, when it is first asked for.
 function Client.__index(self, key)
-  local methods = resource_methods[key]
-  if not methods then return Client[key] end
-  local made = setmetatable({ client = self }, methods)
+  local method = Client[key]
+  if method ~= nil or not api[key] then return method end
+  local metatable = metatables[key]
+  if not metatable then
+    metatable = { __index = resource.methods(require(api[key])), __name = "whatsapp." .. key }
+    metatables[key] = metatable
+  end
+  local made = setmetatable({ client = self }, metatable)
   rawset(self, key, made)
   return made
 end

@@ -1,9 +1,10 @@
---- All resources of a client, by name: `wa.media`, …
+--- All resources of a client, by name: `wa.media`, … Each is a module of rows,
+-- loaded when it is first asked for.
 
 return {
-  connections = require "whatsapp.api.connections",
-  media = require "whatsapp.api.media",
-  phone_numbers = require "whatsapp.api.phone_numbers",
-  profile = require "whatsapp.api.profile",
-  templates = require "whatsapp.api.templates",
+  connections = "whatsapp.api.connections",
+  media = "whatsapp.api.media",
+  phone_numbers = "whatsapp.api.phone_numbers",
+  profile = "whatsapp.api.profile",
+  templates = "whatsapp.api.templates",
 }
