@@ -86,6 +86,7 @@ build = {
     ["whatsapp.message.template"] = "lua/whatsapp/message/template.lua",
     ["whatsapp.pace"] = "lua/whatsapp/pace.lua",
     ["whatsapp.parallel"] = "lua/whatsapp/parallel.lua",
+    ["whatsapp.poll"] = "lua/whatsapp/poll.lua",
     ["whatsapp.request"] = "lua/whatsapp/request.lua",
     ["whatsapp.resource"] = "lua/whatsapp/resource.lua",
     ["whatsapp.retry"] = "lua/whatsapp/retry.lua",

@@ -8,7 +8,7 @@ local LEVELS = {
   ["version"] = 0, ["json"] = 0, ["error"] = 0, ["error/"] = 0, ["schema"] = 0, ["message/"] = 0,
   ["core"] = 1,
   ["loop/"] = 2,
-  ["config"] = 3, ["retry"] = 3, ["pace"] = 3, ["api/"] = 3, ["request"] = 3, ["resource"] = 3,
+  ["config"] = 3, ["retry"] = 3, ["pace"] = 3, ["poll"] = 3, ["api/"] = 3, ["request"] = 3, ["resource"] = 3,
   ["send"] = 3, ["parallel"] = 3, ["log"] = 3,
   ["client"] = 4,
   ["init"] = 5,

@@ -2,7 +2,7 @@
 -- belong to the gateway: a client that talks straight to Graph has none.
 
 local Error = require "whatsapp.error"
-local schema = require "whatsapp.schema"
+local poll = require "whatsapp.poll"
 
 ---@class whatsapp.Connections
 ---@field list fun(self, query?: { status?: "ACTIVE"|"PENDING"|"FAILED" }, options?: table):
@@ -27,16 +27,7 @@ local rows = {
   delete = { "DELETE", "connections/{id}", base = "control", returns = "success" },
 }
 
-local FIRST, LONGEST = 0.5, 5
-
-local wait_timeout = { type = "number", min = 0.001, max = 86400 }
-
-local function split(options)
-  local rest = {}
-  for key, value in pairs(options) do rest[key] = value end
-  rest.timeout = nil
-  return options.timeout or 300, rest
-end
+local FIRST, LONGEST, TIMEOUT = 0.5, 5, 300
 
 local function failed(connection)
   return nil, Error.new { kind = "gateway", outcome = "rejected", raw = connection,
@@ -57,25 +48,20 @@ end
 ---@return table|nil connection
 ---@return whatsapp.Error? err `timeout` while still pending, `gateway` when it has failed
 function rows.wait(self, id, options)
-  local ok, err = schema.check(options or {}, { type = "map" }, "options")
-  if ok and ok.timeout ~= nil then
-    ok, err = schema.check(ok.timeout, wait_timeout, "timeout")
-  end
-  if ok == nil then return nil, err end
-  local seconds, rest = split(options or {})
-  local loop = self.client:loop()
-  local finish, pause = loop.now() + seconds, FIRST
-  while true do
-    rest.deadline = math.max(0.001, finish - loop.now())
-    local connection
-    connection, err = self:get(id, rest)
-    if not connection then return nil, err end
+  local seconds, rest = poll.options(options, TIMEOUT)
+  if not seconds then return nil, rest end
+  local connection
+  local times = { timeout = seconds, first = FIRST, longest = LONGEST }
+  local active, err = poll.run(self.client:loop(), times, function(left)
+    local why
+    rest.deadline = left
+    connection, why = self:get(id, rest)
+    if not connection then return nil, why end
     if connection.status == "ACTIVE" then return connection end
     if connection.status == "FAILED" then return failed(connection) end
-    if loop.now() + pause > finish then return still_pending(connection, seconds) end
-    loop.sleep(pause)
-    pause = math.min(pause * 1.5, LONGEST)
-  end
+  end)
+  if active or err then return active, err end
+  return still_pending(connection, seconds)
 end
 
 return rows
