@@ -217,11 +217,12 @@ installed:
 	tools/installed 5.4
 	tools/installed jit
 
-## conformance: the examples against Meta's OpenAPI description
+## conformance: what is sent and refused against Meta's OpenAPI description
 conformance:
-	tools/deps demo referee
-	@$(MAKE) --no-print-directory LUA=5.4 all
-	tools/conformance
+	tools/deps demo test referee
+	@$(MAKE) --no-print-directory LUA=5.4 all helpers
+	@SPEC="$(or $(SPEC),spec/conformance)" BUSTED_FLAGS="-p _referee" \
+	  tools/test lua5.4=build/5.4
 
 ## format: lay out the C sources as lint wants them
 format:

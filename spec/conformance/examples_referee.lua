@@ -1,0 +1,56 @@
+-- The examples send nothing that Meta's description refuses.
+
+local exceptions = require("spec.conformance.exceptions").examples
+local files = require "spec.support.files"
+local referee = require "spec.support.referee"
+
+local ENVIRONMENT = "WHATSAPP_BASE_URL=%s WHATSAPP_ACCESS_TOKEN=x WHATSAPP_PHONE_NUMBER_ID=%s "
+  .. "WHATSAPP_BUSINESS_ACCOUNT_ID=%s"
+
+local function exception_of(example)
+  local text = files.read(example)
+  for _, exception in ipairs(exceptions) do
+    if text:find(exception[1], 1, true) then return exception end
+  end
+end
+
+describe("the example", function()
+  local judge, seen = nil, {}
+
+  setup(function() judge = referee.start() end)
+  teardown(function() judge:stop() end)
+
+  local function run(example)
+    local environment = ENVIRONMENT:format(judge.url, referee.PHONE_NUMBER, referee.BUSINESS_ACCOUNT)
+    local pipe = io.popen(("env %s timeout 60 %s %s 2>&1; echo status $?"):format(environment,
+      os.getenv "LUA_BIN" or "lua5.4", example))
+    local output = pipe:read "*a"
+    pipe:close()
+    return output
+  end
+
+  for _, example in ipairs(files.under("examples", "*.lua")) do
+    local exception = exception_of(example)
+    if exception then
+      seen[exception] = true
+    else
+      it(example, function()
+        local before = judge:report()
+        local output = run(example)
+        local after = judge:report()
+        for i = #before.violations + 1, #after.violations do
+          local violation = after.violations[i]
+          error(("%s %s: %s\n%s"):format(violation.method, violation.path,
+            table.concat(violation.errs, "; "), violation.body))
+        end
+        assert.is_truthy(output:find "status 0\n$", output)
+      end)
+    end
+  end
+
+  it("that is excepted exists", function()
+    for _, exception in ipairs(exceptions) do
+      assert.is_true(seen[exception], "no example needs the exception " .. exception[1])
+    end
+  end)
+end)
