@@ -35,10 +35,12 @@ build = {
     ["whatsapp.core"] = {
       sources = {
         "src/binding/core.c",
+        "src/binding/crypto.c",
         "src/binding/engine.c",
         "src/binding/exchange.c",
         "src/binding/session.c",
         "src/engine/buffer.c",
+        "src/engine/crypto.c",
         "src/engine/download.c",
         "src/engine/engine.c",
         "src/engine/error.c",

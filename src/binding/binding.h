@@ -39,7 +39,8 @@ struct wa_exchange *lwa_newexchange(lua_State *L, struct wa_error *err);
 
 struct wa_session *lwa_checksession(lua_State *L, int index);
 
-void lwa_open_session(lua_State *L); /* adds `session` to the table on top */
+void lwa_open_crypto(lua_State *L); /* adds its functions to the table on top */
+void lwa_open_session(lua_State *L); /* `session` */
 void lwa_open_exchange(lua_State *L);
 void lwa_open_engine(lua_State *L); /* `submit`, `step`, `drain`, `port` */
 

@@ -6,8 +6,6 @@
 #include <dlfcn.h>
 #include <string.h>
 
-#include <openssl/rand.h>
-
 #include "binding.h"
 
 int lwa_fail(lua_State *L, const struct wa_error *err) {
@@ -97,19 +95,6 @@ static int now(lua_State *L) {
   return 1;
 }
 
-/* core.random() → a number in [0, 1). Lua's own starts the same in every worker
- * of a server, and its seed belongs to the program. */
-static int random_number(lua_State *L) {
-  unsigned char bytes[4];
-  if(RAND_bytes(bytes, sizeof(bytes)) != 1)
-    return luaL_error(L, "whatsapp: no random bytes");
-  unsigned long n = (unsigned long)bytes[0] << 24 |
-                    (unsigned long)bytes[1] << 16 |
-                    (unsigned long)bytes[2] << 8 | bytes[3];
-  lua_pushnumber(L, (lua_Number)n / 4294967296.0);
-  return 1;
-}
-
 /* core.yieldable() → whether the caller can yield, as far as this Lua knows.
  * nginx takes coroutine.isyieldable away. */
 static int yieldable(lua_State *L) {
@@ -141,10 +126,9 @@ int luaopen_whatsapp_core(lua_State *L) {
   lua_newtable(L);
   lua_pushcfunction(L, now);
   lua_setfield(L, -2, "now");
-  lua_pushcfunction(L, random_number);
-  lua_setfield(L, -2, "random");
   lua_pushcfunction(L, yieldable);
   lua_setfield(L, -2, "yieldable");
+  lwa_open_crypto(L);
   lwa_open_session(L);
   lwa_open_exchange(L);
   lwa_open_engine(L);

@@ -8,9 +8,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <openssl/rand.h>
-
 #include "buffer.h"
+#include "crypto.h"
 
 #define NAME_ROOM 32
 
@@ -43,7 +42,8 @@ static size_t directory_length(const struct wa_download *download) {
 static int invent_name(struct wa_download *download) {
   size_t length = directory_length(download);
   unsigned char random[8];
-  if(RAND_bytes(random, sizeof(random)) != 1) {
+  struct wa_error err;
+  if(wa_random(random, sizeof(random), &err)) {
     errno = EAGAIN;
     return -1;
   }
