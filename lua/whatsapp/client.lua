@@ -16,6 +16,7 @@ local send = require "whatsapp.send"
 ---@class whatsapp.Client
 ---@field connections whatsapp.Connections
 ---@field media whatsapp.Media
+---@field messages whatsapp.Messages
 ---@field phone_numbers whatsapp.PhoneNumbers
 ---@field profile whatsapp.Profile
 ---@field templates whatsapp.Templates

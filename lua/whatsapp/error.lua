@@ -26,6 +26,7 @@ local json = require "whatsapp.json"
 ---@field retry "auto"|"once"|"wait"|"fix"|"never" the advice behind `retryable`
 ---@field retryable boolean the same call may be made again without doing it twice
 ---@field url? string Meta's page on the code
+---@field state? string of a wait that failed: the last state that was seen
 ---@field raw? table the decoded answer
 
 local Error = { __name = "whatsapp.Error" }

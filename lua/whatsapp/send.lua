@@ -15,19 +15,30 @@ local MESSAGES = "{phone_number_id}/messages"
 ---@field input? string the recipient as it was sent
 ---@field status? "accepted"|"held_for_quality_assessment"|"paused" for templates
 ---@field raw table the decoded answer
+---@field wait fun(self, state?: "sent"|"delivered"|"read", options?: table):
+--- whatsapp.Delivery|nil, whatsapp.Error? waits until the message has reached the state or a later
+--- one ("delivered"; `timeout` of 60 seconds in all, and other per-call options)
 
-local Sent = { __name = "whatsapp.Sent" }
-Sent.__index = Sent
-
-function Sent.__tostring(sent)
+local function sent_to_string(sent)
   return ("whatsapp.Sent: %s"):format(sent.id)
+end
+
+-- A client's messages know it by their metatable: what is in them is plain data.
+local function metatable_of(client)
+  local metatable = client.sent_metatable
+  if not metatable then
+    local function wait(sent, state, options) return client.messages:wait(sent.id, state, options) end
+    metatable = { __name = "whatsapp.Sent", __index = { wait = wait }, __tostring = sent_to_string }
+    client.sent_metatable = metatable
+  end
+  return metatable
 end
 
 local function first(list)
   return type(list) == "table" and type(list[1]) == "table" and list[1] or {}
 end
 
-local function sent_of(body, meta)
+local function sent_of(client, body, meta)
   local accepted, contact = first(body.messages), first(body.contacts)
   if type(accepted.id) ~= "string" then
     return nil, Error.new { kind = "protocol", outcome = "unknown", status = meta.status,
@@ -35,7 +46,7 @@ local function sent_of(body, meta)
       hint = "it may have been sent: look before you send it again" }
   end
   return setmetatable({ id = accepted.id, status = accepted.message_status,
-    wa_id = contact.wa_id, input = contact.input, raw = meta.raw }, Sent)
+    wa_id = contact.wa_id, input = contact.input, raw = meta.raw }, metatable_of(client))
 end
 
 -- Nothing is uploaded before the whole message was found to be right.
@@ -64,7 +75,7 @@ function M.send(client, input, options)
   local body, meta = client:perform({ method = "POST", path = MESSAGES, json = payload,
     recipient = payload.to or payload.recipient, finish = finish }, options)
   if not body then return nil, meta end
-  return sent_of(body, meta)
+  return sent_of(client, body, meta)
 end
 
 --- Marks a received message (and those before it) as read.

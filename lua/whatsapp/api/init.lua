@@ -4,6 +4,7 @@
 return {
   connections = "whatsapp.api.connections",
   media = "whatsapp.api.media",
+  messages = "whatsapp.api.messages",
   phone_numbers = "whatsapp.api.phone_numbers",
   profile = "whatsapp.api.profile",
   templates = "whatsapp.api.templates",

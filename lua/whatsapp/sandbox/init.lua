@@ -12,9 +12,9 @@ local errors = require "whatsapp.error"
 local json = require "whatsapp.json"
 local identity = require "whatsapp.sandbox.identity"
 local journal = require "whatsapp.sandbox.journal"
-local faults_file = require "whatsapp.sandbox.faults_file"
 local launch = require "whatsapp.sandbox.launch"
 local options_of = require "whatsapp.sandbox.options"
+local orders = require "whatsapp.sandbox.orders"
 local shell = require "whatsapp.sandbox.shell"
 
 ---@class whatsapp.Sandbox
@@ -45,7 +45,7 @@ local function new_identity(options)
     if status == "ACTIVE" or status == "EXPIRED" then active = active or connections[i] end
   end
   return {
-    connections = connections, connection = active, faults = {},
+    connections = connections, connection = active, faults = {}, statuses = {},
     api_key = "sandbox-key-" .. identity.hex(16),
     access_token = "EAASANDBOX" .. identity.hex(32),
     phone_number_id = identity.id "phone_number",
@@ -114,7 +114,7 @@ local function settings(self, options, owner)
     known.connections[i] = { id = id, status = options.connections[i] }
   end
   for _, name in ipairs { "media_seconds", "review_seconds", "connect_seconds", "gateway_rate",
-                          "message_rate", "pair_rate" } do
+                          "message_rate", "pair_rate", "delivered_seconds", "read_seconds" } do
     known[name] = options[name]
   end
   return {
@@ -236,16 +236,19 @@ function Sandbox:sent()
   return journal.messages(entries)
 end
 
--- Faults --------------------------------------------------------------------
+-- Orders ---------------------------------------------------------------------
+
+local function order(self, name, list)
+  local ok, why = orders.write(self.prefix, name, list)
+  if ok then return true end
+  return nil, errors.new { kind = "io", outcome = "not_sent",
+    message = ("the sandbox's %s cannot be written: %s"):format(name, tostring(why)) }
+end
 
 local function write_faults(self, rules)
-  local ok, why = faults_file.write(self.prefix, rules)
-  if not ok then
-    return nil, errors.new { kind = "io", outcome = "not_sent",
-      message = "the sandbox's faults cannot be written: " .. tostring(why) }
-  end
-  self.faults = rules
-  return true
+  local ok, err = order(self, "faults", rules)
+  if ok then self.faults = rules end
+  return ok, err
 end
 
 --- Makes something go wrong, in what is asked from now on. Rules are tried in the order in
@@ -273,6 +276,20 @@ end
 ---@return whatsapp.Error? err
 function Sandbox:clear_faults()
   return write_faults(self, {})
+end
+
+--- Decides what has become of a message, whatever the clock would make of it: its history
+--- then has that state and those before it.
+---@param wamid string
+---@param status "sent"|"delivered"|"read"|"failed"|"deleted"
+---@param code? integer  of a failure (131026)
+---@return true|nil ok
+---@return whatsapp.Error? err
+function Sandbox:set_status(wamid, status, code)
+  local checked, err = options_of.status { id = wamid, status = status, code = code }
+  if not checked then return nil, err end
+  self.statuses[checked.id] = { status = checked.status:upper(), code = checked.code }
+  return order(self, "statuses", self.statuses)
 end
 
 --- Stops it and removes its directory, unless `prefix` was given. What it has

@@ -36,6 +36,8 @@ end
 ---  likewise; Graph answers 130429 to more, with Retry-After
 ---@field pair_rate? boolean        whether Graph keeps the rate from one number to one user,
 ---  a message in 6 s after a burst of 45, and answers 131056 to more (false)
+---@field delivered_seconds? number|false  how long a message is on its way (0.2; false: for good)
+---@field read_seconds? number|false  how long a delivered one waits to be read (0.5; false: for good)
 
 local start = { type = "table", fields = {
   port = { type = "number", min = 1, max = 65535, whole = true },
@@ -49,6 +51,8 @@ local start = { type = "table", fields = {
   gateway_rate = { type = "number", min = 1, off = true, whole = true, default = 10 },
   message_rate = { type = "number", min = 1, off = true, whole = true, default = false },
   pair_rate = { type = "boolean", off = true, default = false },
+  delivered_seconds = { type = "number", min = 0, off = true, default = 0.2 },
+  read_seconds = { type = "number", min = 0, off = true, default = 0.5 },
 } }
 
 local MAX_WAIT = 600
@@ -149,6 +153,22 @@ function M.fault(given)
   end
   rule.id = identity.hex(8)
   return rule
+end
+
+local status = { type = "table", fields = {
+  id = { type = "wamid", required = true },
+  status = { type = "string", required = true, one_of = set "sent delivered read failed deleted" },
+  code = { type = "number", min = 1, whole = true },
+} }
+
+--- What `set_status` is given.
+---@param given table
+---@return table|nil checked
+---@return whatsapp.Error? err
+function M.status(given)
+  local checked, err = schema.check(given, status, nil)
+  if checked and checked.status == "failed" then checked.code = checked.code or 131026 end
+  return checked, err
 end
 
 return M

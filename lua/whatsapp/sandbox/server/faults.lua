@@ -1,23 +1,13 @@
 --- Faults on demand: rules that `sandbox:fault` wrote, and what they do to an answer.
 
-local json = require "whatsapp.json"
-local faults_file = require "whatsapp.sandbox.faults_file"
+local orders = require "whatsapp.sandbox.orders"
 local answer = require "whatsapp.sandbox.server.answer"
 local state = require "whatsapp.sandbox.server.state"
 
 local M = {}
 
-local rules, text = {}, ""
+local rules_in = orders.reader "faults"
 local counts = {}  -- by a rule's id: the requests it fitted, and those it did something to
-
--- The file is small, and there is none most of the time.
-local function current_rules()
-  local found = faults_file.read(state.settings.prefix)
-  if found ~= text then
-    rules, text = json.decode(found) or {}, found
-  end
-  return rules
-end
 
 local function fits(rule, req)
   return (rule.service or req.service) == req.service
@@ -40,7 +30,7 @@ end
 ---@param req table
 ---@return table|nil rule
 function M.match(req)
-  for _, rule in ipairs(current_rules()) do
+  for _, rule in ipairs(rules_in(state.settings.prefix)) do
     if fits(rule, req) and is_due(rule) then return rule end
   end
 end

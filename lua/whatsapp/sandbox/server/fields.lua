@@ -4,7 +4,7 @@ local answer = require "whatsapp.sandbox.server.answer"
 
 local M = {}
 
--- A field's own fields, `events{id}`, are not looked at.
+-- A field's own fields, `events{id}`, are for whoever makes that field: see `inner`.
 local function split(text)
   local names = {}
   for name in text:gsub("%b{}", ""):gmatch "[^,%s]+" do names[#names + 1] = name end
@@ -17,6 +17,16 @@ local function set_of(...)
     for _, name in ipairs(names) do set[name] = true end
   end
   return set
+end
+
+--- The request for a field's own fields: `?fields=id,events{id,timestamp}` asks for
+--- `id,timestamp` of events.
+---@param req table
+---@param name string
+---@return table req
+function M.inner(req, name)
+  local asked = "," .. (req.query.fields or "")
+  return { query = { fields = asked:match("[,%s]" .. name .. "%s*{([^{}]*)}") } }
 end
 
 --- What can be asked of one type of object.

@@ -2,7 +2,9 @@
 
 local identity = require "whatsapp.sandbox.identity"
 local answer = require "whatsapp.sandbox.server.answer"
+local errors = require "whatsapp.sandbox.server.errors"
 local media_types = require "whatsapp.sandbox.server.media_types"
+local message_history = require "whatsapp.sandbox.server.message_history"
 local message_templates = require "whatsapp.sandbox.server.message_templates"
 local rates = require "whatsapp.sandbox.server.rates"
 local state = require "whatsapp.sandbox.server.state"
@@ -123,17 +125,28 @@ local function contact_of(body)
   return { input = input, wa_id = digits }
 end
 
+-- Numbers that fail, with the code in their last digits: +1 555 0131026 at once, and
+-- +1 556 0131026 after it was accepted, as its history tells.
+local function code_of(number, prefix)
+  local code = tonumber(number:match("^" .. prefix .. "0(13%d%d%d%d)$"))
+  return errors[code] and code
+end
+
 local function send(body, phone)
   local contact = contact_of(body)
-  rates.check_message(phone, contact.wa_id or contact.user_id)
+  local to = contact.wa_id or contact.user_id
+  rates.check_message(phone, to)
   if not body.type then refuse_missing "type" end
   check_content(body)
-  local id = new_wamid(contact.wa_id or contact.user_id)
+  local code = code_of(to, "1555")
+  if code then answer.refuse { code = code, details = "the recipient's number asks for this error" } end
+  local id = new_wamid(to)
+  message_history.add(id, phone, code_of(to, "1556"))
   return answer.ok({
     messaging_product = "whatsapp", contacts = { contact },
     messages = { { id = id, message_status = body.type == "template" and "accepted" or nil } },
   }, {
-    message = { id = id, to = contact.wa_id or contact.user_id, type = body.type,
+    message = { id = id, to = to, type = body.type,
                 phone_number_id = phone.id },
   })
 end

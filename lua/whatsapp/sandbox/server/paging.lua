@@ -12,7 +12,10 @@ local DEFAULT_LIMIT, MAX_LIMIT = 25, 100
 local escapes = { Z = "ZA", ["+"] = "ZB", ["/"] = "ZC", ["="] = "ZD" }
 local characters = { ZA = "Z", ZB = "+", ZC = "/", ZD = "=" }
 
-local function to_cursor(object)
+--- The cursor that stands for an object.
+---@param object { serial: integer }
+---@return string
+function M.cursor(object)
   return (ngx.encode_base64(tostring(object.serial)):gsub("[Z+/=]", escapes))
 end
 
@@ -69,7 +72,7 @@ function M.answer(req, objects, choose)
   local data, paging = json.array {}, nil
   for i = first, last do data[#data + 1] = choose(objects[i]) end
   if #data > 0 then
-    local before, after = to_cursor(objects[first]), to_cursor(objects[last])
+    local before, after = M.cursor(objects[first]), M.cursor(objects[last])
     paging = {
       cursors = { before = before, after = after },
       previous = first > 1 and link(req, "before", before, limit) or nil,

@@ -5,6 +5,7 @@ local business_account = require "whatsapp.sandbox.server.business_account"
 local business_profile = require "whatsapp.sandbox.server.business_profile"
 local connections = require "whatsapp.sandbox.server.connections"
 local media = require "whatsapp.sandbox.server.media"
+local message_history = require "whatsapp.sandbox.server.message_history"
 local message_templates = require "whatsapp.sandbox.server.message_templates"
 local messages = require "whatsapp.sandbox.server.messages"
 local phone_numbers = require "whatsapp.sandbox.server.phone_numbers"
@@ -15,9 +16,13 @@ return {
     phone_number = {
       ["GET"] = phone_numbers.get,
       ["POST messages"] = messages.post,
+      ["GET message_history"] = message_history.list,
       ["POST media"] = media.upload,
       ["GET whatsapp_business_profile"] = business_profile.get,
       ["POST whatsapp_business_profile"] = business_profile.update,
+    },
+    message = {
+      ["GET events"] = message_history.events,
     },
     media = {
       ["GET"] = media.get,

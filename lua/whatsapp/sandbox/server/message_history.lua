@@ -1,0 +1,137 @@
+--- What became of each message: GET /{phone_number_id}/message_history, and
+--- GET /{id}/events of one of its entries.
+---
+--- Nothing runs: an entry knows when it was sent, and what has happened since then is
+--- reckoned when it is asked for.
+
+local json = require "whatsapp.json"
+local orders = require "whatsapp.sandbox.orders"
+local answer = require "whatsapp.sandbox.server.answer"
+local errors = require "whatsapp.sandbox.server.errors"
+local fields = require "whatsapp.sandbox.server.fields"
+local paging = require "whatsapp.sandbox.server.paging"
+local state = require "whatsapp.sandbox.server.state"
+
+local M = {}
+
+local APPLICATION = { id = "9000000000000001", name = "Sandbox" }
+
+local STATUSES = { SENT = true, DELIVERED = true, READ = true, FAILED = true, DELETED = true }
+
+local by_wamid = {}
+local statuses_in = orders.reader "statuses"
+
+--- Remembers a message.
+---@param wamid string
+---@param phone table
+---@param code? integer  of the error with which it will fail
+function M.add(wamid, phone, code)
+  by_wamid[wamid] = state.add("message", { message_id = wamid, phone = phone, at = ngx.now(),
+                                           code = code })
+end
+
+-- Reckoning -------------------------------------------------------------------------
+
+local function failure(code)
+  local row = errors[code] or errors.other
+  return ("(#%d) %s"):format(code, row.message)
+end
+
+-- What the clock makes of a message: { status, time, description }, in order.
+local function by_clock(message)
+  local settings, steps = state.settings, { { "SENT", message.at } }
+  local delivered, read = settings.delivered_seconds, settings.read_seconds
+  if message.code then
+    steps[2] = { "FAILED", message.at + (delivered or 0), failure(message.code) }
+  elseif delivered then
+    steps[2] = { "DELIVERED", message.at + delivered }
+    steps[3] = read and { "READ", message.at + delivered + read } or nil
+  end
+  return steps
+end
+
+local before = { DELIVERED = { "SENT" }, READ = { "SENT", "DELIVERED" }, FAILED = { "SENT" },
+                 DELETED = { "SENT" }, SENT = {} }
+
+-- What it was told to be.
+local function by_order(message, order)
+  local steps = {}
+  for i, status in ipairs(before[order.status]) do steps[i] = { status, message.at } end
+  steps[#steps + 1] = { order.status, message.at, order.code and failure(order.code) }
+  return steps
+end
+
+-- The events of a message up to now, oldest first.
+local function events_of(message)
+  local order = statuses_in(state.settings.prefix)[message.message_id]
+  local list = {}
+  for i, step in ipairs(order and by_order(message, order) or by_clock(message)) do
+    if step[2] <= ngx.now() then
+      local timestamp = math.floor(step[2])
+      list[#list + 1] = {
+        id = message.id .. i, serial = i, delivery_status = step[1], error_description = step[3],
+        timestamp = timestamp, occurrence_timestamp = timestamp, status_timestamp = timestamp,
+        application = { id = APPLICATION.id, name = APPLICATION.name },
+        webhook_update_state = "PENDING",
+      }
+    end
+  end
+  return list
+end
+
+-- Answers ---------------------------------------------------------------------------
+
+local choose = fields.of { name = "WhatsAppMessageHistory", always = "id",
+                           default = { "id", "message_id" }, more = { "events" } }
+local choose_event = fields.of { name = "WhatsAppMessageDeliveryStatusEvent", always = "id",
+  default = { "id", "delivery_status", "timestamp" },
+  more = { "webhook_update_state", "application", "webhook_uri", "error_description" } }
+local choose_edge = fields.of { name = "WhatsAppMessageHistoryEventsEdge", always = "cursor",
+                                default = { "cursor", "node" }, more = {} }
+local choose_node = fields.of { name = "WhatsAppBusinessMessageDeliveryStatusOccurrence",
+  always = "id", default = { "id", "delivery_status", "occurrence_timestamp" },
+  more = { "error_description", "status_timestamp", "application" } }
+
+local function mine(phone, wamid)
+  if wamid then
+    local message = by_wamid[wamid]
+    return { message and message.phone == phone and message or nil }
+  end
+  local found = {}
+  for _, message in ipairs(state.all "message") do
+    if message.phone == phone then found[#found + 1] = message end
+  end
+  return found
+end
+
+--- GET /{phone_number_id}/message_history?message_id=&fields=
+function M.list(req, phone)
+  local chosen, event = choose(req), choose_event(fields.inner(req, "events"))
+  local asked = (req.query.fields or ""):gsub("%b{}", ""):find "events"
+  return paging.answer(req, mine(phone, req.query.message_id), function(message)
+    local shown = { id = message.id, message_id = message.message_id }
+    if asked then
+      shown.events = { data = json.array {} }
+      for i, one in ipairs(events_of(message)) do shown.events.data[i] = event(one) end
+    end
+    return chosen(shown)
+  end)
+end
+
+--- GET /{id}/events?status_filter=&fields=
+function M.events(req, message)
+  local filter = req.query.status_filter
+  if filter and not STATUSES[filter] then
+    answer.refuse { code = 100, message =
+      "Param status_filter must be one of {SENT, DELIVERED, READ, FAILED, DELETED}" }
+  end
+  local edge, node, found = choose_edge(req), choose_node(fields.inner(req, "node")), {}
+  for _, event in ipairs(events_of(message)) do
+    if not filter or event.delivery_status == filter then found[#found + 1] = event end
+  end
+  return paging.answer(req, found, function(event)
+    return edge { cursor = paging.cursor(event), node = node(event) }
+  end)
+end
+
+return M
