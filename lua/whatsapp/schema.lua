@@ -191,7 +191,7 @@ function checkers.string(value, spec, path)
   if spec.max and n > spec.max then
     return invalid(path, format("has %d characters, at most %d are allowed", n, spec.max))
   end
-  if spec.pattern and not find(value, spec.pattern) then
+  if (spec.pattern and not find(value, spec.pattern)) or (spec.test and not spec.test(value)) then
     return invalid(path, format("must look like %s", spec.form))
   end
   if spec.one_of and not spec.one_of[value] then
@@ -241,24 +241,45 @@ function checkers.boolean(value, _, path)
   return value
 end
 
+local function bounds(spec)
+  if not spec.max then return format("at least %g", spec.min) end
+  if not spec.min then return format("at most %g", spec.max) end
+  return format("from %g to %g", spec.min, spec.max)
+end
+
 function checkers.number(value, spec, path)
   if type(value) ~= "number" then
     return invalid(path, format("must be a number, not a %s", type(value)))
   end
-  if value ~= value then return invalid(path, "must be a number, not NaN") end
+  if value - value ~= 0 then return invalid(path, "must be a finite number") end
   if spec.whole and value % 1 ~= 0 then return invalid(path, "must be a whole number") end
   if (spec.min and value < spec.min) or (spec.max and value > spec.max) then
-    return invalid(path, format("must be from %g to %g", spec.min, spec.max))
+    return invalid(path, "must be " .. bounds(spec))
   end
   return value
 end
 
+-- The spaces of Unicode, as they get into a link that was copied.
+local SPACES = { "\194\160", "\225\154\128", "\226\128[\128-\138\168\169\175]", "\226\129\159",
+                 "\227\128\128", "\239\187\191" }
+
+local function has_space(text)
+  if find(text, "[%s%c]") then return true end
+  if not find(text, "[\194-\239]") then return false end
+  for i = 1, #SPACES do
+    if find(text, SPACES[i]) then return true end
+  end
+  return false
+end
+
 function checkers.link(value, spec, path)
-  if type(value) ~= "string" or not value:find "^https?://[^%s%c]+$" then
+  if type(value) ~= "string" or not find(value, "^https?://.") or has_space(value) then
     return invalid(path, "must be a link: http:// or https:// without spaces")
   end
-  if spec.max and #value > spec.max then
-    return invalid(path, format("has %d characters, at most %d are allowed", #value, spec.max))
+  local n = M.length(value)
+  if not n then return invalid(path, "is not UTF-8") end
+  if spec.max and n > spec.max then
+    return invalid(path, format("has %d characters, at most %d are allowed", n, spec.max))
   end
   return value
 end

@@ -157,7 +157,7 @@ describe("refuses", function()
       ttl_minutes = 43201 } } },
     ["products without a header"] = { "products.header", "is missing", { products = { body = "b",
       catalog_id = 7, "sku" } } },
-    ["a 31st product"] = { "products[1][31]", "at most 30", { products = products(31) } },
+    ["a 31st product"] = { "products[31]", "at most 30", { products = products(31) } },
     ["one card"] = { "carousel", "at least 2", { carousel = cards(card()) } },
     ["cards of two shapes"] = { "carousel[2]", "differs", { carousel = cards(card(), card { body = "x" }) } },
     ["a card without media"] = { "carousel[1].header", "image or video", { carousel = cards(

@@ -130,7 +130,7 @@ describe("a template", function()
       { header = { location = { latitude = 1 } } })
     assert_invalid("template.header.location.latitude", "from -90 to 90",
       { header = { location = { latitude = 91, longitude = 0 } } })
-    assert_invalid("template.header.location.latitude", "must be a number, not NaN",
+    assert_invalid("template.header.location.latitude", "must be a finite number",
       { header = { location = { latitude = 0 / 0, longitude = 0 } } })
     assert_invalid("template.header[a boolean]", "unknown key", { header = { [true] = {} } })
     assert_invalid("template.header[1]", "must be a string", { header = false })

@@ -99,7 +99,7 @@ end)
 M.voice_call = kind_of("voice_call", "voice_call", {
   fields = interactive.fields(nil, {
     button = { type = "string", max = 20 },
-    ttl_minutes = { type = "number", min = 1, max = 43200 },
+    ttl_minutes = { type = "number", min = 1, max = 43200, whole = true },
     payload = { type = "string", max = 512 },
   }),
 }, function(value)

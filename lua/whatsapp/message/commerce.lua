@@ -40,15 +40,16 @@ local section = { type = "table",
   children = { type = "list", min = 1, max = ITEMS_MAX, of = sku } }
 
 -- Children that are products themselves are one untitled section.
-local function as_sections(children)
-  if type(children[1]) == "table" then return children end
-  return { children }
+local function as_sections(children, path)
+  if type(children[1]) ~= "table" then
+    local items, err = schema.check(children, section.children, path)
+    return items and { { children = items } }, err
+  end
+  return schema.check(children, { type = "list", min = 1, max = SECTIONS_MAX, of = section }, path)
 end
 
 local function check_products(value, path)
-  local list = as_sections(value.children)
-  local sections, err = schema.check(list,
-    { type = "list", min = 1, max = SECTIONS_MAX, of = section }, path)
+  local sections, err = as_sections(value.children, path)
   if not sections then return nil, err end
   local items = 0
   for i, item in ipairs(sections) do

@@ -40,7 +40,7 @@ local kinds = {
   pin = { spec = { type = "table", fields = {
     message_id = { type = "wamid", required = true },
     type = { type = "string", one_of = PIN, required = true },
-    expiration_days = { type = "number", min = 1, max = 30 },
+    expiration_days = { type = "number", min = 1, max = 30, whole = true },
   } } },
   template = { spec = template.spec, compile = template.compile },
 }
