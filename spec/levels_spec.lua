@@ -7,7 +7,7 @@ local files = require "spec.support.files"
 local LEVELS = {
   ["version"] = 0, ["json"] = 0, ["error"] = 0, ["error/"] = 0, ["schema"] = 0, ["message/"] = 0,
   ["core"] = 1,
-  ["loop/"] = 2,
+  ["loop/"] = 2, ["store/"] = 2,
   ["config"] = 3, ["retry"] = 3, ["pace"] = 3, ["poll"] = 3, ["api/"] = 3, ["request"] = 3, ["resource"] = 3,
   ["send"] = 3, ["parallel"] = 3, ["log"] = 3,
   ["client"] = 4,

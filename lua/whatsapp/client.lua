@@ -325,21 +325,14 @@ Client.__close = Client.close
 
 local M = {}
 
--- Constructors raise. nginx shows only strings, so there the log has it too.
-local function raise(err)
-  local ngx = rawget(_G, "ngx")
-  if ngx and ngx.log then ngx.log(ngx.ERR, tostring(err)) end
-  error(err, 0)
-end
-
 --- Makes a client; raises an error object of kind `config`.
 ---@param options? table
 ---@return whatsapp.Client
 function M.new(options)
   local settings, secret = config.read(options == nil and {} or options)
-  if not settings then raise(secret) end
+  if not settings then Error.raise(secret) end
   local driver, err = loop.choose(settings.loop)
-  if driver == nil then raise(err) end
+  if driver == nil then Error.raise(err) end
   local session
   session, err = core.session {
     direct = settings.mode == "direct", base_url = settings.base_url,
@@ -347,7 +340,7 @@ function M.new(options)
     ca_file = settings.ca_file, proxy = settings.proxy, user_agent = settings.user_agent,
     allow_http = settings.allow_http,
   }
-  if not session then raise(Error.of_transport(err, false)) end
+  if not session then Error.raise(Error.of_transport(err, false)) end
   settings.proxy, settings.connection = nil, nil
   return build(settings, session, driver)
 end

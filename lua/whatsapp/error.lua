@@ -27,6 +27,7 @@ local json = require "whatsapp.json"
 ---@field retryable boolean the same call may be made again without doing it twice
 ---@field url? string Meta's page on the code
 ---@field state? string of a wait that failed: the last state that was seen
+---@field conflict? boolean for `state` of a store: somebody else was faster
 ---@field raw? table the decoded answer
 
 local Error = { __name = "whatsapp.Error" }
@@ -83,6 +84,15 @@ end
 ---@return nil, whatsapp.Error
 function M.config(field, message, hint)
   return nil, M.new { kind = "config", field = field, message = message, hint = hint }
+end
+
+--- Raises an error object, as constructors do. nginx shows only strings, so there
+--- the log has it too.
+---@param err whatsapp.Error
+function M.raise(err)
+  local ngx = rawget(_G, "ngx")
+  if ngx and ngx.log then ngx.log(ngx.ERR, tostring(err)) end
+  error(err, 0)
 end
 
 -- Codes ----------------------------------------------------------------------

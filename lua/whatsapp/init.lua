@@ -17,7 +17,18 @@ local function array(list)
   return json.array(list)
 end
 
-return {
+-- Loaded when they are first asked for: few programs need all of them.
+local LATER = { store = "whatsapp.store" }
+
+local function load_later(self, name)
+  local module = LATER[name]
+  if not module then return nil end
+  local value = require(module)
+  rawset(self, name, value)
+  return value
+end
+
+return setmetatable({
   _VERSION = require "whatsapp.version",
   new = client.new,
   build = message.build,
@@ -27,4 +38,4 @@ return {
   log = require "whatsapp.log",
   null = json.null,
   array = array,
-}
+}, { __index = load_later })
