@@ -133,6 +133,10 @@ build = {
     ["whatsapp.sandbox.shell"] = "lua/whatsapp/sandbox/shell.lua",
     ["whatsapp.schema"] = "lua/whatsapp/schema.lua",
     ["whatsapp.send"] = "lua/whatsapp/send.lua",
+    ["whatsapp.store.agenda"] = "lua/whatsapp/store/agenda.lua",
+    ["whatsapp.store.check"] = "lua/whatsapp/store/check.lua",
+    ["whatsapp.store"] = "lua/whatsapp/store/init.lua",
+    ["whatsapp.store.memory"] = "lua/whatsapp/store/memory.lua",
     ["whatsapp.version"] = "lua/whatsapp/version.lua",
   },
 }
