@@ -184,6 +184,17 @@ static size_t max_body(lua_State *L, int index) {
   return (size_t)bytes;
 }
 
+/* Where the bytes of a file begin. */
+static curl_off_t body_start(lua_State *L, int index) {
+  lua_pushliteral(L, "body_start");
+  lua_rawget(L, index);
+  double start = lua_isnil(L, -1) ? 0 : (double)lua_tonumber(L, -1);
+  if(!(start >= 0 && start < 9007199254740992.0))
+    luaL_error(L, "field 'body_start' must be 0 to 2^53 bytes");
+  lua_pop(L, 1);
+  return (curl_off_t)start;
+}
+
 static double expected_size(lua_State *L, int index) {
   lua_pushstring(L, "expected_size");
   lua_rawget(L, index);
@@ -201,6 +212,9 @@ static void read_request(lua_State *L, int index, struct wa_request *request,
   if(!request->method || !request->url)
     luaL_error(L, "a request needs 'method' and 'url'");
   request->body = lwa_bytes_field(L, index, "body", &request->body_length);
+  request->body_file = lwa_string_field(L, index, "body_file", bad);
+  request->body_start = body_start(L, index);
+  request->scheme = lwa_boolean_field(L, index, "oauth") ? WA_OAUTH : WA_BEARER;
   request->content_type = lwa_string_field(L, index, "content_type", bad);
   request->save_as = lwa_string_field(L, index, "save_as", bad);
   request->timeout_ms = lwa_time_field(L, index, "timeout", 1000, -1);

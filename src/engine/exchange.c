@@ -124,21 +124,23 @@ static int add_content_type(struct wa_exchange *x, const char *type,
 
 static int fill_body(struct wa_exchange *x, const struct wa_request *request,
                      struct wa_error *err) {
-  if((request->parts || request->body_length) && !strcmp(x->method, "GET"))
+  if((request->parts || request->body_length || request->body_file) &&
+     !strcmp(x->method, "GET"))
     return wa_refuse(err, WA_INVALID, "body", "a GET has no body");
   if(request->parts) {
     x->body = PARTS;
     x->parts = wa_multipart_new(request->parts, request->part_count, err);
     return x->parts ? 0 : -1;
   }
-  if(request->body_length) {
-    x->body = BYTES;
-    if(add_content_type(x, request->content_type, err))
-      return -1;
-    return wa_source_memory(&x->bytes, request->body, request->body_length,
-                            err);
-  }
-  return 0;
+  if(!request->body_length && !request->body_file)
+    return 0;
+  x->body = BYTES;
+  if(add_content_type(x, request->content_type, err))
+    return -1;
+  if(request->body_file)
+    return wa_source_file(&x->bytes, request->body_file, request->body_start,
+                          err);
+  return wa_source_memory(&x->bytes, request->body, request->body_length, err);
 }
 
 static int fill(struct wa_exchange *x, const struct wa_request *request,
@@ -163,8 +165,11 @@ static int fill(struct wa_exchange *x, const struct wa_request *request,
   if(wa_slist_append(&x->headers,
                      x->body == NO_BODY ? "Content-Type:" : "Expect:", err))
     return -1;
+  if(request->scheme == WA_OAUTH && !x->target.base)
+    return wa_refuse(err, WA_INVALID, "url",
+                     "url is not on base_url's host, where uploads go");
   if(x->target.trusted)
-    return wa_session_authorise(x->session, &x->headers, err);
+    return wa_session_authorise(x->session, request->scheme, &x->headers, err);
   return 0;
 }
 
@@ -319,7 +324,7 @@ static CURLcode set_body(struct wa_exchange *x, CURL *easy) {
     SET(CURLOPT_READDATA, &x->bytes);
     SET(CURLOPT_SEEKFUNCTION, wa_source_seek);
     SET(CURLOPT_SEEKDATA, &x->bytes);
-    SET(CURLOPT_UPLOAD_BUFFERSIZE, SMALL_CHUNK);
+    SET(CURLOPT_UPLOAD_BUFFERSIZE, x->bytes.path ? UPLOAD_CHUNK : SMALL_CHUNK);
   } else if(!strcmp(x->method, "GET")) {
     SET(CURLOPT_HTTPGET, 1L);
   } else if(strcmp(x->method, "DELETE") != 0) {
@@ -385,6 +390,8 @@ static int start(struct wa_exchange *x, CURL *easy) {
     if(!x->mime)
       return -1;
   }
+  if(x->body == BYTES && wa_source_open(&x->bytes, err))
+    return -1;
   CURLcode rc = set_all(x, easy);
   if(rc)
     return wa_fail(err, WA_STATE, WA_NOT_SENT, "%s", curl_easy_strerror(rc));
@@ -456,7 +463,7 @@ static int fails_before_sending(CURLcode rc) {
 static const struct wa_source *failed_source(const struct wa_exchange *x) {
   if(x->body == PARTS)
     return wa_multipart_failed(x->parts);
-  return NULL;
+  return x->body == BYTES && x->bytes.failed ? &x->bytes : NULL;
 }
 
 /* An end that we caused ourselves, in a callback; 0 when it was not us. */

@@ -10,7 +10,7 @@
 #pragma GCC visibility push(hidden)
 #endif
 
-/* Everything is copied. The body is `parts`, or `body`, or nothing. */
+/* Everything is copied. The body is `parts`, `body`, `body_file`, or nothing. */
 struct wa_request {
   const char *method;
   const char *url;
@@ -18,7 +18,10 @@ struct wa_request {
   size_t header_count;
   const char *body;
   size_t body_length;
+  const char *body_file; /* sent from `body_start` to its end */
+  curl_off_t body_start;
   const char *content_type;
+  enum wa_scheme scheme; /* OAUTH goes to base_url's origin only */
   const struct wa_part *parts;
   size_t part_count;
   const char *save_as;     /* a good answer goes to this file */

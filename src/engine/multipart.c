@@ -38,7 +38,7 @@ static int fill(struct part *part, const struct wa_part *from,
      wa_copy(&part->content_type, from->content_type, err))
     return -1;
   if(from->path)
-    return wa_source_file(&part->source, from->path, err);
+    return wa_source_file(&part->source, from->path, 0, err);
   return wa_source_memory(&part->source, from->data, from->length, err);
 }
 

@@ -150,8 +150,8 @@ int wa_session_check_url(struct wa_session *session, const char *url,
   if(!rc) {
     target->plain = !strcasecmp(origin.scheme, "http");
     target->loopback = is_loopback(origin.host);
-    target->trusted = same_origin(&origin, &session->base) ||
-                      same_origin(&origin, &session->control) ||
+    target->base = same_origin(&origin, &session->base);
+    target->trusted = target->base || same_origin(&origin, &session->control) ||
                       (session->direct && is_media_host(&origin));
     free(session->checked_url);
     session->checked_target = *target;
@@ -331,8 +331,12 @@ static int append_header(struct curl_slist **list, const char *name,
 }
 
 int wa_session_authorise(const struct wa_session *session,
-                         struct curl_slist **list, struct wa_error *err) {
-  if(append_header(list, "Authorization: Bearer ", session->credential, err))
+                         enum wa_scheme scheme, struct curl_slist **list,
+                         struct wa_error *err) {
+  const char *start = scheme == WA_OAUTH && session->direct
+                          ? "Authorization: OAuth "
+                          : "Authorization: Bearer ";
+  if(append_header(list, start, session->credential, err))
     return -1;
   if(session->connection && !session->direct)
     return append_header(list, "Maton-Connection: ", session->connection, err);

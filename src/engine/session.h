@@ -31,6 +31,7 @@ struct wa_session;
 /* What a URL may be given. */
 struct wa_target {
   int trusted;  /* the credential may go there */
+  int base;     /* base_url's origin */
   int plain;    /* http instead of https */
   int loopback; /* this machine */
 };
@@ -57,9 +58,13 @@ const char *wa_session_find_secret(const struct wa_session *session,
 int wa_session_check_url(struct wa_session *session, const char *url,
                          struct wa_target *target, struct wa_error *err);
 
-/* Adds the credential headers for a trusted target to `*list`. */
+/* Adds the credential headers for a trusted target to `*list`. Meta's upload
+ * sessions want the scheme OAuth of a token; the gateway's key has none but
+ * Bearer. */
+enum wa_scheme { WA_BEARER, WA_OAUTH };
 int wa_session_authorise(const struct wa_session *session,
-                         struct curl_slist **list, struct wa_error *err);
+                         enum wa_scheme scheme, struct curl_slist **list,
+                         struct wa_error *err);
 
 /* Appends `line`; the old list stays owned by `*list` when that fails. */
 int wa_slist_append(struct curl_slist **list, const char *line,

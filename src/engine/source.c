@@ -26,9 +26,10 @@ int wa_source_memory(struct wa_source *source, const char *bytes, size_t length,
   return 0;
 }
 
-int wa_source_file(struct wa_source *source, const char *path,
+int wa_source_file(struct wa_source *source, const char *path, curl_off_t start,
                    struct wa_error *err) {
   clear(source);
+  source->start = start;
   return wa_copy(&source->path, path, err);
 }
 
@@ -52,7 +53,11 @@ int wa_source_open(struct wa_source *source, struct wa_error *err) {
   source->fd = open_regular(source->path, &info, err);
   if(source->fd < 0)
     return -1;
-  source->length = (curl_off_t)info.st_size;
+  if(source->start > (curl_off_t)info.st_size ||
+     lseek(source->fd, (off_t)source->start, SEEK_SET) < 0)
+    return wa_refuse(err, WA_IO, "file", "%.120s has no byte %.0f",
+                     source->path, (double)source->start);
+  source->length = (curl_off_t)info.st_size - source->start;
   return 0;
 }
 

@@ -18,18 +18,20 @@ struct wa_source {
   char *data; /* owned; NULL for a file */
   char *path; /* owned; NULL for memory */
   int fd;
-  int failed; /* errno of a read, or -1 when the file became shorter */
+  curl_off_t start; /* of a file: where the bytes begin */
+  int failed;       /* errno of a read, or -1 when the file became shorter */
   curl_off_t length;
-  curl_off_t offset;
-  int touched; /* libcurl asked for bytes, be it for none */
+  curl_off_t offset; /* from the start */
+  int touched;       /* libcurl asked for bytes, be it for none */
 };
 
 /* Copies the bytes. */
 int wa_source_memory(struct wa_source *source, const char *bytes, size_t length,
                      struct wa_error *err);
 
-/* Copies the path; the file is opened by wa_source_open(). */
-int wa_source_file(struct wa_source *source, const char *path,
+/* Copies the path; the file is opened by wa_source_open(), and read from
+ * `start` on. */
+int wa_source_file(struct wa_source *source, const char *path, curl_off_t start,
                    struct wa_error *err);
 
 int wa_source_open(struct wa_source *source, struct wa_error *err);
