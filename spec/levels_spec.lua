@@ -16,7 +16,7 @@ local LEVELS = {
 }
 
 -- The core moves bytes; few rooms have business there.
-local MAY_KNOW_CORE = { ["client"] = true, ["loop/"] = true, ["api/media"] = true }
+local MAY_KNOW_CORE = { ["client"] = true, ["loop/"] = true, ["api/source"] = true }
 
 -- What runs inside the sandbox's nginx stands apart from the client.
 local function server_may_require(name)

@@ -20,6 +20,7 @@ local send = require "whatsapp.send"
 ---@field phone_numbers whatsapp.PhoneNumbers
 ---@field profile whatsapp.Profile
 ---@field templates whatsapp.Templates
+---@field uploads whatsapp.Uploads
 ---@field config table the configuration, without the credential
 local Client = { __name = "whatsapp.Client" }
 

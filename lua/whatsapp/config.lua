@@ -155,6 +155,7 @@ local seconds = between(0.001, 86400, "seconds")
 local options = {
   phone_number_id = { check = an_id, env = "WHATSAPP_PHONE_NUMBER_ID", call = true },
   business_account_id = { check = an_id, env = "WHATSAPP_BUSINESS_ACCOUNT_ID", call = true },
+  app_id = { check = an_id, env = "WHATSAPP_APP_ID", call = true },
   api_version = { check = a_version, env = "WHATSAPP_API_VERSION", call = true },
   timeout = { check = seconds, default = 30, call = true },
   connect_timeout = { check = seconds, default = 10, call = true },

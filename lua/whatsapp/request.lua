@@ -143,6 +143,12 @@ end
 
 -- Requests ------------------------------------------------------------------------
 
+-- Bytes as they are: from memory, or from a file at an offset.
+local function raw_body(request, body)
+  request.body, request.body_file, request.body_start = body.data, body.path, body.start
+  request.content_type = "application/octet-stream"
+end
+
 -- The core refuses what would not stay one header.
 local function header_lines(headers, has_body)
   local lines = {}
@@ -169,7 +175,8 @@ end
 local MEDIA_MAX = 110 * 1024 * 1024
 
 --- Prepares a call.
----@param call table method, path or url, values, query, json, parts, headers, save_as, bytes, base
+---@param call table method, path or url, values, query, json, parts, body, headers, save_as,
+--- bytes, base, oauth
 ---@param settings table the configuration of this call
 ---@param known? table<string, string> URLs by path, for settings that stay the same
 ---@return table|nil request for `core.submit`
@@ -179,7 +186,8 @@ function M.prepare(call, settings, known)
   if not url then return nil, err end
   local request = { method = call.method, url = url, parts = call.parts, save_as = call.save_as }
   if call.headers then
-    request.headers, err = header_lines(call.headers, call.json ~= nil or call.parts ~= nil)
+    local has_body = call.json ~= nil or call.parts ~= nil or call.body ~= nil
+    request.headers, err = header_lines(call.headers, has_body)
     if not request.headers then return nil, err end
   end
   if call.json ~= nil then
@@ -188,6 +196,8 @@ function M.prepare(call, settings, known)
     if not schema.length(body) then return invalid("json", "holds a text that is not UTF-8") end
     request.body, request.content_type = body, "application/json"
   end
+  if call.body then raw_body(request, call.body) end
+  request.oauth = call.oauth
   if call.bytes or call.save_as then request.max_body = MEDIA_MAX end
   request.expected_size = call.expected_size
   return request
@@ -201,7 +211,7 @@ end
 ---@param left number seconds until the deadline
 function M.set_times(request, call, settings, left)
   request.connect_timeout = settings.connect_timeout
-  if call.parts or call.save_as or call.bytes then
+  if call.parts or call.body or call.save_as or call.bytes then
     request.timeout = settings.explicit_timeout and math.min(settings.explicit_timeout, left) or 0
     request.stall_timeout = settings.stall_timeout
   else

@@ -51,6 +51,20 @@ describe("the credential", function()
     end
   end)
 
+  it("of an upload is OAuth's, at the base only, and Bearer for the gateway", function()
+    local direct = exchange.session { base_url = base.url, direct = true }
+    assert.are.equal("OAuth " .. SECRET, headers_at(direct, base.url .. "/echo", { oauth = true }).authorization)
+    assert.are.equal("Bearer " .. SECRET, headers_at(session, base.url .. "/echo", { oauth = true }).authorization)
+    for _, url in ipairs { control.url, other.url } do
+      local before = #control:log() + #other:log()
+      for _, by in ipairs { direct, session } do
+        local _, err = exchange.run(by, { method = "GET", url = url .. "/echo", oauth = true })
+        assert.are.equal("invalid, url, not_sent", ("%s, %s, %s"):format(err.kind, err.field, err.outcome))
+      end
+      assert.are.equal(before, #control:log() + #other:log())
+    end
+  end)
+
   it("does not go to another port, host name or scheme", function()
     for _, url in ipairs { other.url .. "/echo", base.url:gsub("127.0.0.1", "localhost") .. "/echo",
                            base.url:gsub("127.0.0.1", "127.0.0.1.") .. "/echo" } do

@@ -223,6 +223,47 @@ early["refuse-body"] = function(connection)
   return false
 end
 
+-- Meta's resumable upload -----------------------------------------------------
+
+local received, broken = {}, {} -- by session: the bytes, and how often it broke off
+
+local function upload_session(connection, request, id)
+  received[id] = received[id] or ""
+  if request.method == "GET" then
+    if not connection:read_body(request) then return false end
+    return connection:answer(200, JSON, cjson.encode { id = id, file_offset = #received[id] })
+  end
+  local size, times = request.rest:match("^(%d+)-(%d+)/")
+  broken[id] = broken[id] or 0
+  if tonumber(request.headers.file_offset) ~= #received[id] then
+    return connection:read_body(request) and connection:answer(400, JSON, graph_error(100))
+  elseif broken[id] < tonumber(times) then
+    broken[id] = broken[id] + 1
+    local left = tonumber(size)
+    while left > 0 do
+      local piece = connection:some(left)
+      if not piece then break end
+      received[id], left = received[id] .. piece, left - #piece
+    end
+    connection:reset()
+    return false
+  end
+  local complete = connection:read_body(request)
+  received[id] = received[id] .. (request.body or "")
+  return complete and connection:answer(200, JSON, cjson.encode { h = "4::" .. received[id] })
+end
+
+--- /upload/1000-2: an upload session whose first two transfers are reset when
+--- 1000 bytes have come. The handle is "4::" and all the bytes that arrived.
+function early.upload(connection, request)
+  local id = request.rest:match "/(upload:[^/]+)$"
+  if id then return upload_session(connection, request, id .. "?" .. request.query) end
+  if not connection:read_body(request) then return false end
+  local name = request.query:match "file_name=([%w_]+)"
+  return connection:answer(200, JSON, cjson.encode { id = request.method == "POST"
+    and ("upload:MTph%sPT8=?sig=ARZ_%d"):format(name, request.connection) or "700000000000001" })
+end
+
 local function unknown(connection, request)
   return connection:answer(404, { ["Content-Type"] = "text/plain" },
     "no such fault: " .. request.fault .. "\n")

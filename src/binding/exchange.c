@@ -188,7 +188,9 @@ static size_t max_body(lua_State *L, int index) {
 static curl_off_t body_start(lua_State *L, int index) {
   lua_pushliteral(L, "body_start");
   lua_rawget(L, index);
-  double start = lua_isnil(L, -1) ? 0 : (double)lua_tonumber(L, -1);
+  double start = 0;
+  if(!lua_isnil(L, -1))
+    start = lua_type(L, -1) == LUA_TNUMBER ? (double)lua_tonumber(L, -1) : -1;
   if(!(start >= 0 && start < 9007199254740992.0))
     luaL_error(L, "field 'body_start' must be 0 to 2^53 bytes");
   lua_pop(L, 1);

@@ -8,4 +8,5 @@ return {
   phone_numbers = "whatsapp.api.phone_numbers",
   profile = "whatsapp.api.profile",
   templates = "whatsapp.api.templates",
+  uploads = "whatsapp.api.uploads",
 }

@@ -2,57 +2,29 @@
 -- uploadMedia, getMediaUrl, deleteMedia.
 
 local Error = require "whatsapp.error"
-local core = require "whatsapp.core"
 local limits = require "whatsapp.message.media"
-local schema = require "whatsapp.schema"
+local source = require "whatsapp.api.source"
 
 ---@class whatsapp.Media
 ---@field get fun(self, id: string, options?: table): table|nil, whatsapp.Error? what Graph knows
 --- of a media id: url (valid for 5 minutes), mime_type, sha256, file_size, id
 ---@field delete fun(self, id: string, options?: table): true|nil, whatsapp.Error?
 
-local source_spec = {
-  type = "table",
-  short = "file",
-  fields = {
-    file = { type = "bytes" },
-    data = { type = "bytes" },
-    type = { type = "string", line = true },
-    filename = limits.filename,
-  },
-}
-
-local function size_of(source, path)
-  if source.data then return #source.data end
-  local size, err = core.file_size(source.file)
-  if size then return size end
-  err.field = path .. "file"
-  return nil, Error.of_transport(err, false)
-end
-
 -- The file part of an upload, checked before anything is sent. `kind` narrows
 -- the limits to those of one kind of message; `where` begins the error's path.
-local function file_part(source, kind, where)
-  where = where and where .. "." or ""
-  local named = where .. (source.file and "file" or "data")
-  local filename = source.filename or (source.file and source.file:match "[^/]+$")
-  local size, err = size_of(source, where)
-  if not size then return nil, err end
-  local content_type = source.type
-  if not content_type then
-    content_type, err = limits.type_of(filename, named)
-    if not content_type then return nil, err end
-  end
+local function file_part(given, kind, where)
+  local file, err = source.describe(given, where)
+  if not file then return nil, err end
   local ok
-  ok, err = limits.check(content_type, size, kind, named)
+  ok, err = limits.check(file.type, file.size, kind, file.named)
   if not ok then return nil, err end
-  return { name = "file", path = source.file, data = source.data, type = content_type,
-           filename = filename or "file" }
+  return { name = "file", path = file.path, data = file.data, type = file.type,
+           filename = file.filename }
 end
 
 -- Uploads a source that was checked already.
-local function upload(self, source, kind, where, options, finish)
-  local part, err = file_part(source, kind, where)
+local function upload(self, given, kind, where, options, finish)
+  local part, err = file_part(given, kind, where)
   if not part then return nil, err end
   local media, meta = self.client:perform({
     method = "POST",
@@ -78,17 +50,13 @@ local M = {
 --- Uploads a file (streamed, in constant memory) or bytes; the id is good for
 --- 30 days. The content type follows the file's ending unless `type` says it.
 --- Limits: images 5 MB, video and audio 16 MB, stickers 500 KB, else 100 MB.
----@param source string|{ file?: string, data?: string, type?: string, filename?: string }
+---@param given string|{ file?: string, data?: string, type?: string, filename?: string }
 ---@param options? table per-call options
 ---@return { id: string }|nil
 ---@return whatsapp.Error? err
-function M.upload(self, source, options)
-  local checked, err = schema.check(source, source_spec, nil)
+function M.upload(self, given, options)
+  local checked, err = source.check(given, 'wa.media:upload("photo.jpg") or { data = bytes, type = "image/png" }')
   if not checked then return nil, err end
-  if (checked.file == nil) == (checked.data == nil) then
-    return Error.invalid("file", "needs either file or data",
-      'wa.media:upload("photo.jpg") or { data = bytes, type = "image/png" }')
-  end
   return upload(self, checked, nil, nil, options)
 end
 

@@ -36,6 +36,18 @@ M.kinds = {
   document = { max = 100 * MB },
 }
 
+local JPEG_OR_PNG = { ["image/jpeg"] = true, ["image/jpg"] = true, ["image/png"] = true }
+local MP4 = { ["video/mp4"] = true }
+
+--- The same for what Meta's resumable upload takes: examples of template
+-- headers, and the profile picture.
+M.upload_kinds = {
+  image = { types = JPEG_OR_PNG, max = 5 * MB },
+  video = { types = MP4, max = 16 * MB },
+  gif = { types = MP4, max = 3.5 * MB },
+  document = { types = { ["application/pdf"] = true }, max = 100 * MB },
+}
+
 local function bytes(n)
   if n >= MB then return ("%.1f MB"):format(n / MB) end
   return ("%.1f KB"):format(n / KB)
@@ -46,9 +58,12 @@ local function essence(content_type)
   return (content_type:lower() .. ";"):match "^%s*([^;%s]+)%s*;[^%c]*$"
 end
 
-local function kind_of(content_type)
-  for name, kind in pairs(M.kinds) do
-    if kind.types and kind.types[content_type] then return name end
+local ORDER = { "image", "video", "audio", "sticker" }
+
+local function kind_of(content_type, kinds)
+  for _, name in ipairs(ORDER) do
+    local kind = kinds[name]
+    if kind and kind.types[content_type] then return name end
   end
   return "document"
 end
@@ -78,15 +93,17 @@ end
 ---@param size integer bytes
 ---@param kind string|nil image video audio sticker document; nil: by the type
 ---@param path string for the error
+---@param kinds? table `upload_kinds` instead of those of messages
 ---@return boolean|nil ok
 ---@return whatsapp.Error? err
-function M.check(content_type, size, kind, path)
+function M.check(content_type, size, kind, path, kinds)
+  kinds = kinds or M.kinds
   local plain = essence(content_type)
   if not plain or not plain:find "^[%w!#$&^_.+-]+/[%w!#$&^_.+-]+$" then
     return invalid(path, ("%q is not a content type"):format(content_type))
   end
-  kind = kind or kind_of(plain)
-  local limit = M.kinds[kind]
+  kind = kind or kind_of(plain, kinds)
+  local limit = kinds[kind]
   if limit.types and not limit.types[plain] then
     return invalid(path, ("%s cannot be sent as %s: allowed are %s"):format(plain, kind,
       sorted(limit.types)), kind ~= "document" and "other files can be sent as a document" or nil)
