@@ -29,6 +29,7 @@ local shell = require "whatsapp.sandbox.shell"
 ---@field phone_number_id string
 ---@field second_phone_number_id string  of the same account
 ---@field business_account_id string
+---@field app_id string         of the Meta app that both credentials are of
 ---@field prefix string         the directory of everything it writes
 ---@field pid integer           of nginx's master process
 local Sandbox = {}
@@ -51,6 +52,7 @@ local function new_identity(options)
     phone_number_id = identity.id "phone_number",
     second_phone_number_id = identity.id "phone_number",
     business_account_id = identity.id "business_account",
+    app_id = identity.id "application",
   }
 end
 
@@ -75,7 +77,7 @@ end
 
 local function environment(self, mode)
   local variables = environments[mode](self)
-  variables.MATON_CONNECTION = false
+  variables.MATON_CONNECTION, variables.WHATSAPP_APP_ID = false, false
   variables.WHATSAPP_CA_FILE = self.ca_file
   variables.WHATSAPP_PHONE_NUMBER_ID = self.phone_number_id
   variables.WHATSAPP_BUSINESS_ACCOUNT_ID = self.business_account_id
@@ -107,7 +109,7 @@ local function settings(self, options, owner)
   local known = {
     api_key = self.api_key, access_token = self.access_token,
     phone_number_id = self.phone_number_id, business_account_id = self.business_account_id,
-    second_phone_number_id = self.second_phone_number_id, connections = json.array {},
+    second_phone_number_id = self.second_phone_number_id, app_id = self.app_id, connections = json.array {},
     graph_url = self.graph_url, control_url = self.control_url, owner = owner, keep = self.keep,
   }
   for i, id in ipairs(self.connections) do

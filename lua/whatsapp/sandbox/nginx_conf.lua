@@ -24,6 +24,8 @@ http {
   uwsgi_temp_path tmp/uwsgi;
   scgi_temp_path tmp/scgi;
 
+  underscores_in_headers on; # file_offset
+
   client_max_body_size 110m;
   client_body_buffer_size 256k;
   http2_body_preread_size 256k;

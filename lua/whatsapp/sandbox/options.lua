@@ -78,6 +78,7 @@ local MAX_WAIT = 600
 ---@field hang? number|true  do not answer; after so many seconds (60) it is the gateway's 504
 ---@field drop? boolean      end without an answer: HTTP/2 resets the stream, HTTP/1.1 closes
 ---@field handled? boolean   do what was asked before going wrong: only the answer is lost
+---@field cut? integer        of an upload session: so many bytes come, then it ends without an answer
 
 local fault = { type = "table", fields = {
   service = { type = "string", one_of = set "gateway graph control files" },
@@ -98,6 +99,7 @@ local fault = { type = "table", fields = {
   hang = { type = "number", min = 0, max = MAX_WAIT },
   drop = { type = "boolean", off = true },
   handled = { type = "boolean", off = true },
+  cut = { type = "number", min = 0, whole = true },
 } }
 
 local HANG = 60

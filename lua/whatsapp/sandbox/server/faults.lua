@@ -37,7 +37,7 @@ end
 
 -- What a rule answers itself; nil when it leaves the answer as it is.
 local function own_answer(rule)
-  if rule.drop then return { drop = true } end
+  if rule.drop or rule.cut then return { drop = true } end
   if rule.hang then return answer.gateway(504, "no answer in time") end
   if rule.code then
     return answer.failure { code = rule.code, status = rule.status, subcode = rule.subcode,
@@ -63,7 +63,8 @@ end
 ---@return table response
 function M.apply(rule, req, handle)
   local own = own_answer(rule)
-  local response = (rule.handled or not own) and handled(handle, req) or nil
+  req.cut = rule.cut
+  local response = (rule.handled or rule.cut or not own) and handled(handle, req) or nil
   if own then
     own.message = response and response.message
     response = own

@@ -11,7 +11,8 @@ Request.__index = Request
 
 -- The headers worth keeping. A credential never is: only that it was there.
 local kept_headers = { "accept", "accept-encoding", "content-length", "content-type",
-                       "maton-connection", "range", "user-agent" }
+                       "file_offset", "maton-connection", "range", "user-agent" }
+local schemes = { Bearer = true, OAuth = true }
 local secret_arguments = { access_token = true }
 
 -- Segments are unescaped after the split: an id that holds %2F stays one.
@@ -38,10 +39,13 @@ function M.read()
   local headers = ngx.req.get_headers(0)
   local path = ngx.var.request_uri:match "^[^?]*"
   local authorization = headers.authorization
+  local scheme, token = (type(authorization) == "string" and authorization or "")
+    :match "^(%a+) +(%S+)$"
+  if not schemes[scheme] then token = nil end
   return setmetatable({
     method = ngx.req.get_method(), path = path, segments = split(path),
     query = query_of(ngx.req.get_uri_args(0)), headers = headers,
-    token = type(authorization) == "string" and authorization:match "^Bearer +(%S+)$" or nil,
+    scheme = scheme, token = token,
     body = ngx.req.get_body_data(), body_file = ngx.req.get_body_file(),
   }, Request)
 end
@@ -54,6 +58,26 @@ function Request:text()
   self.body = file:read "*a"
   file:close()
   return self.body
+end
+
+--- The bytes of the body, piece by piece.
+---@param size integer
+---@return fun(): string|nil
+function Request:chunks(size)
+  if self.body or not self.body_file then
+    local whole = self.body
+    return function()
+      local chunk = whole
+      whole = nil
+      return chunk
+    end
+  end
+  local file = assert(io.open(self.body_file, "rb"))
+  return function()
+    local chunk = file:read(size)
+    if not chunk then file:close() end
+    return chunk
+  end
 end
 
 --- The media type of the body, without parameters.
@@ -87,7 +111,7 @@ local function header_summary(req)
   end
   local authorization = tostring(req.headers.authorization or "")
   kept.authorization = authorization ~= ""
-    and (authorization:match "^Bearer " and "Bearer present" or "present") or nil
+    and (schemes[req.scheme] and req.scheme .. " present" or "present") or nil
   return kept
 end
 
@@ -117,6 +141,7 @@ function M.describe(req, response)
     fault = response.fault,
     http_version = ngx.req.http_version(), connection = tonumber(ngx.var.connection),
   }
+  entry.upload = req.upload
   if req.parts then
     entry.parts = {}
     for i, part in ipairs(req.parts) do entry.parts[i] = part_summary(part) end

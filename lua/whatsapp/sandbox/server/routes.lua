@@ -9,6 +9,7 @@ local message_history = require "whatsapp.sandbox.server.message_history"
 local message_templates = require "whatsapp.sandbox.server.message_templates"
 local messages = require "whatsapp.sandbox.server.messages"
 local phone_numbers = require "whatsapp.sandbox.server.phone_numbers"
+local uploads = require "whatsapp.sandbox.server.uploads"
 
 return {
   -- Graph, by the kind of node: "METHOD" or "METHOD edge".
@@ -27,6 +28,14 @@ return {
     media = {
       ["GET"] = media.get,
       ["DELETE"] = media.delete,
+    },
+    application = {
+      ["GET"] = uploads.app,
+      ["POST uploads"] = uploads.create,
+    },
+    upload = {
+      ["GET"] = uploads.get,
+      ["POST"] = uploads.append,
     },
     template = {
       ["GET"] = message_templates.get,

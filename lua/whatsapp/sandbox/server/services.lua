@@ -39,7 +39,7 @@ end
 local function graph(req, segments)
   local version, id, edge = segments[1], segments[2], segments[3]
   if not (version and version:find "^v%d+%.%d+$" and id) then refuse_path(segments) end
-  local node = state.nodes[id]
+  local node = state.nodes[id == "app" and state.settings.app_id or id]
   if not node then refuse_object(req, id) end
   if #segments > 3 then refuse_path(drop_first(segments, 3)) end
   local kind = routes.graph[node.kind]
@@ -89,7 +89,7 @@ services.files = {
 }
 
 local function check_key(req)
-  if req.token == state.settings.api_key then return end
+  if req.token == state.settings.api_key and req.scheme == "Bearer" then return end
   answer.raise(answer.gateway(401, req.token and "invalid API key" or "missing API key"))
 end
 

@@ -4,6 +4,7 @@
 local answer = require "whatsapp.sandbox.server.answer"
 local buttons = require "whatsapp.sandbox.server.template_buttons"
 local text = require "whatsapp.sandbox.server.text"
+local uploads = require "whatsapp.sandbox.server.uploads"
 
 local M = {}
 
@@ -101,6 +102,9 @@ local function check_header(header, template)
   if media[format] then
     local handles = type(header.example) == "table" and header.example.header_handle
     if type(handles) ~= "table" or type(handles[1]) ~= "string" then missing("HEADER", "example") end
+    if not uploads.fits(handles[1], format) then
+      refuse(2388047, "The example of the header is not a file of format %s.", format)
+    end
   elseif format == "TEXT" then
     if type(header.text) ~= "string" or header.text == "" then missing("HEADER", "text") end
     check_length("HEADER", header.text, MAX_HEADER)
