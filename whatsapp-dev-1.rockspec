@@ -38,6 +38,7 @@ build = {
         "src/binding/crypto.c",
         "src/binding/engine.c",
         "src/binding/exchange.c",
+        "src/binding/json.c",
         "src/binding/session.c",
         "src/engine/buffer.c",
         "src/engine/crypto.c",

@@ -16,7 +16,7 @@ local LEVELS = {
 }
 
 -- The core moves bytes; few rooms have business there.
-local MAY_KNOW_CORE = { ["client"] = true, ["loop/"] = true, ["api/source"] = true }
+local MAY_KNOW_CORE = { ["client"] = true, ["request"] = true, ["loop/"] = true, ["api/source"] = true }
 
 -- What runs inside the sandbox's nginx stands apart from the client.
 local function server_may_require(name)
@@ -61,7 +61,7 @@ local function complaint(name, other)
   end
   if not level(other) then return "is on no level" end
   if other == "core" and not (MAY_KNOW_CORE[name] or MAY_KNOW_CORE[room(name)]) then
-    return "is for the client, the loops and media"
+    return "is for the client, its requests, the loops and media"
   end
   if level(other) > level(name) then return "is on a higher level" end
   if level(other) == level(name) and room(other) ~= room(name) and other:find "/"

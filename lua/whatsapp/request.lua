@@ -2,6 +2,7 @@
 
 local Error = require "whatsapp.error"
 local config = require "whatsapp.config"
+local core = require "whatsapp.core"
 local json = require "whatsapp.json"
 local schema = require "whatsapp.schema"
 
@@ -172,6 +173,16 @@ local function header_lines(headers, has_body)
   return lines
 end
 
+-- Nearly every payload is one that the core can encode; the rest is looked at here.
+local function encode(value)
+  local body = core.encode(value)
+  if body then return body end
+  local text, why = json.encode(value)
+  if not text then return invalid("json", why) end
+  if not schema.length(text) then return invalid("json", "holds a text that is not UTF-8") end
+  return text
+end
+
 local MEDIA_MAX = 110 * 1024 * 1024
 
 --- Prepares a call.
@@ -191,10 +202,9 @@ function M.prepare(call, settings, known)
     if not request.headers then return nil, err end
   end
   if call.json ~= nil then
-    local body, why = json.encode(call.json)
-    if not body then return invalid("json", why) end
-    if not schema.length(body) then return invalid("json", "holds a text that is not UTF-8") end
-    request.body, request.content_type = body, "application/json"
+    request.body, err = encode(call.json)
+    if not request.body then return nil, err end
+    request.content_type = "application/json"
   end
   if call.body then raw_body(request, call.body) end
   request.oauth = call.oauth

@@ -43,6 +43,7 @@ void lwa_open_crypto(lua_State *L); /* adds its functions to the table on top */
 void lwa_open_session(lua_State *L); /* `session` */
 void lwa_open_exchange(lua_State *L);
 void lwa_open_engine(lua_State *L); /* `submit`, `step`, `drain`, `port` */
+void lwa_open_json(lua_State *L);   /* `encode` */
 
 #if defined(__GNUC__)
 #pragma GCC visibility pop

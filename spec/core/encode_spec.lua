@@ -1,0 +1,90 @@
+-- The core's encoder writes what json.lua writes, or leaves it to json.lua.
+
+local core = require "whatsapp.core"
+local json = require "whatsapp.json"
+local schema = require "whatsapp.schema"
+
+local function assert_writes(value)
+  local text, why = json.encode(value)
+  assert(text, why)
+  assert.are.equal(text, (core.encode(value)))
+end
+
+local function assert_leaves(values)
+  for i, value in ipairs(values) do
+    assert.is_nil(core.encode(value), ("case %d: %s"):format(i, tostring(value)))
+  end
+end
+
+local function nested(levels)
+  local value = "x"
+  for _ = 1, levels do value = { value } end
+  return value
+end
+
+-- A table of `count` names.
+local function wide(count)
+  local value = {}
+  for i = 1, count do value["name" .. i] = i end
+  return value
+end
+
+describe("core.encode", function()
+  it("writes plain values", function()
+    for _, value in ipairs { "", "a", true, false, {}, { 1, "a", true, json.null, {} }, { a = json.null },
+      { messaging_product = "whatsapp", to = "15551234567", type = "text", text = { body = "Hello" } },
+      { list = { { id = "a", title = "A" }, { id = "b", title = "B" } }, nested = { { {} } } } } do
+      assert_writes(value)
+    end
+  end)
+
+  it("sorts names by their bytes", function()
+    assert_writes { b = { y = 2, x = 1 }, a = 4, aa = 5, Z = 2, A = 1, _ = 3, ["ä"] = 6, [""] = 7, ["a\0b"] = 8 }
+    assert_writes(wide(64))
+  end)
+
+  it("writes whole numbers", function()
+    assert_writes { 0, -0.0, 3.0, -7, 123456789012345, 999999999999999, -999999999999999 }
+  end)
+
+  it("escapes every byte that needs it", function()
+    for code = 0, 127 do
+      assert_writes(string.char(code))
+      assert_writes { [("a%sb"):format(string.char(code))] = ("%s%s"):format(string.char(code), "é") }
+    end
+  end)
+
+  it("writes UTF-8 as it is, and leaves what is not", function()
+    for first = 128, 255 do
+      for _, rest in ipairs { "", "\128", "\191", "\128\128", "\159\191", "\160\128", "\191\191",
+        "\128\128\128", "\143\191\191", "\144\128\128", "\191\191\191", "\192", "a", "\128\128\128\128" } do
+        local text = "<" .. string.char(first) .. rest .. ">"
+        if schema.length(text) then assert_writes(text) else assert_leaves { text, { [text] = 1 } } end
+        local cut = text:sub(1, -2)
+        if schema.length(cut) then assert_writes(cut) else assert_leaves { cut } end
+      end
+    end
+  end)
+
+  it("leaves fractions, long numbers and what is not finite", function()
+    assert_leaves { 0.5, 1e15, -1e15, 2 ^ 53, 2 ^ 63, 1e300, 1 / 0, -1 / 0, 0 / 0 }
+  end)
+
+  it("leaves what JSON cannot carry", function()
+    local loop = {}
+    loop[1] = loop
+    assert_leaves { print, coroutine.create(print), io.stdout, { 1, nil, 3 }, { 1, a = 2 }, { [2] = 1 },
+                    { [1.5] = 1 }, { [true] = 1 }, { a = { b = print } }, loop }
+  end)
+
+  it("leaves a table with a metatable", function()
+    assert_leaves { json.array {}, json.array { 1 }, { a = json.array {} }, setmetatable({}, {}) }
+  end)
+
+  it("leaves what is very deep, wide or long", function()
+    assert_writes(nested(16))
+    assert_leaves { nested(17), wide(65), ("x"):rep(1024 * 1024) }
+    assert_writes(("x"):rep(100000))
+    assert_writes "and works on"
+  end)
+end)
