@@ -141,8 +141,8 @@ local utf8_length = (rawget(_G, "utf8") or {}).len
 ---@param text string
 ---@return integer|nil
 function M.length(text)
-  if not find(text, "[\128-\255]") then return #text end
   if utf8_length then return (utf8_length(text)) end
+  if not find(text, "[\128-\255]") then return #text end
   local n, at, size = 0, 1, #text
   while at <= size do
     at = byte(text, at) < 128 and at + 1 or sequence_end(text, at)

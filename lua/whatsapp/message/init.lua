@@ -20,6 +20,7 @@ local envelope = {
 
 local known = { to = true }
 for name in pairs(envelope) do known[name] = true end
+local envelope_names = schema.sorted_keys(envelope)
 for name in pairs(kinds) do known[name] = true end
 
 local function two_kinds(message)
@@ -31,15 +32,18 @@ local function two_kinds(message)
 end
 
 local function find_kind(message)
-  local stray = schema.first_unknown(message, known)
-  if stray ~= nil then return schema.unknown_key(nil, stray, known) end
-  local found
+  local found, second, stray
   for key in pairs(message) do
     if kinds[key] then
-      if found then return two_kinds(message) end
-      found = key
+      found, second = key, found
+    elseif not known[key] then
+      stray = true
     end
   end
+  if stray then
+    return schema.unknown_key(nil, schema.first_unknown(message, known), known)
+  end
+  if second then return two_kinds(message) end
   if not found then
     return invalid(nil, "the message has no content",
       'add one of its kinds, e.g. text = "Hello"')
@@ -49,9 +53,10 @@ end
 
 -- The payload without its content.
 local function wrap(message)
-  for name, spec in pairs(envelope) do
+  for i = 1, #envelope_names do
+    local name = envelope_names[i]
     if message[name] ~= nil then
-      local ok, err = schema.check(message[name], spec, name)
+      local ok, err = schema.check(message[name], envelope[name], name)
       if ok == nil then return nil, err end
     end
   end

@@ -37,12 +37,13 @@ function M.phone(text, path)
     text = schema.digits(number)
     if not text then return invalid(path, ("%.17g is not a phone number"):format(number), COUNTRY) end
   end
-  local digits = text
-  if not digits:find "^%+?%d+$" then
+  local plain = text:match "^%+?([1-9]%d*)$"
+  if not plain then
+    local digits = text
     for _, separator in ipairs(SEPARATORS) do digits = digits:gsub(separator, "") end
     digits = digits:gsub("%(0%)", ""):gsub("[()]", "")
+    plain = digits:match "^%+(%d+)$" or digits:match "^00(%d+)$" or digits:match "^%d+$"
   end
-  local plain = digits:match "^%+(%d+)$" or digits:match "^00(%d+)$" or digits:match "^%d+$"
   if not plain then
     return invalid(path, ("%q is not a phone number"):format(text:sub(1, 40)), COUNTRY)
   end
