@@ -156,6 +156,9 @@ demo:
 run: all
 	@$(IN_TREE) $(LUA_BIN) tools/run.lua "$(if $(EXAMPLE:%.conf=),$(LUA_BIN),tools/nginx) $(EXAMPLE)"
 
+# Meta's OpenAPI description, where it is at hand.
+export META_OPENAPI ?= $(firstword $(wildcard ../shared/reference/business-messaging-api_*.yaml))
+
 ## test: the specs on Lua 5.4 and LuaJIT (LUA=5.4, SPEC=spec/x_spec.lua narrow)
 test:
 	tools/deps demo test

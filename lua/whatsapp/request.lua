@@ -186,7 +186,7 @@ end
 local MEDIA_MAX = 110 * 1024 * 1024
 
 --- Prepares a call.
----@param call table method, path or url, values, query, json, parts, body, headers, save_as,
+---@param call table method, path or url, values, query, json, form, parts, body, headers, save_as,
 --- bytes, base, oauth
 ---@param settings table the configuration of this call
 ---@param known? table<string, string> URLs by path, for settings that stay the same
@@ -205,6 +205,11 @@ function M.prepare(call, settings, known)
     request.body, err = encode(call.json)
     if not request.body then return nil, err end
     request.content_type = "application/json"
+  end
+  if call.form then
+    request.body, err = query_string(call.form)
+    if not request.body then return nil, err end
+    request.content_type = "application/x-www-form-urlencoded"
   end
   if call.body then raw_body(request, call.body) end
   request.oauth = call.oauth

@@ -1,31 +1,59 @@
 --- Endpoints as data → methods.
 --
 -- A row: { method, path, … }.
---   id       the placeholder of the path that the first argument fills: "id" by
---            default; with `optional` it falls back to the client's own
+--   operation  Meta's operationId, for the reference and the comparison with Meta's
+--              description; `does` says in words what it does
+--   id       what the first argument fills: a placeholder of the path ("id" by
+--            default) or, when the path has none of that name, a field; with
+--            `optional` it falls back to the client's own
 --   query    the table that follows goes into the query; the row's own table are
 --            its defaults (true: none)
---   json     the same for the body
---   short    the field that a plain string stands for
+--   json     the same for a JSON body; beside `query`, the body as it is
+--   form     the same for a form: lists and tables in it become JSON text
+--   parts    the same for a multipart form
+--   upload   the form has a file: what `file` names or `data` holds, with its `type` and
+--            `filename`; these are their defaults
+--   short    the field that a plain string or a list stands for
 --   always   fields of either that are not the caller's to choose
 --   fields   descriptions of the fields it checks; others pass, or with `closed`
 --            are refused
 --   some     at least one field must be given
---   returns  the part of the answer that matters: a name, "success" or a function
---   page     the answer is a page: the resource also gets `each` and `all`
+--   returns  the part of the answer that matters: a name, "success", "first" (of a
+--            list `data`) or a function
+--   page     the answer is a page: where its list stands ("data.groups"); `item` is
+--            the part of an element that matters. A row `list` brings `each` and
+--            `all` with it, another row NAME `each_NAME` and `all_NAME`
+--   call     a function that does it all itself; the rest of the row describes it
 --   base     "control": the gateway's connections
 -- Per-call options come last.
 
 local Error = require "whatsapp.error"
 local config = require "whatsapp.config"
+local json = require "whatsapp.json"
 local schema = require "whatsapp.schema"
 
 local M = {}
 
+-- Fields that Graph knows wherever there is a query.
+local GET_FIELDS = { fields = { type = "any" } }
+local PAGE_FIELDS = {
+  fields = { type = "any" }, after = { type = "string" }, before = { type = "string" },
+  limit = { type = "number", min = 1, max = 100, whole = true },
+}
+
+local UPLOAD_FIELDS = {
+  file = { type = "bytes" }, data = { type = "bytes" },
+  type = { type = "string", line = true }, filename = { type = "string", line = true },
+}
+
 -- Arguments ----------------------------------------------------------------------
 
-local function placeholder(row)
+local function id_name(row)
   return row.id or (row[2]:find("{id}", 1, true) and "id") or nil
+end
+
+local function takes_fields(row)
+  return row.query or row.json or row.form or row.parts
 end
 
 -- Whether a table holds nothing but per-call options.
@@ -40,22 +68,42 @@ end
 -- (id, params, options) of a call, whatever of it the row knows.
 local function arguments(row, first, ...)
   local id, params, options
-  if not placeholder(row) or (row.optional and type(first) == "table") then
+  if not id_name(row) or (row.optional and type(first) == "table") then
     params, options = first, ...
   else
     id, params, options = first, ...
   end
-  if not (row.query or row.json) then return id, nil, params end
+  if not takes_fields(row) then return id, nil, params end
   -- Where the fields may be left out, the options can stand in their place.
   if options == nil and are_options(params) then return id, nil, params end
+  if row.short and params ~= nil and (type(params) ~= "table" or params[1] ~= nil) then
+    params = { [row.short] = params }
+  end
   return id, params, options
 end
 
-local function check_fields(row, params)
-  local checked = {}
-  for key, value in pairs(params) do checked[key] = value end
-  for _, name in ipairs(schema.sorted_keys(row.fields or {})) do
-    local spec = row.fields[name]
+local function overlay(defaults, params)
+  if type(defaults) ~= "table" then return params end
+  local merged = {}
+  for key, value in pairs(defaults) do merged[key] = value end
+  for key, value in pairs(params) do merged[key] = value end
+  return merged
+end
+
+--- The descriptions of a row's fields, those that many rows have among them.
+---@param row table
+---@return table<string, table>
+function M.fields(row)
+  if row.upload then return overlay(UPLOAD_FIELDS, row.fields or {}) end
+  if row.page and row.query then return overlay(PAGE_FIELDS, row.fields or {}) end
+  if row[1] == "GET" and row.query then return overlay(GET_FIELDS, row.fields or {}) end
+  return row.fields or {}
+end
+
+local function check_fields(fields, params)
+  local checked = overlay(params, {})
+  for _, name in ipairs(schema.sorted_keys(fields)) do
+    local spec = fields[name]
     if params[name] ~= nil then
       local value, err = schema.check(params[name], spec, name)
       if value == nil then return nil, err end
@@ -69,26 +117,50 @@ end
 
 local function check_params(row, params)
   if params == nil then params = {} end
-  if row.short and type(params) ~= "table" then params = { [row.short] = params } end
-  local ok, err = schema.check(params, { type = "map" }, row.json and "fields" or "query")
+  local ok, err = schema.check(params, { type = "map" }, row.query and "query" or "fields")
   if not ok then return nil, err end
   for key in pairs(row.always or {}) do
     if params[key] ~= nil then return Error.invalid(key, "is always the same and cannot be given") end
   end
-  local stray = row.closed and schema.first_unknown(params, row.fields)
-  if stray then return schema.unknown_key(nil, stray, row.fields) end
+  local fields = M.fields(row)
+  local stray = row.closed and schema.first_unknown(params, fields)
+  if stray then return schema.unknown_key(nil, stray, fields) end
   if row.some and next(params) == nil then
     return Error.invalid(nil, "there is nothing to change", "give at least one field")
   end
-  return check_fields(row, params)
+  if row.upload and (params.file == nil) == (params.data == nil) then
+    return Error.invalid("file", "needs either file or data")
+  end
+  return check_fields(fields, overlay(row.query or row.json or row.form or row.parts, params))
 end
 
-local function with_defaults(params, defaults)
-  if type(defaults) ~= "table" then return params end
-  local merged = {}
-  for key, value in pairs(defaults) do merged[key] = value end
-  for key, value in pairs(params) do merged[key] = value end
-  return merged
+-- Bodies -------------------------------------------------------------------------
+
+-- A form has only texts: what is more stands in it as JSON.
+local function as_text(value)
+  if type(value) == "string" then return value end
+  if type(value) == "number" then return schema.number_text(value) end
+  return (assert(json.encode(value)))
+end
+
+local function form_of(values)
+  local form = {}
+  for name, value in pairs(values) do form[name] = as_text(value) end
+  return form
+end
+
+local function parts_of(values, upload)
+  local parts = {}
+  for _, name in ipairs(schema.sorted_keys(values)) do
+    if not (upload and UPLOAD_FIELDS[name]) then
+      parts[#parts + 1] = { name = name, data = as_text(values[name]) }
+    end
+  end
+  if upload then
+    parts[#parts + 1] = { name = "file", path = values.file, data = values.data,
+      type = values.type or upload.type, filename = values.filename or upload.filename }
+  end
+  return parts
 end
 
 -- Answers ------------------------------------------------------------------------
@@ -112,15 +184,33 @@ local function cursor_of(body)
   return after and (tostring(after):gsub("%%(%x%x)", function(hex) return string.char(tonumber(hex, 16)) end))
 end
 
+-- What stands at a place such as "data.groups".
+local function value_at(body, place)
+  for name in place:gmatch "[^.]+" do
+    body = type(body) == "table" and body[name] or nil
+  end
+  return body
+end
+
 -- One page: `data`, and `after` when there is a next one. What has no list is
 -- no page: a short list must never be taken for the whole.
-local function page_of(body, list)
-  if not is_list(body[list]) then return protocol_error("list " .. list) end
+local function page_of(body, row)
+  local data = value_at(body, row.page)
+  if not is_list(data) then return protocol_error("list " .. row.page) end
   local after = cursor_of(body)
   if not after and type(body.paging) == "table" and body.paging.next then
     return protocol_error("cursor for its next page")
   end
-  return { data = body[list], after = after }
+  for i = 1, row.item and #data or 0 do
+    data[i] = type(data[i]) == "table" and data[i][row.item]
+    if not data[i] then return protocol_error(row.item) end
+  end
+  return { data = data, after = after }
+end
+
+-- Where Graph has a list of one.
+local function first_of(body)
+  return type(body.data) == "table" and body.data[1] or {}
 end
 
 --- `true` for an answer of 2xx, unless it says that nothing was done.
@@ -128,15 +218,16 @@ end
 ---@return true|nil
 ---@return whatsapp.Error? err
 function M.success(body)
-  if body.success == nil or body.success == true then return true end
+  if body.success == nil or body.success == true or body.success == "true" then return true end
   return nil, Error.new { kind = "graph", outcome = "rejected",
     message = "Graph did not do it, and says no reason" }
 end
 
 local function unwrap(body, row)
   local returns = row.returns
-  if row.page then return page_of(body, row.page) end
+  if row.page then return page_of(body, row) end
   if returns == "success" then return M.success(body) end
+  if returns == "first" then return first_of(body) end
   if type(returns) == "function" then return returns(body) end
   if not returns then return body end
   if body[returns] == nil then return protocol_error(returns) end
@@ -146,16 +237,25 @@ end
 -- Methods ------------------------------------------------------------------------
 
 local function call(self, row, id, params, options)
-  local name = placeholder(row)
+  local name, values = id_name(row), nil
   if name and id == nil and not row.optional then return Error.invalid(name, "is missing") end
+  if id ~= nil then
+    if row[2]:find("{" .. name .. "}", 1, true) then
+      values = { [name] = id }
+    elseif params == nil or type(params) == "table" then
+      params = overlay(params, { [name] = id })
+    end
+  end
   local checked, err = check_params(row, params)
   if not checked then return nil, err end
+  local fields = overlay(row.always, checked)
   local body
   body, err = self.client:perform({
-    method = row[1], path = row[2], base = row.base, idempotent = row.idempotent,
-    values = id ~= nil and { [name] = id } or nil,
-    query = row.query and with_defaults(with_defaults(row.always or {}, checked), row.query) or nil,
-    json = row.json and with_defaults(with_defaults(row.always or {}, checked), row.json) or nil,
+    method = row[1], path = row[2], base = row.base, idempotent = row.idempotent, values = values,
+    query = row.query and fields or nil,
+    json = row.json and (row.query and row.json or fields) or nil,
+    form = row.form and form_of(fields) or nil,
+    parts = row.parts and parts_of(fields, row.upload) or nil,
   }, options)
   if body == nil then return nil, err end
   return unwrap(body, row)
@@ -178,7 +278,7 @@ local function pages(self, row, ...)
   return function()
     if ended then return nil end
     local given = params
-    if after then given = with_defaults({ after = after }, params or {}) end
+    if after then given = overlay(params, { after = after }) end
     local page, err = call(self, row, id, given, options)
     if not page then return nil, err end
     after, ended = page.after, page.after == nil
@@ -220,17 +320,21 @@ local function all(row)
   end
 end
 
---- The methods of a resource: those of its rows, and its own functions. A row
---- `list` of pages brings `each` and `all` with it.
+--- The methods of a resource: those of its rows, and its own functions.
 ---@param rows table<string, table|function>
 ---@return table<string, function>
 function M.methods(rows)
   local methods = {}
   for name, row in pairs(rows) do
-    methods[name] = type(row) == "function" and row or M.method(row)
-  end
-  if type(rows.list) == "table" and rows.list.page then
-    methods.each, methods.all = each(rows.list), all(rows.list)
+    if type(row) == "function" then
+      methods[name] = row
+    else
+      methods[name] = row.call or M.method(row)
+      if row.page then
+        local ending = name == "list" and "" or "_" .. name
+        methods["each" .. ending], methods["all" .. ending] = each(row), all(row)
+      end
+    end
   end
   return methods
 end

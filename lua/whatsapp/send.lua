@@ -1,4 +1,4 @@
---- `wa:send` and `wa:mark_read`.
+--- `wa:send`, `wa:mark_read` and `wa.messages:marketing`.
 
 local Error = require "whatsapp.error"
 local message = require "whatsapp.message"
@@ -60,6 +60,16 @@ local function upload_all(client, uploads, options, finish)
   return true
 end
 
+local function deliver(client, path, payload, uploads, options)
+  local finish = client:finish_of(options)
+  local ok, err = upload_all(client, uploads, options, finish)
+  if not ok then return nil, err end
+  local body, meta = client:perform({ method = "POST", path = path, json = payload,
+    recipient = payload.to or payload.recipient, finish = finish }, options)
+  if not body then return nil, meta end
+  return sent_of(client, body, meta)
+end
+
 --- Sends a message. See the contract of each kind in docs/messages.md.
 ---@param client whatsapp.Client
 ---@param input table the recipient, one kind with its content, and the envelope
@@ -69,13 +79,37 @@ end
 function M.send(client, input, options)
   local payload, uploads = message.compile(input)
   if not payload then return nil, uploads end
-  local finish = client:finish_of(options)
-  local ok, err = upload_all(client, uploads, options, finish)
-  if not ok then return nil, err end
-  local body, meta = client:perform({ method = "POST", path = MESSAGES, json = payload,
-    recipient = payload.to or payload.recipient, finish = finish }, options)
-  if not body then return nil, meta end
-  return sent_of(client, body, meta)
+  return deliver(client, MESSAGES, payload, uploads, options)
+end
+
+--- What a marketing message has beside the message itself.
+M.MARKETING = {
+  product_policy = { type = "string", one_of = { CLOUD_API_FALLBACK = true, STRICT = true } },
+  message_activity_sharing = { type = "boolean" },
+}
+
+--- Sends a template as a marketing message that Meta optimises. Meta's page:
+--- "Marketing Messages API"; operation sendMarketingMessage.
+---@param client whatsapp.Client
+---@param input table as for `send`, of the kind template; and `product_policy`
+--- ("CLOUD_API_FALLBACK" or "STRICT"), `message_activity_sharing`
+---@param options? table per-call options
+---@return whatsapp.Sent|nil
+---@return whatsapp.Error? err
+function M.marketing(client, input, options)
+  local given, err = schema.check(input, { type = "map" }, "message")
+  if not given then return nil, err end
+  local rest, more = {}, {}
+  for key, value in pairs(given) do (M.MARKETING[key] and more or rest)[key] = value end
+  more, err = schema.fields(more, { fields = M.MARKETING })
+  if not more then return nil, err end
+  local payload, uploads = message.compile(rest)
+  if not payload then return nil, uploads end
+  if payload.type ~= "template" then
+    return Error.invalid("template", "is missing", "a marketing message is a template")
+  end
+  for key, value in pairs(more) do payload[key] = value end
+  return deliver(client, "{phone_number_id}/marketing_messages", payload, uploads, options)
 end
 
 --- Marks a received message (and those before it) as read.

@@ -105,12 +105,12 @@ describe("the history", function()
     local id = assert(wa.messages:history(sent.id)).data[1].id
     local all = assert(wa.messages:events(id, { limit = 2 }))
     assert.are.equal(2, #all.data)
-    assert.are.equal("SENT", all.data[1].node.delivery_status)
+    assert.are.equal("SENT", all.data[1].delivery_status)
     assert.are.equal("READ",
-      assert(wa.messages:events(id, { after = all.after })).data[1].node.delivery_status)
+      assert(wa.messages:events(id, { after = all.after })).data[1].delivery_status)
     local read = assert(wa.messages:events(id, { status_filter = "READ" }))
     assert.are.equal(1, #read.data)
-    assert.is_number(read.data[1].node.occurrence_timestamp)
+    assert.is_number(read.data[1].occurrence_timestamp)
   end)
 
   it("is asked for rightly", function()

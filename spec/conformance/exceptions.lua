@@ -70,4 +70,25 @@ return {
       "template: a header location without a longitude", "template: components beside a body",
       "template: numbered and named parameters" },
   },
+
+  -- Where a row differs from the operation that it names (spec/api/operations_spec.lua).
+  description = {
+    { "older pages of Meta's, and Graph, allow 512 characters",
+      "wa.profile:update.description: at most 512, Meta has 256",
+      "wa.business_profiles:update.description: at most 512, Meta has 256" },
+    { "it follows from the action, and is filled in", "wa.calls:accept.session.sdp_type: Meta requires it",
+      "wa.calls:connect.session.sdp_type: Meta requires it", "wa.calls:pre_accept.session.sdp_type: Meta requires it" },
+    { "Meta's page shows JSON, with more fields (Flows API)", "wa.flows:create: Meta takes no application/json",
+      "wa.flows:create.flow_json: Meta has no such field", "wa.flows:create.publish: Meta has no such field",
+      "wa.flows:update: Meta takes no application/json", "wa.flows:update.application_id: Meta has no such field" },
+    { "Meta's page has more filters (Template management)", "wa.templates:list.category: Meta has no such field",
+      "wa.templates:list.content: Meta has no such field", "wa.templates:list.language: Meta has no such field",
+      "wa.templates:list.name_or_content: Meta has no such field",
+      "wa.templates:list.quality_score: Meta has no such field", "wa.templates:list.status: Meta has no such field",
+      "wa.templates:list.summary: Meta has no such field" },
+    { "the credential says which numbers' media it may see", "deleteMedia: no row has its parameter phone_number_id",
+      "retrieveMediaUrl: no row has its parameter phone_number_id" },
+    { "a path on the caller's machine means nothing to Graph: the picture itself goes with set_picture",
+      "updateGroupSettings: no row has its field profile_picture_file" },
+  },
 }

@@ -43,8 +43,9 @@ local function upload(self, given, kind, where, options, finish)
 end
 
 local M = {
-  get = { "GET", "{id}" },
-  delete = { "DELETE", "{id}", returns = "success" },
+  get = { "GET", "{id}", operation = "retrieveMediaUrl",
+    does = "What Graph knows of a file: its type, size and SHA-256, and a URL for five minutes." },
+  delete = { "DELETE", "{id}", operation = "deleteMedia", does = "Deletes a file.", returns = "success" },
 }
 
 --- Uploads a file (streamed, in constant memory) or bytes; the id is good for
@@ -121,5 +122,8 @@ function M.download(self, id, path, options)
   if path then return info end
   return bytes, info
 end
+
+M.upload = { "POST", "{phone_number_id}/media", operation = "uploadImage", does = "Uploads a file.", call = M.upload }
+M.download = { "GET", "{url}", operation = "downloadMedia", does = "Downloads a file by its id.", call = M.download }
 
 return M

@@ -1,9 +1,10 @@
---- `wa.messages`: what became of the messages that were sent, without a webhook.
--- Source: operations getMessageHistory and getMessageHistoryEvents.
+--- `wa.messages`: messages, and what became of those that were sent, without a webhook.
 
 local Error = require "whatsapp.error"
+local fields = require "whatsapp.api.fields"
 local poll = require "whatsapp.poll"
 local schema = require "whatsapp.schema"
+local send = require "whatsapp.send"
 
 ---@class whatsapp.MessageEvent
 ---@field id string
@@ -18,29 +19,29 @@ local schema = require "whatsapp.schema"
 ---@field events? { data: whatsapp.MessageEvent[] }
 
 ---@class whatsapp.Messages
----@field history fun(self, query?: string|{ message_id?: string, limit?: integer, after?: string,
---- before?: string, fields?: string }, options?: table): whatsapp.Page|nil, whatsapp.Error? one
---- page of `whatsapp.MessageHistory`: of one message (a wamid), or of all of the number
----@field events fun(self, id: string, query?: { status_filter?: string, limit?: integer,
---- after?: string, before?: string, fields?: string }, options?: table): whatsapp.Page|nil,
---- whatsapp.Error? one page of the events of an entry, each { cursor, node }
 ---@field wait fun(self, wamid: string, state?: "sent"|"delivered"|"read", options?: table):
 --- whatsapp.Delivery|nil, whatsapp.Error? see `whatsapp.Sent.wait`
 
-local STATUSES = { SENT = true, DELIVERED = true, READ = true, FAILED = true, DELETED = true }
-
-local limit = { type = "number", min = 1, max = 100, whole = true }
-
 local rows = {
-  history = { "GET", "{phone_number_id}/message_history", short = "message_id", page = "data",
+  send = { "POST", "{phone_number_id}/messages", operation = "sendMessage", does = "The same as `wa:send`.",
+    call = function(self, ...) return self.client:send(...) end },
+  mark_read = { "POST", "{phone_number_id}/messages", operation = "sendMessage",
+    does = "The same as `wa:mark_read`.", call = function(self, ...) return self.client:mark_read(...) end },
+  marketing = { "POST", "{phone_number_id}/marketing_messages", operation = "sendMarketingMessage",
+    does = "Sends a template as a marketing message that Meta optimises; the message as for `wa:send`.",
+    call = function(self, ...) return send.marketing(self.client, ...) end, fields = send.MARKETING },
+  encrypted = { "POST", "{phone_number_id}/messages_encrypted", operation = "sendEncryptedMessage",
+    does = "Sends a message that is encrypted already, as a JWE.", json = true, short = "encrypted_contents",
+    always = { messaging_product = "whatsapp" }, closed = true, returns = "encrypted_contents",
+    fields = { encrypted_contents = fields.required(fields.string) } },
+  history = { "GET", "{phone_number_id}/message_history", operation = "getMessageHistory",
+    does = "What became of one message, or of all of the number.", short = "message_id", page = "data",
     query = { fields = "id,message_id,events{id,delivery_status,timestamp,webhook_update_state,"
       .. "application,webhook_uri,error_description}" },
-    fields = { message_id = { type = "wamid" }, limit = limit, after = { type = "string" },
-               before = { type = "string" }, fields = { type = "any" } }, closed = true },
-  events = { "GET", "{id}/events", query = true, page = "data",
-    fields = { status_filter = { type = "string", one_of = STATUSES }, limit = limit,
-               after = { type = "string" }, before = { type = "string" },
-               fields = { type = "any" } }, closed = true },
+    fields = { message_id = { type = "wamid" } }, closed = true },
+  events = { "GET", "{id}/events", operation = "getMessageHistoryEvents",
+    does = "The events of an entry of the history.", query = true, page = "data", item = "node", closed = true,
+    fields = { status_filter = fields.one_of "SENT DELIVERED READ FAILED DELETED" } },
 }
 
 -- Waiting ----------------------------------------------------------------------------

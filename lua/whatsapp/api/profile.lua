@@ -1,38 +1,25 @@
---- `wa.profile`: what customers see of the business. Limits: Meta's "Business
--- profiles"; operations getBusinessProfile, updateBusinessProfile.
+--- `wa.profile`: what customers see of the business. Meta's page: "Business profiles".
 
----@class whatsapp.Profile
----@field get fun(self, query?: { fields?: string[] }, options?: table): table|nil, whatsapp.Error?
----@field update fun(self, profile: { about?: string, address?: string, description?: string,
---- email?: string, websites?: string[], vertical?: string, profile_picture_handle?: string },
---- options?: table): true|nil, whatsapp.Error? only what is given changes
+local fields = require "whatsapp.api.fields"
 
 local PATH = "{phone_number_id}/whatsapp_business_profile"
 
 local FIELDS = { "about", "address", "description", "email", "profile_picture_url", "websites",
                  "vertical" }
 
--- Meta's WhatsAppBusinessVertical.
-local VERTICALS = {}
-for word in ("OTHER AUTO BEAUTY APPAREL EDU ENTERTAIN EVENT_PLAN FINANCE GROCERY GOVT HOTEL HEALTH "
-  .. "NONPROFIT PROF_SERVICES RETAIL TRAVEL RESTAURANT UNDEFINED NOT_A_BIZ"):gmatch "%S+" do
-  VERTICALS[word] = true
-end
-
-local function first_of(body)
-  return type(body.data) == "table" and body.data[1] or {}
-end
-
 return {
-  get = { "GET", PATH, query = { fields = FIELDS }, returns = first_of },
-  update = { "POST", PATH, json = true, always = { messaging_product = "whatsapp" }, idempotent = true,
-             returns = "success", some = true, closed = true, fields = {
-    about = { type = "string", max = 139 },
-    address = { type = "string", min = 0, max = 256 },
-    description = { type = "string", min = 0, max = 512 },
-    email = { type = "string", min = 0, max = 128, pattern = "^[^%s@]*@?[^%s@]*$", form = "name@example.com" },
-    websites = { type = "list", min = 0, max = 2, of = { type = "link", max = 256 } },
-    vertical = { type = "string", one_of = VERTICALS },
-    profile_picture_handle = { type = "string" },
-  } },
+  get = { "GET", PATH, operation = "getWhatsAppBusinessProfile", does = "The profile of the number.",
+    query = { fields = FIELDS }, returns = "first" },
+  update = { "POST", PATH, operation = "updateWhatsAppBusinessProfileInformation",
+    does = "Changes what is given; an empty text takes a field away.", json = true,
+    always = { messaging_product = "whatsapp" }, idempotent = true, returns = "success", some = true, closed = true,
+    fields = {
+      about = fields.text(139), address = fields.text(256, 0), description = fields.text(512, 0),
+      email = { type = "string", min = 0, max = 128, pattern = "^[^%s@]*@?[^%s@]*$", form = "name@example.com" },
+      websites = { type = "list", min = 0, max = 2, of = { type = "link", max = 256 } },
+      vertical = fields.one_of [[OTHER AUTO BEAUTY APPAREL EDU ENTERTAIN EVENT_PLAN FINANCE GROCERY GOVT HOTEL HEALTH
+        NONPROFIT PROF_SERVICES RETAIL TRAVEL RESTAURANT ALCOHOL ONLINE_GAMBLING PHYSICAL_GAMBLING
+        OTC_DRUGS]],
+      profile_picture_handle = fields.string,
+    } },
 }

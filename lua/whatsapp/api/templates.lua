@@ -30,7 +30,8 @@ local STATUSES = { APPROVED = true, PENDING = true, REJECTED = true, PAUSED = tr
                    ARCHIVED = true }
 
 local rows = {
-  list = { "GET", PATH, query = true, page = "data", fields = {
+  list = { "GET", PATH, operation = "getTemplateByNameDefaultFields", does = "The templates of the business account.",
+    query = true, page = "data", fields = {
     status = { type = "string", one_of = STATUSES },
     name = { type = "string" }, category = { type = "string" }, language = { type = "string" },
     limit = { type = "number", min = 1, max = 1000, whole = true },
@@ -38,8 +39,10 @@ local rows = {
     quality_score = { type = "string" }, content = { type = "string" },
     name_or_content = { type = "string" }, summary = { type = "any" },
   }, closed = true },
-  get = { "GET", "{id}", query = true },
-  delete = { "DELETE", PATH, query = true, short = "name", returns = "success", fields = {
+  get = { "GET", "{id}", operation = "getTemplateByIdDefaultFields", does = "One template.", query = true },
+  delete = { "DELETE", PATH, operation = "deleteTemplateByName",
+    does = "Deletes all languages of a name, or only the one with the id; the name is blocked for 30 days.",
+    query = true, short = "name", returns = "success", fields = {
     name = { type = "string", max = 512, required = true },
     hsm_id = { type = "id" },
   } },
@@ -78,5 +81,10 @@ function rows.update(self, id, changes, options)
   if not body then return nil, err end
   return resource.success(body)
 end
+
+rows.create = { "POST", PATH, operation = "createAuthenticationTemplateWOtpCopyCodeButton",
+  does = "Submits a template for review.", call = rows.create }
+rows.update = { "POST", "{id}", operation = "editTemplate", does = "Changes a template, which is reviewed again.",
+  call = rows.update }
 
 return rows

@@ -57,6 +57,19 @@ function M.phone(text, path)
   return plain
 end
 
+--- A person: a phone number as digits, or a business-scoped user id as it is.
+---@param user string|number
+---@param path? string for the error
+---@return string|nil
+---@return whatsapp.Error? err
+function M.user(user, path)
+  if type(user) == "string" and is_bsuid(user) then return user end
+  if type(user) ~= "string" and type(user) ~= "number" then
+    return invalid(path, ("must be a phone number or a user id, not a %s"):format(type(user)))
+  end
+  return M.phone(user, path)
+end
+
 --- The envelope's `to` or `recipient` for a recipient.
 ---@param to string|number
 ---@param recipient_type "individual"|"group"
@@ -90,11 +103,7 @@ local optional_digit = {
 }
 
 local function canonical(user, path)
-  if type(user) == "string" and is_bsuid(user) then return user end
-  if type(user) ~= "string" and type(user) ~= "number" then
-    return invalid(path, ("must be a phone number or a user id, not a %s"):format(type(user)))
-  end
-  local digits, err = M.phone(user, path)
+  local digits, err = M.user(user, path)
   if not digits then return nil, err end
   for _, rule in ipairs(optional_digit) do
     local shorter, found = digits:gsub(rule[1], rule[2])
