@@ -61,6 +61,10 @@ return {
     { "the description does not look into voice calls (Call button messages)", "voice_call: 31 days",
       "voice_call: a button of 21 characters", "voice_call: a payload of 513 characters", "voice_call: half a minute",
       "voice_call: no minute" },
+    { "the description knows orders by an example alone: it does not look into their parameters, nor want a body "
+      .. "(Payments API: Orders)",
+      "orders: a status that is none", "orders: details that do not add up",
+      "orders: details with a price that is a number", "orders: details without a body" },
     { "the description takes any text as a link of a button", "cta_url: a url without a scheme" },
     { "the description has no limits for the texts of template messages (Templates: components)",
       "template: a code of 16 characters", "template: a name of 513 characters",

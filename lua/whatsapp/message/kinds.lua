@@ -46,7 +46,7 @@ local kinds = {
 }
 
 -- The families of interactive messages.
-for _, family in ipairs { "reply", "action", "commerce", "carousel" } do
+for _, family in ipairs { "reply", "action", "commerce", "carousel", "order" } do
   for name, kind in pairs(require("whatsapp.message." .. family)) do kinds[name] = kind end
 end
 
