@@ -89,6 +89,7 @@ for _, name in ipairs(stores.names) do
         for field, wrong in pairs {
           ["items[2].key"] = item(""), ["items[2].lane"] = item("b", "a\0b"), ["items[2].at"] = item("b", "l", -1),
           ["items[2].body"] = item("b", "l", T, { body = 5 }), ["items[2].seen"] = item("b", "l", T, { seen = 1 }),
+          ["items[2].seen[1]"] = item("b", "l", T, { seen = { "" } }),
           ["items[2].color"] = item("b", "l", T, { color = "red" }), ["items[2]"] = "b",
         } do
           expect.refused("invalid", field, "", store:add({ item "a", wrong }, T))
@@ -235,12 +236,13 @@ for _, name in ipairs(stores.names) do
 
       it("knows when a customer last wrote", function()
         assert.is_nil((store:last_seen "1:a"))
-        add { item("a", "1:a", T + 5, { seen = true }), item("b", "1:a", T + 9), item("c", "1:b", T, { seen = false }) }
+        add { item("a", "1:a", T + 5, { seen = { "1:a", "1:+1" } }), item("b", "1:a", T + 9), item("c", "1:b", T, { seen = {} }) }
         assert.are.equal(T + 5, (store:last_seen "1:a"))
-        add { item("d", "1:a", T + 2, { seen = true }), item("a", "1:a", T + 20, { seen = true }) }
+        assert.are.equal(T + 5, (store:last_seen "1:+1"))
+        add { item("d", "1:a", T + 2, { seen = { "1:a" } }), item("a", "1:a", T + 20, { seen = { "1:a" } }) }
         assert.are.equal(T + 5, (store:last_seen "1:a"))
         handled()
-        add { item("e", "1:a", T + 7, { seen = true }) }
+        add { item("e", "1:a", T + 7, { seen = { "1:a" } }) }
         assert.are.equal(T + 7, (store:last_seen "1:a"))
         assert.is_nil((store:last_seen "1:b"))
         store:purge(T + DAY)
@@ -259,7 +261,7 @@ for _, name in ipairs(stores.names) do
         expect.refused("invalid", "lease", "above 0", store:claim(T, 0))
         expect.refused("invalid", "lease", "above 0", store:renew(claim, T))
         expect.refused("invalid", "delay", "0 or more", store:release(claim, T, -1))
-        expect.refused("invalid", "lane", "string", store:last_seen(5))
+        expect.refused("invalid", "customer", "string", store:last_seen(5))
         assert.is_true(store:confirm(claim, T))
       end)
     end)

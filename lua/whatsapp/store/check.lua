@@ -63,8 +63,12 @@ local function optional(check)
   end
 end
 
-local function boolean(value)
-  if type(value) ~= "boolean" then return "must be true or false" end
+local function names(value)
+  if type(value) ~= "table" then return "must be a list, " .. kind_of(value) end
+  for i = 1, #value do
+    local why = name(value[i])
+    if why then return why, ("[%d]"):format(i) end
+  end
 end
 
 --- A check of a table by checks of its fields.
@@ -83,7 +87,7 @@ function M.fields(checks)
   end
 end
 
-local item = M.fields { key = name, lane = name, at = time, body = text, seen = optional(boolean) }
+local item = M.fields { key = name, lane = name, at = time, body = text, seen = optional(names) }
 
 local function items(value)
   if type(value) ~= "table" then return "must be a list, " .. kind_of(value) end
@@ -112,7 +116,7 @@ M.methods = {
   release = { { "item", claim }, { "now", time }, { "delay", delay } },
   pending = { { "now", time } },
   advance = { { "id", name }, { "rank", rank }, { "now", time } },
-  last_seen = { { "lane", name } },
+  last_seen = { { "customer", name } },
   get = { { "name", name } },
   put = { { "name", name }, { "text", text }, { "version", version }, { "options", record_options } },
   append = { { "name", name }, { "text", text }, { "version", version }, { "options", record_options } },

@@ -16,7 +16,7 @@ local M = {}
 ---@field lane string whose it is: the events of a lane are handled one at a time, in order
 ---@field at number the event's own time, which gives the order
 ---@field body string any bytes
----@field seen? boolean it came from the customer: `last_seen` of the lane moves to `at`
+---@field seen? string[] the names of the customer who wrote it: `last_seen` of each moves to `at`
 
 ---@class whatsapp.StoreClaim an event that the caller holds, and its lane with it
 ---@field key string
@@ -122,13 +122,13 @@ function Store:advance(id, rank, now)
   return call(self, "advance", id, rank, now)
 end
 
---- When the customer of a lane last wrote: the largest `at` of its items with
+--- When a customer last wrote: the largest `at` of the items with this name in
 --- `seen`. Kept for at least two days.
----@param lane string
+---@param customer string
 ---@return number|nil at
 ---@return whatsapp.Error? err
-function Store:last_seen(lane)
-  return call(self, "last_seen", lane)
+function Store:last_seen(customer)
+  return call(self, "last_seen", customer)
 end
 
 --- A record's text and version.

@@ -62,8 +62,8 @@ function Memory:advance(id, rank, now)
   return true
 end
 
-function Memory:last_seen(lane)
-  return self.kept["s" .. lane]
+function Memory:last_seen(customer)
+  return self.kept["s" .. customer]
 end
 
 -- The inbox ----------------------------------------------------------------------------
@@ -117,10 +117,10 @@ local function insert(self, item)
   self.events = self.events + 1
 end
 
-local function see(self, item)
-  local name = "s" .. item.lane
+local function see(self, customer, at)
+  local name = "s" .. customer
   local before = self.kept[name]
-  if not before or item.at > before then keep(self, name, item.at, item.at + SEEN_KEPT) end
+  if not before or at > before then keep(self, name, at, at + SEEN_KEPT) end
 end
 
 function Memory:add(items, now)
@@ -132,7 +132,7 @@ function Memory:add(items, now)
     if not kept(self, key, now) then
       keep(self, key, true, now + self.keep_keys)
       insert(self, item)
-      if item.seen then see(self, item) end
+      for _, customer in ipairs(item.seen or {}) do see(self, customer, item.at) end
       added = added + 1
     end
   end
