@@ -236,7 +236,10 @@ for _, name in ipairs(stores.names) do
 
       it("knows when a customer last wrote", function()
         assert.is_nil((store:last_seen "1:a"))
-        add { item("a", "1:a", T + 5, { seen = { "1:a", "1:+1" } }), item("b", "1:a", T + 9), item("c", "1:b", T, { seen = {} }) }
+        add {
+          item("a", "1:a", T + 5, { seen = { "1:a", "1:+1" } }), item("b", "1:a", T + 9),
+          item("c", "1:b", T, { seen = {} }),
+        }
         assert.are.equal(T + 5, (store:last_seen "1:a"))
         assert.are.equal(T + 5, (store:last_seen "1:+1"))
         add { item("d", "1:a", T + 2, { seen = { "1:a" } }), item("a", "1:a", T + 20, { seen = { "1:a" } }) }

@@ -71,6 +71,12 @@ local function names(value)
   end
 end
 
+-- The path of a field below another; nil for the value itself.
+local function under(outer, field)
+  if not field then return outer end
+  return outer .. (field:find "^%[" and "" or ".") .. field
+end
+
 --- A check of a table by checks of its fields.
 ---@param checks table<string, function>
 ---@return fun(value: any): string|nil, string?
@@ -81,8 +87,8 @@ function M.fields(checks)
     local stray = schema.first_unknown(value, checks)
     if stray ~= nil then return "unknown key", schema.join(nil, stray) end
     for i = 1, #order do
-      local why = checks[order[i]](value[order[i]])
-      if why then return why, order[i] end
+      local why, field = checks[order[i]](value[order[i]])
+      if why then return why, under(order[i], field) end
     end
   end
 end
@@ -93,7 +99,7 @@ local function items(value)
   if type(value) ~= "table" then return "must be a list, " .. kind_of(value) end
   for i = 1, #value do
     local why, field = item(value[i])
-    if why then return why, ("[%d]"):format(i) .. (field and "." .. field or "") end
+    if why then return why, under(("[%d]"):format(i), field) end
   end
 end
 
@@ -135,8 +141,7 @@ function M.arguments(method, ...)
   for i = 1, #list do
     local why, field = list[i][2]((select(i, ...)))
     if why then
-      local argument = list[i][1]
-      return field and argument .. (field:find "^%[" and "" or ".") .. field or argument, why
+      return under(list[i][1], field), why
     end
   end
 end
