@@ -56,30 +56,47 @@ LIB_DIRS     := $(addprefix -L,$(CURL_LIBDIR) $(CRYPTO_LIBDIR)) \
 COMPILE = $(CC) -std=c99 -D_GNU_SOURCE -fPIC -fvisibility=hidden -pthread $(WARNINGS) \
           $(CFLAGS) $(CPPFLAGS) -Isrc -isystem $(LUA_INCDIR) $(LIB_INCLUDES:-I%=-isystem %)
 
+# Modules of rocks of their own, for stores: built where their library is.
+EXTRAS         = sqlite
+HEADER_sqlite  = sqlite3.h
+LDLIBS_sqlite  = -lsqlite3
+
+HASH      := \#
+has_header = $(shell echo '$(HASH)include <$(1)>' | \
+               $(CC) -E $(CPPFLAGS) $(LIB_INCLUDES) -x c - >/dev/null 2>&1 && echo yes)
+FOUND     := $(foreach e,$(EXTRAS),$(if $(call has_header,$(HEADER_$(e))),$(e)))
+
 # --- build -------------------------------------------------------------------
 
-SOURCES := $(sort $(wildcard src/*/*.c))
+SOURCES := $(sort $(filter-out $(EXTRAS:%=src/%/%),$(wildcard src/*/*.c)))
 OBJECTS  = $(SOURCES:%.c=$(BUILD)/obj/%.o)
 CORE     = $(BUILD)/whatsapp/core.so
+BUILT    = $(CORE) $(FOUND:%=$(BUILD)/whatsapp/%.so)
 
 # V=1 shows whole commands.
 say = $(if $(V),,@echo "$(1)";)
 
 .PHONY: all help clean
 
-## all: build the C core into build/LUA (the default)
-all: $(CORE)
+## all: build the C core, and the stores' modules, into build/LUA (the default)
+all: $(BUILT)
 
 $(CORE): $(OBJECTS)
 	@mkdir -p $(@D)
 	$(call say,link $@)$(CC) $(SHARED) -pthread $(CFLAGS) $(LDFLAGS) $(LIB_DIRS) -o $@ $^ $(LDLIBS)
+
+$(BUILD)/whatsapp/%.so: $(BUILD)/obj/src/%/module.o
+	@mkdir -p $(@D)
+	$(call say,link $@)$(CC) $(SHARED) -pthread $(CFLAGS) $(LDFLAGS) $(LIB_DIRS) -o $@ $^ $(LDLIBS_$*)
+
+.SECONDARY: $(FOUND:%=$(BUILD)/obj/src/%/module.o)
 
 $(BUILD)/obj/%.o: %.c
 	$(if $(LUA_INCDIR),,$(error no lua.h for Lua $(LUA): try `make deps`, or give LUA_INCDIR))
 	@mkdir -p $(@D)
 	$(call say,compile $<)$(COMPILE) -MMD -MP -c -o $@ $<
 
--include $(OBJECTS:.o=.d)
+-include $(OBJECTS:.o=.d) $(FOUND:%=$(BUILD)/obj/src/%/module.d)
 
 # What only the specs use: a module, and a host that runs out of memory.
 HELPERS  = $(BUILD)/spec/posix.so $(if $(filter Linux5.4,$(shell uname)$(LUA)),$(BUILD)/spec/oom)
@@ -123,7 +140,7 @@ install: all
 	  install -m 644 "lua/$$file" "$(SHARE)/$$file"; \
 	done
 	install -d "$(LIB)/whatsapp"
-	install -m 755 $(CORE) "$(LIB)/whatsapp/core.so"
+	install -m 755 $(BUILT) "$(LIB)/whatsapp"
 ifdef COMMAND
 	install -d "$(BINDIR)"
 	sed '1s|^#!.*|#!/usr/bin/env $(LUA_BIN)|' bin/whatsapp > $(BUILD)/command
@@ -132,7 +149,7 @@ endif
 
 ## uninstall: take away what install put there
 uninstall:
-	rm -f $(MODULES:%="$(SHARE)/%") "$(LIB)/whatsapp/core.so" "$(BINDIR)/whatsapp"
+	rm -f $(MODULES:%="$(SHARE)/%") $(patsubst %,"$(LIB)/whatsapp/%.so",core $(EXTRAS)) "$(BINDIR)/whatsapp"
 	-find "$(SHARE)/whatsapp" "$(LIB)/whatsapp" -type d -empty -delete 2>/dev/null
 
 # --- run ---------------------------------------------------------------------

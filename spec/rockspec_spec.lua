@@ -39,7 +39,12 @@ describe("the rockspec", function()
   it("lists every C source of the core", function()
     local listed = { (unpack or table.unpack)(modules["whatsapp.core"].sources) }
     table.sort(listed)
-    assert.same(files.under("src", "*.c"), listed)
+    local there = {}
+    for _, path in ipairs(files.under("src", "*.c")) do
+      -- Those are modules of other rocks.
+      if not path:find "/module%.c$" then there[#there + 1] = path end
+    end
+    assert.same(there, listed)
   end)
 
   it("needs no file but Lua ones under lua/", function()

@@ -14,7 +14,7 @@ local function lines(command)
 end
 
 local function sources()
-  local list = lines "find src -name '*.c' | LC_ALL=C sort"
+  local list = lines "find src -name '*.c' ! -name module.c | LC_ALL=C sort"
   for i, path in ipairs(list) do
     list[i] = ("        %q,\n"):format(path)
   end

@@ -52,7 +52,7 @@ end
 function M.start(program, before, environment)
   local directory = write(program, before)
   -- In the foreground `timeout` passes an interrupt on once, not twice.
-  local pipe = assert(io.popen(("timeout --foreground %d env %s %s %s/program.lua 2>&1 & "
+  local pipe = assert(io.popen(("exec 2>/dev/null; timeout --foreground %d env %s %s %s/program.lua 2>&1 & "
     .. "echo $!; wait $!; echo status $?"):format(LIMIT, environment or "", interpreter(),
     directory)))
   return setmetatable({ pipe = pipe, pid = pipe:read "*l", directory = directory }, Child)
@@ -61,6 +61,11 @@ end
 --- Interrupts it, as Ctrl-C does.
 function Child:interrupt()
   os.execute("kill -INT " .. self.pid)
+end
+
+--- Kills it: it cannot clean up.
+function Child:kill()
+  os.execute(("kill -KILL $(ps -o pid= --ppid %s)"):format(self.pid))
 end
 
 --- Waits for its end.

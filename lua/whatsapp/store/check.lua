@@ -146,6 +146,6 @@ function M.arguments(method, ...)
   end
 end
 
-M.optional, M.span = optional, span
+M.optional, M.span, M.name, M.NAME_MAX = optional, span, name, NAME_MAX
 
 return M

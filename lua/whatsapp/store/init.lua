@@ -271,4 +271,11 @@ end
 ---@return whatsapp.Store
 function M.memory(options) return open("memory", options) end
 
+--- In an SQLite file, which may be shared by any number of processes of one machine.
+--- Needs the rock `whatsapp-sqlite`. `busy_timeout`: seconds to wait for another
+--- process that writes, 5 unless given.
+---@param options string|{ path: string, keep_keys?: number, busy_timeout?: number }
+---@return whatsapp.Store
+function M.sqlite(options) return open("sqlite", options) end
+
 return M
