@@ -170,6 +170,7 @@ build = {
     ["whatsapp.store.check"] = "lua/whatsapp/store/check.lua",
     ["whatsapp.store"] = "lua/whatsapp/store/init.lua",
     ["whatsapp.store.memory"] = "lua/whatsapp/store/memory.lua",
+    ["whatsapp.store.sqlite"] = "lua/whatsapp/store/sqlite.lua",
     ["whatsapp.version"] = "lua/whatsapp/version.lua",
   },
 }
