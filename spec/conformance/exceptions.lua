@@ -95,4 +95,16 @@ return {
     { "a path on the caller's machine means nothing to Graph: the picture itself goes with set_picture",
       "updateGroupSettings: no row has its field profile_picture_file" },
   },
+
+  -- Methods whose request is not taken for their operation, or whose answer is none.
+  called = {
+    { "the referee knows no ids of such nodes, and takes the path for another operation", "wa.account_numbers:get",
+      "wa.bots:get", "wa.business_profiles:get", "wa.business_profiles:update", "wa.migrations:get",
+      "wa.migrations:get_obo" },
+    { "a list in a form is JSON text to Graph; the referee takes a form's fields as they are",
+      "wa.assigned_users:add" },
+    { "the description has no example of the answer", "wa.groups:list", "wa.groups:create_invite_link",
+      "wa.groups:join_requests" },
+    { "the description's example URL leads out of this machine", "wa.media:download" },
+  },
 }
