@@ -97,7 +97,7 @@ describe("the store in a file", function()
 
   it("keeps everything while nobody has it open", function()
     local one = store.sqlite(path)
-    assert(one:add({ { key = "a", lane = "l", at = T, body = "x", seen = true } }, T))
+    assert(one:add({ { key = "a", lane = "l", at = T, body = "x", seen = { "l" } } }, T))
     local version = assert(one:put("r", "text", nil, { due = T }))
     assert(one:advance("s", 5, T))
     one:close()

@@ -16,6 +16,7 @@ M.options = {
 }
 
 local SEEN_KEPT = 2 * 24 * 60 * 60
+local NONE = {}
 
 -- A commit reaches the disk before it returns (synchronous=FULL: in WAL mode
 -- NORMAL would forget the last ones when the power fails).
@@ -224,7 +225,7 @@ Sqlite.advance = write(false, function(self, id, rank, now)
   return run(self, "take_rank", "r" .. id, rank, now + self.keep_keys, now) > 0
 end)
 
-Sqlite.last_seen = read(function(self, lane) return (row(self, "kept", "s" .. lane)) end)
+Sqlite.last_seen = read(function(self, customer) return (row(self, "kept", "s" .. customer)) end)
 
 -- The inbox ------------------------------------------------------------------------------
 
@@ -236,7 +237,9 @@ Sqlite.add = write(true, function(self, items, now)
     if run(self, "take_key", "k" .. item.key, now + self.keep_keys, now) > 0 then
       run(self, "add_event", item.key, item.lane, item.at, item.body)
       run(self, "add_lane", item.lane)
-      if item.seen then run(self, "see", "s" .. item.lane, item.at, item.at + SEEN_KEPT) end
+      for _, customer in ipairs(item.seen or NONE) do
+        run(self, "see", "s" .. customer, item.at, item.at + SEEN_KEPT)
+      end
       added = added + 1
     end
   end
@@ -318,8 +321,6 @@ local get = function(self, name)
 end
 
 function Sqlite:get(name) return transaction(self, "begin_read", get, name) end
-
-local NONE = {}
 
 Sqlite.put = write(true, function(self, name, text, version, options)
   local err = mismatch(self, name, version)
