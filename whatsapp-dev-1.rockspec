@@ -36,6 +36,7 @@ build = {
       sources = {
         "src/binding/core.c",
         "src/binding/crypto.c",
+        "src/binding/download.c",
         "src/binding/engine.c",
         "src/binding/exchange.c",
         "src/binding/json.c",
@@ -46,6 +47,7 @@ build = {
         "src/engine/engine.c",
         "src/engine/error.c",
         "src/engine/exchange.c",
+        "src/engine/file.c",
         "src/engine/multipart.c",
         "src/engine/session.c",
         "src/engine/source.c",
@@ -75,6 +77,7 @@ build = {
     ["whatsapp.api.groups"] = "lua/whatsapp/api/groups.lua",
     ["whatsapp.api"] = "lua/whatsapp/api/init.lua",
     ["whatsapp.api.media"] = "lua/whatsapp/api/media.lua",
+    ["whatsapp.api.media.download"] = "lua/whatsapp/api/media/download.lua",
     ["whatsapp.api.messages"] = "lua/whatsapp/api/messages.lua",
     ["whatsapp.api.migrations"] = "lua/whatsapp/api/migrations.lua",
     ["whatsapp.api.official_account"] = "lua/whatsapp/api/official_account.lua",

@@ -63,11 +63,25 @@ end
 
 local IDEMPOTENT = { GET = true, DELETE = true, PUT = true }
 
+-- Calls a function of the caller's, whose errors are none of the call's.
+local function call_hook(settings, name, ...)
+  local ok, err = pcall(settings[name], ...)
+  if not ok then io.stderr:write("whatsapp: ", name, " raised: ", tostring(err), "\n") end
+end
+
 local function notify(settings, request, event)
   event.method = request.method
   event.path = request.url:match "^%a+://[^/]*([^?#]*)"
-  local ok, err = pcall(settings.on_request, event)
-  if not ok then io.stderr:write("whatsapp: on_request raised: ", tostring(err), "\n") end
+  call_hook(settings, "on_request", event)
+end
+
+-- How often `on_progress` is called at most, in seconds between.
+local PROGRESS = 0.2
+
+-- Media only: what tells the caller how far the exchange has come; or nil.
+local function reporter(call, settings, exchange)
+  if not settings.on_progress or not (call.parts or call.body or call.download) then return nil end
+  return function() call_hook(settings, "on_progress", exchange:progress()) end
 end
 
 local function protocol_error(meta, why)
@@ -95,7 +109,7 @@ end
 local function read_answer(self, call, idempotent, meta, text)
   local status = meta.status
   local good = status >= 200 and status < 300
-  if good and call.bytes then return text, meta end
+  if good and call.download then return text, meta end
   if good and text == "" then return {}, meta end
   local decoded, tidied = json.decode(text)
   if good and decoded and decoded.error == nil then
@@ -125,11 +139,15 @@ local function attempt_once(self, call, settings, request, attempt)
   local driver = call.loop
   local started = settings.on_request and driver.now()
   local exchange, err = driver.submit(self.session, request)
-  local status, body, head, version
-  if exchange then status, body, head, version = driver.await(exchange) end
+  local report = exchange and reporter(call, settings, exchange)
+  local status, body, head, version, redirect
+  if exchange then
+    status, body, head, version, redirect = driver.await(exchange, report, report and PROGRESS)
+  end
   if status then
     body, err = read_answer(self, call, idempotent,
-      { status = status, head = head, http_version = version }, body)
+      { status = status, head = head, http_version = version, redirect = redirect }, body)
+    if report and body ~= nil then report() end
   else
     body, err = nil, Error.of_transport(err or body, idempotent)
   end
@@ -145,6 +163,7 @@ end
 
 -- The gateway counts requests by account, Graph messages by number.
 local function pace_key(call, settings)
+  if call.foreign then return nil end
   if settings.mode == "gateway" then return "account" end
   return call.recipient and settings.phone_number_id or nil
 end
@@ -195,10 +214,19 @@ local function wait_for_turn(self, call, settings, finish)
   return true
 end
 
+-- When a call must be over. A download without a limit of its own takes as long
+-- as bytes come: its time begins anew with each attempt that has brought some.
+local function finish_after(call, settings, finish, came)
+  if not call.download or settings.explicit_timeout then return finish, came end
+  local length = call.download:length()
+  if length == came then return finish, came end
+  return call.loop.now() + settings.deadline, length
+end
+
 local function attempts(self, call, settings, request)
   local driver = call.loop
   local finish = call.finish or driver.now() + settings.deadline
-  local attempt, err = 0, nil
+  local attempt, err, came = 0, nil, 0
   while true do
     local body
     attempt = attempt + 1
@@ -207,6 +235,7 @@ local function attempts(self, call, settings, request)
     requests.set_times(request, call, settings, math.max(0.001, finish - driver.now()))
     body, err = attempt_once(self, call, settings, request, attempt)
     if body ~= nil then return body, err end
+    finish, came = finish_after(call, settings, finish, came)
     local pause = retry.delay(err, attempt, settings.retries, finish - driver.now(),
       driver.random)
     if not pause then return nil, err end

@@ -166,6 +166,7 @@ local options = {
   pace_dict = { check = a_dict, session = true },
   pair_rate = { check = a_boolean, default = false },
   on_request = { check = a_function },
+  on_progress = { check = a_function, call = true },
   loop = { check = a_loop },
   api_key = { check = a_string, env = "MATON_API_KEY", session = true },
   access_token = { check = a_string, env = "WHATSAPP_ACCESS_TOKEN", session = true },

@@ -183,11 +183,9 @@ local function encode(value)
   return text
 end
 
-local MEDIA_MAX = 110 * 1024 * 1024
-
 --- Prepares a call.
----@param call table method, path or url, values, query, json, form, parts, body, headers, save_as,
---- bytes, base, oauth
+---@param call table method, path or url, values, query, json, form, parts, body, headers, download,
+--- foreign, base, oauth
 ---@param settings table the configuration of this call
 ---@param known? table<string, string> URLs by path, for settings that stay the same
 ---@return table|nil request for `core.submit`
@@ -195,7 +193,8 @@ local MEDIA_MAX = 110 * 1024 * 1024
 function M.prepare(call, settings, known)
   local url, err = url_of(call, settings, known)
   if not url then return nil, err end
-  local request = { method = call.method, url = url, parts = call.parts, save_as = call.save_as }
+  local request = { method = call.method, url = url, parts = call.parts, download = call.download,
+                    foreign = call.foreign }
   if call.headers then
     local has_body = call.json ~= nil or call.parts ~= nil or call.body ~= nil
     request.headers, err = header_lines(call.headers, has_body)
@@ -213,8 +212,6 @@ function M.prepare(call, settings, known)
   end
   if call.body then raw_body(request, call.body) end
   request.oauth = call.oauth
-  if call.bytes or call.save_as then request.max_body = MEDIA_MAX end
-  request.expected_size = call.expected_size
   return request
 end
 
@@ -226,7 +223,7 @@ end
 ---@param left number seconds until the deadline
 function M.set_times(request, call, settings, left)
   request.connect_timeout = settings.connect_timeout
-  if call.parts or call.body or call.save_as or call.bytes then
+  if call.parts or call.body or call.download then
     request.timeout = settings.explicit_timeout and math.min(settings.explicit_timeout, left) or 0
     request.stall_timeout = settings.stall_timeout
   else

@@ -233,8 +233,14 @@ static const char PROGRAM[] =
     "  { name = 'type', data = 'text/plain' },\n"
     "  { name = 'file', filename = 'a.txt', type = 'text/plain',\n"
     "    path = directory .. '/in' } } }\n"
-    "run { method = 'GET', url = url .. '/file', timeout = 10,\n"
-    "  save_as = directory .. '/out' }\n"
+    "for _, where in ipairs { { path = directory .. '/out', maximum = 99 },\n"
+    "    { maximum = 99 }, { temporary = true, maximum = 99 } } do\n"
+    "  local download = check(core.download(where))\n"
+    "  if download then\n"
+    "    run { method = 'GET', url = url .. '/file', timeout = 10,\n"
+    "      download = download }\n"
+    "  end\n"
+    "end\n"
     "session:close()\n"
     "return failed\n";
 

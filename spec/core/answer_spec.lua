@@ -174,7 +174,7 @@ describe("a connection", function()
     local path = directory .. "/echo.json"
     local _, body = get(secure, tls.url.good .. "/echo")
     assert.matches("gzip", cjson.decode(body).headers["accept-encoding"])
-    assert.are.equal(200, (get(secure, tls.url.good .. "/echo", { save_as = path })))
+    assert.are.equal(200, (get(secure, tls.url.good .. "/echo", { download = exchange.to_file(path) })))
     local file = assert(io.open(path))
     assert.is_nil(cjson.decode(file:read "*a").headers["accept-encoding"])
     file:close()
@@ -214,7 +214,7 @@ describe("a file to write", function()
   it("is not a device, a pipe or a directory", function()
     os.execute("mkfifo " .. directory .. "/fifo")
     for _, path in ipairs { "/dev/null", directory, directory .. "/fifo" } do
-      local status, err = get(plain, faults.url .. "/huge/10", { save_as = path })
+      local status, err = get(plain, faults.url .. "/huge/10", { download = exchange.to_file(path) })
       assert.is_nil(status)
       assert.are.equal("io, not_sent", err.kind .. ", " .. err.outcome)
     end
@@ -224,11 +224,11 @@ describe("a file to write", function()
 
   it("may have a long name, or one beside this program", function()
     local path = directory .. "/" .. ("n"):rep(250)
-    assert.are.equal(200, (get(plain, faults.url .. "/huge/10", { save_as = path })))
+    assert.are.equal(200, (get(plain, faults.url .. "/huge/10", { download = exchange.to_file(path) })))
     assert.are.equal(10, lfs.attributes(path, "size"))
     local here = lfs.currentdir()
     lfs.chdir(directory)
-    local status = get(plain, faults.url .. "/huge/10", { save_as = "short" })
+    local status = get(plain, faults.url .. "/huge/10", { download = exchange.to_file("short") })
     lfs.chdir(here)
     assert.are.equal(200, status)
     assert.are.equal(10, lfs.attributes(directory .. "/short", "size"))
@@ -239,7 +239,7 @@ describe("a file to write", function()
     local flying
     for _ = 1, 3 do
       flying = assert(core.submit(plain, { method = "GET", url = faults.url .. "/stall-body",
-        save_as = directory .. "/x" }))
+        download = exchange.to_file(directory .. "/x") }))
       for _ = 1, 3 do core.step(0.05) end
     end
     flying:cancel()
@@ -250,7 +250,7 @@ describe("a file to write", function()
   end)
 
   it("is not written when the answer is an error", function()
-    local request = { save_as = directory .. "/x" }
+    local request = { download = exchange.to_file(directory .. "/x") }
     local status, body = get(plain, faults.url .. "/status/404/100", request)
     assert.are.equal(404, status)
     assert.matches("OAuthException", body)

@@ -152,7 +152,7 @@ describe("after a fork", function()
     local directory = server.make_directory()
     local output = run(faults.url, ([[
       local exchange = core.submit(session, { method = "GET", url = url .. "/huge/3000000",
-        save_as = %q })
+        download = core.download { path = %q, maximum = 1e7 } })
       for _ = 1, 3 do core.step(0.01) end
       local pid = posix.fork()
       if pid == 0 then os.exit(0, true) end

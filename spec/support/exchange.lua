@@ -16,6 +16,12 @@ function M.session(options)
   return core.session(config)
 end
 
+--- What keeps an answer in a file.
+---@param path string
+function M.to_file(path)
+  return assert(core.download { path = path, maximum = 100 * 1024 * 1024 })
+end
+
 --- Steps until the exchange is done and takes its result.
 ---@param exchange userdata
 function M.finish(exchange)

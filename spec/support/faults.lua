@@ -6,6 +6,7 @@
 -- path behind the name of the fault.
 
 local cjson = require "cjson"
+local content = require "content"
 
 local SEND_ANSWER = '{"messaging_product":"whatsapp","contacts":[{"input":"15551234567",'
   .. '"wa_id":"15551234567"}],"messages":[{"id":"wamid.HBgLMTU1NTEyMzQ1Njc="}]}'
@@ -96,8 +97,56 @@ end
 function whole.media(connection, request)
   return connection:answer(200, JSON, cjson.encode {
     messaging_product = "whatsapp", id = "1166846181421424", mime_type = "application/pdf",
-    sha256 = ("0"):rep(64), url = "http://" .. request.rest:match("^(.-)/v%d"),
+    url = "http://" .. request.rest:match("^(.-)/v%d"),
   })
+end
+
+-- Files ------------------------------------------------------------------------
+
+local asked = {} -- how often, by path and query
+
+local function query_of(request)
+  local query = {}
+  for name, value in request.query:gmatch "([^&=]+)=([^&]*)" do query[name] = value end
+  return query
+end
+
+-- The first and last byte to send, and whether that is a part.
+local function range_of(request, query, etag, size)
+  local first = tonumber((request.headers.range or ""):match "^bytes=(%d+)%-$")
+  local same = (request.headers["if-range"] or etag) == etag
+  if not first or not same or query.range == "no" then return 0, size - 1, false end
+  return first, size - 1, true
+end
+
+--- /file/SIZE: a file (see content.lua) that knows ranges. In the query: `cut`, after
+--- how many bytes the connection ends, the first `times` (1); `status`, what the first
+--- `times` requests are answered instead; `range` "no": ranges are not known, "shifted":
+--- they begin too late, "gone": 416; `etag`: "none", "weak", or "new": another each time;
+--- `length` "no": it is not announced; `type` of the content; `to`, a redirect.
+function whole.file(connection, request)
+  local query, size = query_of(request), tonumber(argument(request))
+  local key = request.path .. "?" .. request.query
+  asked[key] = (asked[key] or 0) + 1
+  local early = asked[key] <= tonumber(query.times or 1)
+  if query.status and early then return connection:answer(tonumber(query.status), HTML, PAGE) end
+  if query.to then return connection:answer(302, { Location = unescape(query.to) }, "") end
+
+  local etag = ({ none = "", weak = 'W/"1"', new = ('"%d"'):format(asked[key]) })[query.etag] or '"1"'
+  local first, last, part = range_of(request, query, etag, size)
+  if part and query.range == "gone" then return connection:answer(416, HTML, PAGE) end
+  local lines = { part and "HTTP/1.1 206 Part" or "HTTP/1.1 200 OK",
+    "Content-Type: " .. (query.type or "application/pdf") }
+  if etag ~= "" then lines[#lines + 1] = "ETag: " .. etag end
+  if query.length ~= "no" then lines[#lines + 1] = "Content-Length: " .. last - first + 1 end
+  if part then
+    local shift = query.range == "shifted" and 8 or 0
+    lines[#lines + 1] = ("Content-Range: bytes %d-%d/%d"):format(first + shift, last, size)
+  end
+  local body = content(size):sub(first + 1)
+  if query.cut and early then body = body:sub(1, tonumber(query.cut)) end
+  return connection:send(table.concat(lines, "\r\n") .. "\r\n\r\n" .. body)
+    and query.length ~= "no" and not (query.cut and early)
 end
 
 --- With one header line of that many bytes.
@@ -115,6 +164,17 @@ function whole.slow(connection)
   for i = 1, #text do
     if not connection:send(text:sub(i, i)) then return false end
     connection:sleep(0.001)
+  end
+  return true
+end
+
+--- /drip/40: so many bytes, one in 25 ms.
+function whole.drip(connection, request)
+  local size = tonumber(argument(request))
+  connection:send(("HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n"):format(size))
+  for _ = 1, size do
+    if not connection:send "x" then return false end
+    connection:sleep(0.025)
   end
   return true
 end

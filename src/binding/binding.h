@@ -32,18 +32,26 @@ int lwa_boolean_field(lua_State *L, int index, const char *name);
 long lwa_time_field(lua_State *L, int index, const char *name, long unit,
                     long missing);
 
-/* NULL once it was collected, as a finalizer may find it. */
 /* Leaves a boxed exchange for the arguments (session, request) on top and
  * returns what is in it, or NULL with `err`. */
 struct wa_exchange *lwa_newexchange(lua_State *L, struct wa_error *err);
 
+/* Lets go of the boxed exchange on top, which is over, before it is collected:
+ * what it holds may be wanted again. */
+void lwa_dropexchange(lua_State *L);
+
+/* NULL once it was collected, as a finalizer may find it. */
 struct wa_session *lwa_checksession(lua_State *L, int index);
+
+/* Raises for one that was closed. */
+struct wa_download *lwa_checkdownload(lua_State *L, int index);
 
 void lwa_open_crypto(lua_State *L); /* adds its functions to the table on top */
 void lwa_open_session(lua_State *L); /* `session` */
 void lwa_open_exchange(lua_State *L);
-void lwa_open_engine(lua_State *L); /* `submit`, `step`, `drain`, `port` */
-void lwa_open_json(lua_State *L);   /* `encode` */
+void lwa_open_download(lua_State *L); /* `download` */
+void lwa_open_engine(lua_State *L);   /* `submit`, `step`, `drain`, `port` */
+void lwa_open_json(lua_State *L);     /* `encode` */
 
 #if defined(__GNUC__)
 #pragma GCC visibility pop

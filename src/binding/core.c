@@ -131,6 +131,7 @@ int luaopen_whatsapp_core(lua_State *L) {
   lwa_open_crypto(L);
   lwa_open_session(L);
   lwa_open_exchange(L);
+  lwa_open_download(L);
   lwa_open_engine(L);
   lwa_open_json(L);
   return 1;

@@ -18,8 +18,8 @@ static int submitted(lua_State *L, struct wa_exchange *exchange, int failed,
                      const struct wa_error *err) {
   if(!failed)
     return 1;
-  if(exchange)
-    wa_exchange_unref(exchange); /* the reference that was not taken over */
+  wa_exchange_unref(exchange); /* the reference that was not taken over */
+  lwa_dropexchange(L);
   return lwa_fail(L, err);
 }
 
@@ -72,10 +72,11 @@ static int submit(lua_State *L) {
   struct wa_error err;
   struct wa_exchange *exchange = lwa_newexchange(L, &err);
   struct wa_engine *engine = exchange ? get_engine(L, &err) : NULL;
-  if(!engine)
+  if(!exchange)
     return lwa_fail(L, &err);
   wa_exchange_ref(exchange);
-  return submitted(L, exchange, wa_engine_submit(engine, exchange, &err), &err);
+  return submitted(L, exchange,
+                   !engine || wa_engine_submit(engine, exchange, &err), &err);
 }
 
 /* core.step(seconds) → true | nil, error */
@@ -135,10 +136,11 @@ static int port_submit(lua_State *L) {
   struct wa_error err;
   struct wa_exchange *exchange = lwa_newexchange(L, &err);
   struct wa_port *port = exchange ? get_port(L, &err) : NULL;
-  if(!port)
+  if(!exchange)
     return lwa_fail(L, &err);
   wa_exchange_ref(exchange);
-  return submitted(L, exchange, wa_port_submit(port, exchange, &err), &err);
+  return submitted(L, exchange, !port || wa_port_submit(port, exchange, &err),
+                   &err);
 }
 
 /* port.drain() → the id of an exchange that is done, or nil */

@@ -13,6 +13,7 @@
 
 struct box {
   struct wa_exchange *exchange; /* NULL: never made, or its result is taken */
+  struct wa_progress progress;  /* as it was then */
   pid_t pid;
 };
 
@@ -55,6 +56,21 @@ static int cancel(lua_State *L) {
   return 0;
 }
 
+/* exchange:progress() → bytes of the file that have moved, and how many it has
+ * or nil. */
+static int progress(lua_State *L) {
+  struct box *box = check(L);
+  struct wa_progress now = box->progress;
+  if(box->exchange && !is_foreign(box))
+    now = wa_exchange_progress(box->exchange);
+  lwa_pushcount(L, now.done);
+  if(now.total >= 0)
+    lwa_pushcount(L, now.total);
+  else
+    lua_pushnil(L);
+  return 2;
+}
+
 static int is_under_way(struct wa_exchange *exchange) {
   const struct wa_slot *slot = wa_exchange_slot(exchange);
   return slot->threaded ? !slot->delivered : slot->engine != NULL;
@@ -62,9 +78,12 @@ static int is_under_way(struct wa_exchange *exchange) {
 
 /* Lets go of an exchange that has ended. */
 static void leave(struct box *box) {
+  box->progress = wa_exchange_progress(box->exchange);
   wa_exchange_unref(box->exchange);
   box->exchange = NULL;
 }
+
+void lwa_dropexchange(lua_State *L) { leave(luaL_checkudata(L, -1, CLASS)); }
 
 static int collect(lua_State *L) {
   struct box *box = check(L);
@@ -76,22 +95,27 @@ static int collect(lua_State *L) {
 }
 
 static void push_answer(lua_State *L, const struct wa_answer *answer) {
-  luaL_checkstack(L, 4, NULL);
+  luaL_checkstack(L, 5, NULL);
   lwa_pushcount(L, answer->status);
   lua_pushlstring(L, answer->body.length ? answer->body.data : "",
                   answer->body.length);
   lua_pushlstring(L, answer->headers.length ? answer->headers.data : "",
                   answer->headers.length);
   lwa_pushcount(L, answer->http_version);
+  if(answer->redirect)
+    lua_pushstring(L, answer->redirect);
+  else
+    lua_pushnil(L);
 }
 
-/* exchange:result() → status, body, headers, http_version; or nil, error.
+/* exchange:result() → status, body, headers, http_version, and where a redirect
+ * leads; or nil, error.
  * Once only: the bytes are Lua's then, and not ours until the next garbage
  * collection as well. */
 static int result(lua_State *L) {
   struct wa_error err;
   struct box *box = check(L);
-  int results = 4;
+  int results = 5;
   if(is_foreign(box)) {
     wa_fail(&err, WA_STATE, WA_UNKNOWN,
             "the request belongs to the process that forked this one");
@@ -146,6 +170,17 @@ static const char *const *string_list(lua_State *L, int index, const char *name,
   return strings;
 }
 
+/* The download in field `download`, or NULL. */
+static struct wa_download *download_field(lua_State *L, int index) {
+  struct wa_download *download = NULL;
+  lua_pushliteral(L, "download");
+  lua_rawget(L, index);
+  if(!lua_isnil(L, -1))
+    download = lwa_checkdownload(L, lua_gettop(L));
+  lua_pop(L, 1);
+  return download;
+}
+
 static const struct wa_part *part_list(lua_State *L, int index, size_t *count,
                                        const char **bad) {
   size_t n = *count = push_list(L, index, "parts");
@@ -163,9 +198,10 @@ static const struct wa_part *part_list(lua_State *L, int index, size_t *count,
     part->filename = lwa_string_field(L, top, "filename", bad);
     part->content_type = lwa_string_field(L, top, "type", bad);
     part->path = lwa_string_field(L, top, "path", bad);
+    part->download = download_field(L, top);
     part->data = lwa_bytes_field(L, top, "data", &part->length);
-    if(!part->name || (!part->path && !part->data))
-      luaL_error(L, "a part needs 'name' and 'path' or 'data'");
+    if(!part->name || (!part->path && !part->download && !part->data))
+      luaL_error(L, "a part needs 'name' and 'path', 'download' or 'data'");
     lua_pop(L, 1);
   }
   return parts;
@@ -197,15 +233,6 @@ static curl_off_t body_start(lua_State *L, int index) {
   return (curl_off_t)start;
 }
 
-static double expected_size(lua_State *L, int index) {
-  lua_pushstring(L, "expected_size");
-  lua_rawget(L, index);
-  double size =
-      lua_type(L, -1) == LUA_TNUMBER ? (double)lua_tonumber(L, -1) : -1;
-  lua_pop(L, 1);
-  return size;
-}
-
 static void read_request(lua_State *L, int index, struct wa_request *request,
                          const char **bad) {
   memset(request, 0, sizeof(*request));
@@ -218,13 +245,13 @@ static void read_request(lua_State *L, int index, struct wa_request *request,
   request->body_start = body_start(L, index);
   request->scheme = lwa_boolean_field(L, index, "oauth") ? WA_OAUTH : WA_BEARER;
   request->content_type = lwa_string_field(L, index, "content_type", bad);
-  request->save_as = lwa_string_field(L, index, "save_as", bad);
+  request->download = download_field(L, index);
+  request->foreign = lwa_boolean_field(L, index, "foreign");
   request->timeout_ms = lwa_time_field(L, index, "timeout", 1000, -1);
   request->connect_timeout_ms =
       lwa_time_field(L, index, "connect_timeout", 1000, -1);
   request->stall_seconds = lwa_time_field(L, index, "stall_timeout", 1, -1);
   request->max_body = max_body(L, index);
-  request->expected_size = expected_size(L, index);
   request->headers =
       string_list(L, index, "headers", &request->header_count, bad);
   request->parts = part_list(L, index, &request->part_count, bad);
@@ -237,6 +264,8 @@ struct wa_exchange *lwa_newexchange(lua_State *L, struct wa_error *err) {
   luaL_checktype(L, 2, LUA_TTABLE);
   struct box *box = lua_newuserdata(L, sizeof(*box));
   box->exchange = NULL;
+  box->progress.done = 0;
+  box->progress.total = -1;
   box->pid = wa_process();
   luaL_getmetatable(L, CLASS);
   lua_setmetatable(L, -2);
@@ -269,11 +298,9 @@ static int file_size(lua_State *L) {
 }
 
 void lwa_open_exchange(lua_State *L) {
-  static const luaL_Reg methods[] = {{"done", done},
-                                     {"id", id},
-                                     {"cancel", cancel},
-                                     {"result", result},
-                                     {NULL, NULL}};
+  static const luaL_Reg methods[] = {{"done", done},     {"id", id},
+                                     {"cancel", cancel}, {"progress", progress},
+                                     {"result", result}, {NULL, NULL}};
   static const luaL_Reg metamethods[] = {{"__gc", collect}, {NULL, NULL}};
   lwa_newclass(L, CLASS, methods, metamethods);
   lua_pushcfunction(L, file_size);

@@ -6,8 +6,6 @@
 #include <strings.h>
 #include <time.h>
 
-#include "download.h"
-
 #define HEADERS_MAX (64 * 1024)
 #define UPLOAD_CHUNK (128L * 1024)
 #define SMALL_CHUNK (16L * 1024)
@@ -27,10 +25,9 @@ struct wa_exchange {
   struct wa_source bytes;
   struct wa_multipart *parts;
   curl_mime *mime;
-  struct wa_download download;
-  size_t written; /* to a file */
-  double expected_size;
-  int to_file;                  /* this answer's body goes to the download */
+  struct wa_download *download;
+  int kept;                     /* this answer's body goes to the download */
+  struct wa_progress progress;  /* looked at by other threads */
   const struct wa_buffer *full; /* what the answer did not fit into */
   int no_memory;
   curl_off_t moved; /* bytes in both directions, when last looked at */
@@ -143,10 +140,27 @@ static int fill_body(struct wa_exchange *x, const struct wa_request *request,
   return wa_source_memory(&x->bytes, request->body, request->body_length, err);
 }
 
+static int check_url(struct wa_exchange *x, const struct wa_request *request,
+                     struct wa_error *err) {
+  if(request->foreign)
+    return wa_session_check_foreign(x->session, request->url, &x->target, err);
+  return wa_session_check_url(x->session, request->url, &x->target, err);
+}
+
+static int take_download(struct wa_exchange *x, struct wa_download *download,
+                         struct wa_error *err) {
+  if(!download)
+    return 0;
+  if(wa_download_in_use(download) || wa_download_is_whole(download))
+    return wa_fail(err, WA_STATE, WA_NOT_SENT, "the download is in use");
+  wa_download_ref(download);
+  x->download = download;
+  return wa_download_ask(download, &x->headers, err);
+}
+
 static int fill(struct wa_exchange *x, const struct wa_request *request,
                 struct wa_error *err) {
-  if(check_method(request->method, err) ||
-     wa_session_check_url(x->session, request->url, &x->target, err) ||
+  if(check_method(request->method, err) || check_url(x, request, err) ||
      wa_copy(&x->method, request->method, err) ||
      wa_copy(&x->url, request->url, err))
     return -1;
@@ -155,9 +169,7 @@ static int fill(struct wa_exchange *x, const struct wa_request *request,
        wa_slist_append(&x->headers, request->headers[i], err))
       return -1;
   }
-  if(request->save_as && wa_download_set(&x->download, request->save_as, err))
-    return -1;
-  if(fill_body(x, request, err) ||
+  if(take_download(x, request->download, err) || fill_body(x, request, err) ||
      wa_session_copy_proxy(x->session, &x->proxy, err))
     return -1;
   /* No waiting for a 100: a body is sent at once or not at all. And what has no
@@ -197,10 +209,9 @@ struct wa_exchange *wa_exchange_new(struct wa_session *session,
   x->session = session;
   wa_session_ref(session);
   x->bytes.fd = -1;
-  wa_download_init(&x->download);
+  x->progress.total = -1;
   wa_buffer_init(&x->answer.headers, HEADERS_MAX);
   wa_buffer_init(&x->answer.body, request->max_body);
-  x->expected_size = request->expected_size;
   x->timeout_ms = request->timeout_ms;
   x->connect_timeout_ms = request->connect_timeout_ms;
   x->stall_seconds = request->stall_seconds;
@@ -223,16 +234,17 @@ static void release(struct wa_exchange *x) {
   wa_multipart_free(x->parts);
   x->parts = NULL;
   wa_source_free(&x->bytes);
-  wa_download_free(&x->download);
 }
 
 void wa_exchange_unref(struct wa_exchange *x) {
   if(--x->references)
     return;
   release(x);
+  wa_download_unref(x->download);
   wa_session_unref(x->session);
   free(x->method);
   free(x->url);
+  free(x->answer.redirect);
   wa_buffer_free(&x->answer.headers);
   wa_buffer_free(&x->answer.body);
   free(x);
@@ -270,22 +282,51 @@ static size_t on_header(char *bytes, size_t size, size_t count, void *arg) {
   return keep(x, &x->answer.headers, bytes, n);
 }
 
+/* A good answer begins to come. */
+static int begin(struct wa_exchange *x, CURL *easy) {
+  curl_off_t announced = -1;
+  curl_easy_getinfo(easy, CURLINFO_CONTENT_LENGTH_DOWNLOAD_T, &announced);
+  x->kept = 1;
+  return wa_download_begin(x->download, x->answer.status, &x->answer.headers,
+                           announced);
+}
+
+static int is_good(const struct wa_answer *answer) {
+  return answer->status >= 200 && answer->status < 300;
+}
+
 static size_t on_body(char *bytes, size_t size, size_t count, void *arg) {
   struct wa_exchange *x = arg;
   size_t n = size * count;
-  if(x->download.path && !x->answer.status) {
+  if(x->download && !x->answer.status) {
     curl_easy_getinfo(x->slot.easy, CURLINFO_RESPONSE_CODE, &x->answer.status);
-    x->to_file = x->answer.status >= 200 && x->answer.status < 300;
-  }
-  if(x->to_file) {
-    if(n > x->answer.body.maximum - x->written) {
-      x->full = &x->answer.body;
+    if(is_good(&x->answer) && begin(x, x->slot.easy))
       return 0;
-    }
-    x->written += n;
-    return wa_download_write(&x->download, bytes, n) ? 0 : n;
   }
+  if(x->kept)
+    return wa_download_write(x->download, bytes, n) ? 0 : n;
   return keep(x, &x->answer.body, bytes, n);
+}
+
+/* Looks how far it has come, for those who ask in other threads. */
+static void note_progress(struct wa_exchange *x) {
+  struct wa_progress now = {0, -1};
+  if(x->body == PARTS)
+    now = wa_multipart_progress(x->parts);
+  else if(x->body == BYTES)
+    now = (struct wa_progress){x->bytes.offset, x->bytes.length};
+  else if(x->download)
+    now = (struct wa_progress){(curl_off_t)wa_download_length(x->download),
+                               wa_download_total(x->download)};
+  __atomic_store_n(&x->progress.done, now.done, __ATOMIC_RELAXED);
+  __atomic_store_n(&x->progress.total, now.total, __ATOMIC_RELAXED);
+}
+
+struct wa_progress wa_exchange_progress(const struct wa_exchange *x) {
+  struct wa_progress now;
+  now.done = __atomic_load_n(&x->progress.done, __ATOMIC_RELAXED);
+  now.total = __atomic_load_n(&x->progress.total, __ATOMIC_RELAXED);
+  return now;
 }
 
 /* libcurl's own low-speed limit looks at an average, and so comes late. */
@@ -295,6 +336,7 @@ static int on_progress(void *arg, curl_off_t down_total, curl_off_t down,
   double now = wa_now();
   (void)down_total;
   (void)up_total;
+  note_progress(x);
   if(down + up != x->moved || x->moved_at == 0) {
     x->moved = down + up;
     x->moved_at = now;
@@ -374,7 +416,7 @@ static CURLcode set_all(struct wa_exchange *x, CURL *easy) {
   SET(CURLOPT_WRITEDATA, x);
   SET(CURLOPT_ERRORBUFFER, x->curl_message);
   SET(CURLOPT_PRIVATE, x);
-  if(!x->download.path)
+  if(!x->download)
     SET(CURLOPT_ACCEPT_ENCODING, "");
   return CURLE_OK;
 }
@@ -383,7 +425,7 @@ static int start(struct wa_exchange *x, CURL *easy) {
   struct wa_error *err = &x->answer.error;
   if(wa_session_closed(x->session))
     return wa_fail(err, WA_STATE, WA_NOT_SENT, "the client is closed");
-  if(x->download.path && wa_download_open(&x->download, err))
+  if(x->download && wa_download_open(x->download, err))
     return -1;
   if(x->body == PARTS) {
     x->mime = wa_multipart_open(x->parts, easy, err);
@@ -466,6 +508,10 @@ static const struct wa_source *failed_source(const struct wa_exchange *x) {
   return x->body == BYTES && x->bytes.failed ? &x->bytes : NULL;
 }
 
+static int download_failed(const struct wa_exchange *x) {
+  return x->download && wa_download_error(x->download)->kind != WA_OK;
+}
+
 /* An end that we caused ourselves, in a callback; 0 when it was not us. */
 static int explain_callback(struct wa_exchange *x, enum wa_outcome outcome) {
   struct wa_error *err = &x->answer.error;
@@ -479,11 +525,14 @@ static int explain_callback(struct wa_exchange *x, enum wa_outcome outcome) {
   if(x->stalled)
     return wa_fail(err, WA_TIMEOUT, outcome, "no byte moved for %ld s",
                    x->stall_seconds);
-  if(x->download.failed)
-    return wa_fail(err, WA_IO, outcome, "cannot write %.120s: %s",
-                   x->download.path, strerror(x->download.failed));
+  if(download_failed(x)) {
+    *err = *wa_download_error(x->download);
+    err->outcome = outcome;
+    return -1;
+  }
   if(source)
-    return wa_fail(err, WA_IO, outcome, "cannot read %.120s: %s", source->path,
+    return wa_fail(err, WA_IO, outcome, "cannot read %.120s: %s",
+                   source->path ? source->path : "the temporary file",
                    source->failed > 0 ? strerror(source->failed)
                                       : "the file became shorter");
   return 0;
@@ -516,37 +565,52 @@ static void read_info(struct wa_exchange *x, CURL *easy) {
                                                               : 0;
 }
 
-static int is_good(const struct wa_answer *answer) {
-  return answer->status >= 200 && answer->status < 300;
+/* The whole is checked and handed over; the answer has the error. */
+static void finish_download(struct wa_exchange *x, CURL *easy) {
+  struct wa_error *err = &x->answer.error;
+  if(x->answer.status == 416) {
+    wa_download_drop(x->download);
+    wa_fail(err, WA_NETWORK, WA_UNKNOWN,
+            "the server cannot go on with what came before");
+  } else if(is_good(&x->answer)) {
+    if(!x->kept && begin(x, easy))
+      *err = *wa_download_error(x->download);
+    else
+      (void)wa_download_finish(x->download, &x->answer.body, err);
+  }
 }
 
-/* Gives the file its name, unless it is not the whole. */
-static int keep_file(struct wa_exchange *x) {
-  struct wa_error *err = &x->answer.error;
-  if(x->expected_size >= 0 && (double)x->written != x->expected_size)
-    return wa_fail(err, WA_PROTOCOL, WA_UNKNOWN,
-                   "%.0f bytes came, but the file has %.0f", (double)x->written,
-                   x->expected_size);
-  if(wa_download_commit(&x->download, err)) {
-    err->outcome = WA_UNKNOWN; /* the server did its part */
-    return -1;
-  }
-  return 0;
+static void note_redirect(struct wa_exchange *x, CURL *easy) {
+  const char *url = NULL;
+  if(x->answer.status / 100 == 3 &&
+     curl_easy_getinfo(easy, CURLINFO_REDIRECT_URL, &url) == CURLE_OK)
+    (void)wa_copy(&x->answer.redirect, url, &x->answer.error);
+}
+
+/* Every byte may have come, although the connection did not end well. */
+static int came_whole(const struct wa_exchange *x) {
+  return x->kept && !download_failed(x) && wa_download_has_all(x->download);
 }
 
 void wa_exchange_finish(struct wa_exchange *x, CURL *easy, CURLcode result) {
   read_info(x, easy);
-  if(result != CURLE_OK)
+  note_progress(x);
+  if(result != CURLE_OK && !came_whole(x))
     explain(x, easy, result);
-  else if(x->download.path && is_good(&x->answer))
-    (void)keep_file(x); /* the answer has the error */
+  else if(x->download)
+    finish_download(x, easy);
+  if(x->answer.error.kind == WA_OK)
+    note_redirect(x, easy);
   release(x);
 }
 
+/* Nobody wants what a cancelled one has brought. */
 void wa_exchange_abort(struct wa_exchange *x, CURL *easy, enum wa_kind kind,
                        const char *why) {
   enum wa_outcome outcome =
       easy && may_have_arrived(x, easy) ? WA_UNKNOWN : WA_NOT_SENT;
   wa_fail(&x->answer.error, kind, outcome, "%s", why);
+  if(x->download && kind == WA_CANCELLED)
+    wa_download_drop(x->download);
   release(x);
 }

@@ -3,6 +3,7 @@
 #define WA_EXCHANGE_H
 
 #include "buffer.h"
+#include "download.h"
 #include "multipart.h"
 #include "session.h"
 
@@ -24,10 +25,10 @@ struct wa_request {
   enum wa_scheme scheme; /* OAUTH goes to base_url's origin only */
   const struct wa_part *parts;
   size_t part_count;
-  const char *save_as;     /* a good answer goes to this file */
-  double expected_size;    /* of the file; below 0: not known */
-  size_t max_body;         /* of an answer that stays in memory */
-  long timeout_ms;         /* 0: none, -1: the session's */
+  struct wa_download *download; /* keeps a good answer; shared, not copied */
+  int foreign;     /* somebody else's server: it never gets the credential */
+  size_t max_body; /* of any other answer */
+  long timeout_ms; /* 0: none, -1: the session's */
   long connect_timeout_ms; /* -1: the session's */
   long stall_seconds;      /* without a byte; 0: none, -1: the session's */
 };
@@ -50,8 +51,13 @@ struct wa_answer {
   int http_version;         /* 10, 11, 20; 0 unknown */
   struct wa_buffer headers; /* as received, the last block */
   struct wa_buffer body;
+  char *redirect; /* where it leads, or NULL; not followed */
 };
 const struct wa_answer *wa_exchange_answer(const struct wa_exchange *exchange);
+
+/* How far a body that is worth watching has come: of the file that goes out, or
+ * comes in. May be asked at any time. */
+struct wa_progress wa_exchange_progress(const struct wa_exchange *exchange);
 
 /* For the engine ----------------------------------------------------------- */
 

@@ -39,6 +39,10 @@ static int fill(struct part *part, const struct wa_part *from,
     return -1;
   if(from->path)
     return wa_source_file(&part->source, from->path, 0, err);
+  if(from->download)
+    return wa_source_descriptor(&part->source,
+                                wa_download_descriptor(from->download),
+                                wa_download_length(from->download), err);
   return wa_source_memory(&part->source, from->data, from->length, err);
 }
 
@@ -113,6 +117,18 @@ int wa_multipart_touched(const struct wa_multipart *multipart) {
       return 1;
   }
   return 0;
+}
+
+struct wa_progress wa_multipart_progress(const struct wa_multipart *multipart) {
+  struct wa_progress sum = {0, 0};
+  for(size_t i = 0; i < multipart->count; i++) {
+    const struct part *part = &multipart->parts[i];
+    if(part->filename) {
+      sum.done += part->source.offset;
+      sum.total += part->source.length;
+    }
+  }
+  return sum;
 }
 
 const struct wa_source *

@@ -161,6 +161,21 @@ int wa_session_check_url(struct wa_session *session, const char *url,
   return rc;
 }
 
+int wa_session_check_foreign(const struct wa_session *session, const char *url,
+                             struct wa_target *target, struct wa_error *err) {
+  struct origin origin;
+  if(parse_origin(&origin, url, "url", WA_INVALID, err))
+    return -1;
+  target->plain = !strcasecmp(origin.scheme, "http");
+  target->loopback = is_loopback(origin.host);
+  target->trusted = 0;
+  int rc = check_scheme(&origin, "url", 1, WA_INVALID, err);
+  if(!rc && target->plain && !session->allow_http)
+    rc = wa_refuse(err, WA_INVALID, "url", "url must be https");
+  origin_free(&origin);
+  return rc;
+}
+
 /* Life ---------------------------------------------------------------------- */
 
 void wa_wipe(char **secret) {

@@ -58,6 +58,12 @@ const char *wa_session_find_secret(const struct wa_session *session,
 int wa_session_check_url(struct wa_session *session, const char *url,
                          struct wa_target *target, struct wa_error *err);
 
+/* The same for somebody else's server, which is given nothing: https, or plain
+ * http where the session allows that. This machine is no exception, so that a
+ * link from a stranger does not lead to what listens only here. */
+int wa_session_check_foreign(const struct wa_session *session, const char *url,
+                             struct wa_target *target, struct wa_error *err);
+
 /* Adds the credential headers for a trusted target to `*list`. Meta's upload
  * sessions want the scheme OAuth of a token; the gateway's key has none but
  * Bearer. */

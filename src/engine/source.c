@@ -33,6 +33,17 @@ int wa_source_file(struct wa_source *source, const char *path, curl_off_t start,
   return wa_copy(&source->path, path, err);
 }
 
+int wa_source_descriptor(struct wa_source *source, int fd, size_t length,
+                         struct wa_error *err) {
+  clear(source);
+  source->fd = fcntl(fd, F_DUPFD_CLOEXEC, 0);
+  source->length = (curl_off_t)length;
+  if(source->fd >= 0)
+    return 0;
+  return wa_refuse(err, WA_IO, "file", "cannot keep the temporary file: %s",
+                   strerror(errno));
+}
+
 /* O_NONBLOCK: opening a FIFO must not hang before we can refuse it. */
 static int open_regular(const char *path, struct stat *info,
                         struct wa_error *err) {
@@ -53,8 +64,7 @@ int wa_source_open(struct wa_source *source, struct wa_error *err) {
   source->fd = open_regular(source->path, &info, err);
   if(source->fd < 0)
     return -1;
-  if(source->start > (curl_off_t)info.st_size ||
-     lseek(source->fd, (off_t)source->start, SEEK_SET) < 0)
+  if(source->start > (curl_off_t)info.st_size)
     return wa_refuse(err, WA_IO, "file", "%.120s has no byte %.0f",
                      source->path, (double)source->start);
   source->length = (curl_off_t)info.st_size - source->start;
@@ -81,7 +91,7 @@ void wa_source_free(struct wa_source *source) {
 static size_t read_file(struct wa_source *source, char *to, size_t n) {
   ssize_t got;
   do {
-    got = read(source->fd, to, n);
+    got = pread(source->fd, to, n, (off_t)(source->start + source->offset));
   } while(got < 0 && errno == EINTR);
   if(got <= 0) {
     source->failed = got < 0 ? errno : -1;
@@ -99,7 +109,7 @@ size_t wa_source_read(char *to, size_t size, size_t count, void *arg) {
     n = (size_t)left;
   if(!n)
     return 0;
-  if(source->path) {
+  if(source->fd >= 0) {
     n = read_file(source, to, n);
     if(n == CURL_READFUNC_ABORT)
       return n;

@@ -14,10 +14,16 @@
 #pragma GCC visibility push(hidden)
 #endif
 
+/* How far bytes have come. */
+struct wa_progress {
+  curl_off_t done;
+  curl_off_t total; /* -1: not known */
+};
+
 struct wa_source {
-  char *data; /* owned; NULL for a file */
-  char *path; /* owned; NULL for memory */
-  int fd;
+  char *data;       /* owned; NULL for a file */
+  char *path;       /* owned; NULL for memory, and for a file without a name */
+  int fd;           /* owned */
   curl_off_t start; /* of a file: where the bytes begin */
   int failed;       /* errno of a read, or -1 when the file became shorter */
   curl_off_t length;
@@ -33,6 +39,11 @@ int wa_source_memory(struct wa_source *source, const char *bytes, size_t length,
  * `start` on. */
 int wa_source_file(struct wa_source *source, const char *path, curl_off_t start,
                    struct wa_error *err);
+
+/* A file that is open already, from its beginning; takes a descriptor of its
+ * own. */
+int wa_source_descriptor(struct wa_source *source, int fd, size_t length,
+                         struct wa_error *err);
 
 int wa_source_open(struct wa_source *source, struct wa_error *err);
 void wa_source_free(struct wa_source *source);

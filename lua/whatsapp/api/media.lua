@@ -2,6 +2,7 @@
 -- uploadMedia, getMediaUrl, deleteMedia.
 
 local Error = require "whatsapp.error"
+local download = require "whatsapp.api.media.download"
 local limits = require "whatsapp.message.media"
 local source = require "whatsapp.api.source"
 
@@ -70,32 +71,6 @@ function M.upload_for(self, reference, options)
   return upload(self, reference, reference.kind, reference.path, options, reference.finish)
 end
 
--- What a failed fetch of the bytes means: the URL came from Graph, not from the
--- caller, and the gateway has no token for Meta's media hosts.
-local function explain_fetch(self, err)
-  if err.kind == "invalid" and err.field == "url" then
-    return Error.new { kind = "protocol", outcome = "unknown",
-      message = "Graph's answer has a url that cannot be used: " .. err.message }
-  end
-  if self.client.config.mode == "gateway" and err.status and err.status >= 400 then
-    err.hint = "the gateway may not pass media bytes on: Meta's media hosts want the business's "
-      .. "own access token; use access_token = … for downloads"
-  end
-  return err
-end
-
-local function fetch(self, info, path, options, finish)
-  local size = tonumber(info.file_size)
-  local body, err = self.client:perform({ method = "GET", url = info.url, save_as = path,
-    bytes = true, finish = finish, expected_size = size }, options)
-  if body == nil then return nil, explain_fetch(self, err) end
-  if not path and size and #body ~= size then
-    return nil, Error.new { kind = "protocol", outcome = "unknown",
-      message = ("%d bytes came, but the file has %d"):format(#body, size) }
-  end
-  return body
-end
-
 --- Downloads a media id. With a path the bytes are streamed to a file that
 --- appears under its name only when it is whole; without one they are returned
 --- (at most 110 MB).
@@ -109,16 +84,8 @@ function M.download(self, id, path, options)
   if path ~= nil and (type(path) ~= "string" or path == "" or path:find("\0", 1, true)) then
     return Error.invalid("path", "must be the name of the file to write")
   end
-  local finish = self.client:finish_of(options)
-  local info, err = self:get(id, options)
-  if not info then return nil, err end
-  if type(info.url) ~= "string" then
-    return nil, Error.new { kind = "protocol", outcome = "unknown",
-      message = "Graph's answer has no url for this media id" }
-  end
-  local bytes
-  bytes, err = fetch(self, info, path, options, finish)
-  if bytes == nil then return nil, err end
+  local bytes, info = download.run(self, id, path, options)
+  if bytes == nil then return nil, info end
   if path then return info end
   return bytes, info
 end

@@ -89,15 +89,25 @@ end
 
 --- Waits until the exchange is done and returns its result.
 ---@param exchange userdata
+---@param tick? fun() called while it waits
+---@param every? number the least seconds between two calls of it
 ---@return integer|nil status
 ---@return string|table body, or what failed
 ---@return string head
 ---@return integer http_version
-function M.await(exchange)
+---@return string|nil redirect
+function M.await(exchange, tick, every)
   local waiter = { done = condition.new(), reader = reader_here() }
   waiting[exchange:id()] = waiter
   waiter.reader.count = waiter.reader.count + 1
-  while not exchange:done() do waiter.done:wait() end
+  local due = tick and M.now() + every
+  while not exchange:done() do
+    waiter.done:wait(every)
+    if tick and M.now() >= due and not exchange:done() then
+      tick()
+      due = M.now() + every
+    end
+  end
   return exchange:result()
 end
 

@@ -75,28 +75,59 @@ local function watch()
   if not poll:is_active() then poll:start("r", drain) end
 end
 
+-- Calls `work` once, after some seconds; the timer returned may be closed before.
+local function after(seconds, work)
+  local timer = uv.new_timer()
+  timer:start(math.max(0, math.ceil(seconds * 1000)), 0, function()
+    timer:close()
+    work()
+  end)
+  return timer
+end
+
+-- Yields until somebody resumes the coroutine, or for so many seconds; whether it
+-- was the time that ran out.
+local function yield_for(seconds)
+  local co, over = coroutine.running(), false
+  local timer = after(seconds, function()
+    over = true
+    resume { co }
+  end)
+  coroutine.yield()
+  if not over then timer:close() end
+  return over
+end
+
 --- Waits until the exchange is done and returns its result. Who resumes the
 --- coroutine in between changes nothing.
 ---@param exchange userdata
+---@param tick? fun() called while it waits
+---@param every? number the least seconds between two calls of it
 ---@return integer|nil status
 ---@return string|table body, or what failed
 ---@return string head
 ---@return integer http_version
-function M.await(exchange)
+---@return string|nil redirect
+function M.await(exchange, tick, every)
   if not exchange:done() then
     waiting[exchange:id()], count = coroutine.running(), count + 1
     watch()
   end
-  while not exchange:done() do coroutine.yield() end
+  while not exchange:done() do
+    if not tick then
+      coroutine.yield()
+    elseif yield_for(every) and not exchange:done() then
+      tick()
+    end
+  end
   return exchange:result()
 end
 
 --- Waits for some seconds.
 ---@param seconds number
 function M.sleep(seconds)
-  local co, timer, over = coroutine.running(), uv.new_timer(), false
-  timer:start(math.max(0, math.ceil(seconds * 1000)), 0, function()
-    timer:close()
+  local co, over = coroutine.running(), false
+  after(seconds, function()
     over = true
     resume { co }
   end)
@@ -119,11 +150,7 @@ function M.gather(limit, next_task)
         if sleeping then
           sleeping = false
           -- From outside this coroutine, whose end is part of the wait.
-          local timer = uv.new_timer()
-          timer:start(0, 0, function()
-            timer:close()
-            resume { me }
-          end)
+          after(0, function() resume { me } end)
         end
       end) }
       task = next_task()

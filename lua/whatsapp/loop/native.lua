@@ -58,32 +58,59 @@ local function drain()
     if co then
       waiting[id] = nil
       local mine = owner[co]
+      mine.timers[co], mine.watched[co] = nil, nil
       mine.ready[#mine.ready + 1] = co
     end
     id = core.drain()
   end
 end
 
+-- Suspended until the exchange is done; with `tick`, woken in between. Whichever
+-- comes first, the exchange or the timer, takes the other away: a coroutine that
+-- was made ready twice would be resumed out of a later wait.
+local function suspend(mine, co, exchange, tick, every)
+  while not exchange:done() do
+    local id = exchange:id()
+    waiting[id] = co
+    if tick then mine.timers[co], mine.watched[co] = M.now() + every, id end
+    coroutine.yield(SUSPEND)
+    if tick and not exchange:done() then tick() end
+  end
+  return true
+end
+
+local function step_until_done(exchange, tick, every)
+  local due = tick and M.now() + every
+  while not exchange:done() do
+    local ok, err = core.step(SLICE)
+    if not ok then return nil, err end
+    drain()
+    if tick and M.now() >= due and not exchange:done() then
+      tick()
+      due = M.now() + every
+    end
+  end
+  return true
+end
+
 --- Waits until the exchange is done and returns its result.
 ---@param exchange userdata
+---@param tick? fun() called while it waits
+---@param every? number the least seconds between two calls of it
 ---@return integer|nil status
 ---@return string|table body, or what failed
 ---@return string head the header block as received
 ---@return integer http_version 10, 11 or 20
-function M.await(exchange)
+---@return string|nil redirect
+function M.await(exchange, tick, every)
   local mine, co = scheduler_here()
+  local ok, err
   if mine then
-    if not exchange:done() then
-      waiting[exchange:id()] = co
-      coroutine.yield(SUSPEND)
-    end
+    ok, err = suspend(mine, co, exchange, tick, every)
   else
-    while not exchange:done() do
-      local ok, err = core.step(SLICE)
-      if not ok then return nil, err end
-      drain()
-    end
+    ok, err = step_until_done(exchange, tick, every)
   end
+  if not ok then return nil, err end
   return exchange:result()
 end
 
@@ -109,7 +136,9 @@ local function wake_sleepers(mine)
   local now, soonest = M.now(), SLICE
   for co, due in pairs(mine.timers) do
     if due <= now then
-      mine.timers[co] = nil
+      local id = mine.watched[co]
+      if id then waiting[id] = nil end
+      mine.timers[co], mine.watched[co] = nil, nil
       mine.ready[#mine.ready + 1] = co
     elseif due - now < soonest then
       soonest = due - now
@@ -203,7 +232,7 @@ function M.gather(limit, next_task)
   local group = { limit = limit, next_task = next_task, running = 0 }
   local around, co = scheduler_here()
   if around then return gather_within(around, group, co) end
-  local mine = { ready = {}, timers = {}, members = {} }
+  local mine = { ready = {}, timers = {}, watched = {}, members = {} }
   local ok, err = pcall(run, mine, group)
   forget(mine)
   if not ok then error(err, 0) end

@@ -115,13 +115,17 @@ end
 
 --- Waits until the exchange is done and returns its result.
 ---@param exchange userdata
+---@param tick? fun() called while it waits
+---@param every? number the least seconds between two calls of it
 ---@return integer|nil status
 ---@return string|table body, or what failed
 ---@return string head
 ---@return integer http_version
-function M.await(exchange)
+---@return string|nil redirect
+function M.await(exchange, tick, every)
   local semaphore = require("ngx.semaphore").new(0)
   local id = exchange:id()
+  local slice, due = tick and every or SLICE, tick and M.now() + every
   waiting[id], count = semaphore, count + 1
   while not exchange:done() do
     -- Where no timer can be had, or none runs (there are too many, perhaps all
@@ -129,8 +133,12 @@ function M.await(exchange)
     if not start_reader() then
       ngx.sleep(POLL)
       drain()
-    elseif not semaphore:wait(reading and SLICE or START) then
+    elseif not semaphore:wait(reading and slice or START) then
       drain()
+    end
+    if tick and M.now() >= due and not exchange:done() then
+      tick()
+      due = M.now() + every
     end
   end
   return exchange:result()
