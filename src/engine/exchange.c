@@ -314,7 +314,8 @@ static void note_progress(struct wa_exchange *x) {
   if(x->body == PARTS)
     now = wa_multipart_progress(x->parts);
   else if(x->body == BYTES)
-    now = (struct wa_progress){x->bytes.offset, x->bytes.length};
+    now = (struct wa_progress){x->bytes.start + x->bytes.offset,
+                               x->bytes.start + x->bytes.length};
   else if(x->download)
     now = (struct wa_progress){(curl_off_t)wa_download_length(x->download),
                                wa_download_total(x->download)};
