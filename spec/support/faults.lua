@@ -128,8 +128,8 @@ function whole.file(connection, request)
   local query, size = query_of(request), tonumber(argument(request))
   local key = request.path .. "?" .. request.query
   asked[key] = (asked[key] or 0) + 1
-  local early = asked[key] <= tonumber(query.times or 1)
-  if query.status and early then return connection:answer(tonumber(query.status), HTML, PAGE) end
+  local first_ones = asked[key] <= tonumber(query.times or 1)
+  if query.status and first_ones then return connection:answer(tonumber(query.status), HTML, PAGE) end
   if query.to then return connection:answer(302, { Location = unescape(query.to) }, "") end
 
   local etag = ({ none = "", weak = 'W/"1"', new = ('"%d"'):format(asked[key]) })[query.etag] or '"1"'
@@ -144,9 +144,9 @@ function whole.file(connection, request)
     lines[#lines + 1] = ("Content-Range: bytes %d-%d/%d"):format(first + shift, last, size)
   end
   local body = content(size):sub(first + 1)
-  if query.cut and early then body = body:sub(1, tonumber(query.cut)) end
+  if query.cut and first_ones then body = body:sub(1, tonumber(query.cut)) end
   return connection:send(table.concat(lines, "\r\n") .. "\r\n\r\n" .. body)
-    and query.length ~= "no" and not (query.cut and early)
+    and query.length ~= "no" and not (query.cut and first_ones)
 end
 
 --- With one header line of that many bytes.

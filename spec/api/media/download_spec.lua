@@ -34,7 +34,8 @@ local function client(description, options)
     return ("%%%02X"):format(char:byte())
   end)
   options = options or {}
-  local settings = { access_token = not options.api_key and "token" or nil, phone_number_id = "106540352242922", rate = false,
+  local settings = { access_token = not options.api_key and "token" or nil, rate = false,
+                     phone_number_id = "106540352242922",
                      base_url = ("%s/json/%s"):format(faults.url, text), timeout = 10 }
   for name, value in pairs(options) do settings[name] = value end
   return whatsapp.new(settings)
@@ -239,15 +240,13 @@ for way, download in pairs(ways) do
     end)
 
     it("harms nothing when it raises", function()
-      local output = os.tmpname()
-      local kept = io.stderr
-      io.stderr = assert(io.open(output, "w"))
-      local bytes = download(client(described(url_of())), { on_progress = function() error "oops" end })
-      io.stderr:close()
-      io.stderr = kept
+      local calls = 0
+      local bytes = download(client(described(url_of())), { on_progress = function()
+        calls = calls + 1
+        error "oops, as this spec wants it"
+      end })
       assert.is_true(bytes == content(SIZE))
-      assert.matches("on_progress raised: .*oops", files.read(output))
-      os.remove(output)
+      assert.is_true(calls > 0)
     end)
   end)
 end
