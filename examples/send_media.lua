@@ -1,4 +1,4 @@
--- Images, documents, videos and audio: by link, or from a local file.
+-- Images, documents, videos, audio and stickers: by link, or from a local file.
 local whatsapp = require "whatsapp"
 
 local here = arg[0]:match "^(.*)/" or "."
@@ -8,6 +8,8 @@ local wa = whatsapp.new()
 assert(wa:send { to = to, image = "https://example.com/a.jpg" })
 assert(wa:send { to = to, video = { link = "https://example.com/a.mp4", caption = "Watch" } })
 assert(wa:send { to = to, audio = "https://example.com/a.mp3" })
+assert(wa:send { to = to, audio = { link = "https://example.com/a.ogg", voice = true } })    -- a voice message
+assert(wa:send { to = to, sticker = "https://example.com/a.webp" })
 assert(wa:send { to = to, document = {
   link = "https://example.com/q3.pdf", filename = "q3.pdf", caption = "Q3" } })
 

@@ -231,6 +231,40 @@ describe("waiting for a message", function()
   end)
 end)
 
+describe("a marketing message", function()
+  local function promo(more)
+    local message = { to = TO, template = { name = "promo", language = "en_US",
+      header = { image = "https://example.com/a.jpg" }, body = { "Ann" }, buttons = { { url = "x" } } } }
+    for key, value in pairs(more or {}) do message[key] = value end
+    return message
+  end
+
+  it("is a template with a policy", function()
+    local sent = assert(wa.messages:marketing(promo { product_policy = "STRICT", message_activity_sharing = false }))
+    assert.is_truthy(sent.id:find "^wamid%.")
+    assert.are.equal("accepted", sent.status)
+    local request = last_request()
+    assert.is_truthy(request.path:find("/marketing_messages$"))
+    assert.are.equal("STRICT", request.body.product_policy)
+    assert.is_false(request.body.message_activity_sharing)
+    assert.are.equal("promo", request.body.template.name)
+    assert(box:set_status(sent.id, "delivered"))
+    assert.are.equal("delivered", assert(sent:wait()).status)
+  end)
+
+  it("is refused when it is none", function()
+    expect.refused("invalid", "template", "a marketing message is a template",
+      wa.messages:marketing { to = TO, text = "x" })
+    expect.refused("invalid", "product_policy", "CLOUD_API_FALLBACK, STRICT",
+      wa.messages:marketing(promo { product_policy = "LAX" }))
+    expect.refused("invalid", "product_polic", "unknown key", wa.messages:marketing(promo { product_polic = "STRICT" }))
+    expect.refused("invalid", "message", "must be a table", wa.messages:marketing "x")
+    local sent, err = wa.messages:marketing { to = TO, template = { name = "hello_world", language = "en_US" } }
+    assert.is_nil(sent)
+    assert.are.equal(100, err.code)
+  end)
+end)
+
 describe("what wa:send returns", function()
   it("is plain data but for its method", function()
     local sent = send()

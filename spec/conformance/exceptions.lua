@@ -8,6 +8,8 @@ return {
     { "the description's example URL leads out of this machine", "media:download" },
     { "connections are the gateway's, Meta knows none", "wa.connections" },
     { "the description names carousels, but has no form for their cards", "carousel = {" },
+    { "the description knows no pins", "pin = {" },
+    { "the description does not know request_contact_info", "contact_request = " },
   },
 
   -- We send it, the description refuses it.

@@ -120,6 +120,13 @@ describe("the envelope", function()
       to { reply_to = "wamid.HBgL+/=", callback_data = "order 7", text = "Indeed." })
   end)
 
+  it("can name the identity that is expected", function()
+    assert.are.equal("DF2lS5v2W6x=",
+      whatsapp.build(to { text = "x", recipient_identity_key_hash = "DF2lS5v2W6x=" }).recipient_identity_key_hash)
+    expect.invalid("recipient_identity_key_hash", "must be a string",
+      to { text = "x", recipient_identity_key_hash = 7 })
+  end)
+
   it("refuses the rest by name", function()
     assert.is_truthy(whatsapp.build(to { text = "x", callback_data = ("ä"):rep(512) }))
     expect.invalid("callback_data", "at most 512", to { text = "x", callback_data = ("ä"):rep(513) })

@@ -57,6 +57,19 @@ describe("builds", function()
       interactive('"action":{"name":"flow","parameters":{"flow_action":"navigate","flow_action_payload":'
         .. '{"screen":"S"},"flow_cta":"Start","flow_message_version":"3","flow_name":"n",'
         .. '"flow_token":"unused","mode":"draft"}},"body":{"text":"b"},"type":"flow"') },
+    ["a flow of another version"] = { { flow = { body = "b", button = "Start", id = 51, message_version = 4,
+        action = "data_exchange" } },
+      interactive('"action":{"name":"flow","parameters":{"flow_action":"data_exchange","flow_cta":"Start",'
+        .. '"flow_id":"51","flow_message_version":"4","flow_token":"unused","mode":"published"}},'
+        .. '"body":{"text":"b"},"type":"flow"') },
+    ["a link below a picture"] = { { cta_url = { body = "b", button = "Open", url = "https://a.b",
+        header = { video = { id = 7 } } } },
+      interactive('"action":{"name":"cta_url","parameters":{"display_text":"Open","url":"https://a.b"}},'
+        .. '"body":{"text":"b"},"header":{"type":"video","video":{"id":"7"}},"type":"cta_url"') },
+    ["a header with a text below it"] = { { buttons = { body = "b", header = { text = "h", sub_text = "s" },
+        { id = 1, title = "Yes" } } },
+      interactive('"action":{"buttons":[{"reply":{"id":"1","title":"Yes"},"type":"reply"}]},'
+        .. '"body":{"text":"b"},"header":{"sub_text":"s","text":"h","type":"text"},"type":"button"') },
     ["a location request"] = { { location_request = "Where?" },
       interactive('"action":{"name":"send_location"},"body":{"text":"Where?"},'
         .. '"type":"location_request_message"') },
@@ -69,6 +82,16 @@ describe("builds", function()
     ["an address request"] = { { address_request = { body = "b", country = "IN", values = { city = "X" } } },
       interactive('"action":{"name":"address_message","parameters":{"country":"IN","values":{"city":"X"}}},'
         .. '"body":{"text":"b"},"type":"address_message"') },
+    ["an address request with everything"] = { { address_request = { body = "b", country = "IN", values = {},
+        saved_addresses = { { id = 1, value = { name = "Ann", in_pin_code = 400063, building_name = "" } } },
+        validation_errors = { in_pin_code = "Not found" } } },
+      interactive('"action":{"name":"address_message","parameters":{"country":"IN","saved_addresses":[{"id":"1",'
+        .. '"value":{"building_name":"","in_pin_code":"400063","name":"Ann"}}],"validation_errors":'
+        .. '{"in_pin_code":"Not found"},"values":{}}},"body":{"text":"b"},"type":"address_message"') },
+    ["an address request elsewhere"] = { { address_request = { body = "b", country = "SG",
+        values = { sg_post_code = "018937" } } },
+      interactive('"action":{"name":"address_message","parameters":{"country":"SG","values":'
+        .. '{"sg_post_code":"018937"}}},"body":{"text":"b"},"type":"address_message"') },
     ["a call button"] = { { voice_call = { body = "b", button = "Call", ttl_minutes = 60, payload = "p" } },
       interactive('"action":{"name":"voice_call","parameters":{"display_text":"Call","payload":"p",'
         .. '"ttl_minutes":60}},"body":{"text":"b"},"type":"voice_call"') },
@@ -132,6 +155,12 @@ describe("refuses", function()
       { id = long(257), title = "1" } } } },
     ["two headers"] = { "buttons.header", "only one thing", { buttons = { body = "b",
       header = { image = "https://a.b", video = "https://a.b" }, { id = 1, title = "1" } } } },
+    ["a sub_text below a picture"] = { "buttons.header", "only one thing", { buttons = { body = "b",
+      header = { image = "https://a.b", sub_text = "s" }, { id = 1, title = "1" } } } },
+    ["a sub_text alone"] = { "buttons.header", "one of text, image", { buttons = { body = "b",
+      header = { sub_text = "s" }, { id = 1, title = "1" } } } },
+    ["a button's id with a space"] = { "buttons[1].id", "no spaces before or behind", { buttons = { body = "b",
+      { id = "yes ", title = "1" } } } },
     ["a long footer"] = { "buttons.footer", "at most 60", { buttons = { body = "b", footer = long(61),
       { id = 1, title = "1" } } } },
     ["a long body"] = { "list.body", "at most 1024", { list = { body = long(1025), button = "x",
@@ -153,6 +182,15 @@ describe("refuses", function()
       action = "data_exchange", screen = "S" } } },
     ["a country's name"] = { "address_request.country", "IN", { address_request = { body = "b",
       country = "India" } } },
+    ["an address field that is none"] = { "address_request.values.citi", "did you mean city?",
+      { address_request = { body = "b", country = "IN", values = { citi = "Pune" } } } },
+    ["a long pin code"] = { "address_request.saved_addresses[1].value.in_pin_code", "at most 6",
+      { address_request = { body = "b", country = "IN",
+        saved_addresses = { { id = "a", value = { in_pin_code = "4000631" } } } } } },
+    ["an error of no field"] = { "address_request.validation_errors.pin", "unknown key",
+      { address_request = { body = "b", country = "IN", validation_errors = { pin = "x" } } } },
+    ["a flow's version in words"] = { "flow.message_version", "3: a number", { flow = { body = "b", button = "x",
+      id = 1, message_version = "three" } } },
     ["a call without end"] = { "voice_call.ttl_minutes", "from 1 to 43200", { voice_call = { body = "b",
       ttl_minutes = 43201 } } },
     ["products without a header"] = { "products.header", "is missing", { products = { body = "b",
@@ -160,6 +198,8 @@ describe("refuses", function()
     ["a 31st product"] = { "products[31]", "at most 30", { products = products(31) } },
     ["one card"] = { "carousel", "at least 2", { carousel = cards(card()) } },
     ["cards of two shapes"] = { "carousel[2]", "differs", { carousel = cards(card(), card { body = "x" }) } },
+    ["products of two catalogs"] = { "carousel[2].product.catalog_id", "one catalog", { carousel = cards(
+      { product = { catalog_id = 7, id = "1" } }, { product = { catalog_id = 8, id = "1" } }) } },
     ["a card without media"] = { "carousel[1].header", "image or video", { carousel = cards(
       card { header = "none" }, card()) } },
     ["a card without an action"] = { "carousel[1]", "either cta_url or buttons", { carousel = cards(
@@ -167,6 +207,8 @@ describe("refuses", function()
     ["a card of four lines"] = { "carousel[1].body", "line breaks", { carousel = cards(
       card { body = "1\n2\n3\n4" }, card()) } },
     ["a reaction to nothing"] = { "reaction.message_id", "is missing", { reaction = { emoji = "x" } } },
+    ["days of an unpin"] = { "pin.expiration_days", "not for unpin", { pin = { type = "unpin",
+      message_id = "wamid.a", expiration_days = 3 } } },
     ["a pin of 31 days"] = { "pin.expiration_days", "from 1 to 30", { pin = { type = "pin",
       message_id = "wamid.a", expiration_days = 31 } } },
   } do

@@ -4,6 +4,7 @@
 
 local Error = require "whatsapp.error"
 local interactive = require "whatsapp.message.interactive"
+local schema = require "whatsapp.schema"
 
 local invalid = Error.invalid
 
@@ -57,13 +58,14 @@ M.flow = kind_of("flow", "flow", {
     screen = { type = "string" },
     data = { type = "map" },
     action = { type = "string", one_of = ACTIONS },
+    message_version = { type = "string", number = true, pattern = "^%d+$", form = "3: a number" },
     mode = { type = "string", one_of = MODES },
   }),
 }, function(value)
   -- Graph refuses data that is empty.
   local data = value.data and next(value.data) ~= nil and value.data or nil
   return {
-    flow_message_version = "3",
+    flow_message_version = value.message_version or "3",
     flow_id = value.id,
     flow_name = value.name,
     flow_cta = value.button,
@@ -83,7 +85,40 @@ M.contact_request = kind_of("request_contact_info", "request_contact_info", body
 M.call_permission_request = kind_of("call_permission_request", "call_permission_request",
   body_only())
 
+-- What Meta's form asks for; of other countries than India nothing is published.
+local address_fields = {}
+for name in ("name phone_number house_number floor_number tower_number building_name address "
+  .. "landmark_area city state"):gmatch "%S+" do
+  address_fields[name] = { type = "string", min = 0, number = true }
+end
+address_fields.in_pin_code = { type = "string", min = 0, max = 6, number = true }
+
+local address = { type = "table", fields = address_fields }
+local saved_addresses = { type = "list", of = { type = "table", fields = {
+  id = { type = "string", number = true, required = true },
+  value = { type = "table", fields = address_fields, required = true },
+} } }
+
+local error_fields = {}
+for name in pairs(address_fields) do error_fields[name] = { type = "string" } end
+
+local of_india = { values = address, saved_addresses = saved_addresses,
+                   validation_errors = { type = "table", fields = error_fields } }
+
+local function check_address(value, path)
+  if value.country ~= "IN" then return value end
+  for _, name in ipairs(schema.sorted_keys(of_india)) do
+    if value[name] ~= nil then
+      local checked, err = schema.check(value[name], of_india[name], path .. "." .. name)
+      if not checked then return nil, err end
+      value[name] = checked
+    end
+  end
+  return value
+end
+
 M.address_request = kind_of("address_message", "address_message", {
+  check = check_address,
   fields = interactive.fields(interactive.text_header, {
     country = { type = "string", pattern = "^%u%u$", form = "IN: two capital letters",
                 required = true },

@@ -64,6 +64,10 @@ local function check_cards(value, path)
       return invalid(where, ("differs from the first card: all must be alike (%s)"):format(shape))
     end
     shape = mine
+    local first = value.children[1].product
+    if first and item.product.catalog_id ~= first.catalog_id then
+      return invalid(join(where, "product.catalog_id"), "differs from the first card's: all are of one catalog")
+    end
   end
   return value
 end

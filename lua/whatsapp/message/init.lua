@@ -16,6 +16,7 @@ local envelope = {
   reply_to = { type = "wamid" },
   callback_data = { type = "string", max = 512 },
   recipient_type = { type = "string", one_of = RECIPIENT_TYPES },
+  recipient_identity_key_hash = { type = "string" },
 }
 
 local known = { to = true }
@@ -70,6 +71,7 @@ local function wrap(message)
     recipient = target.recipient,
     context = message.reply_to and { message_id = message.reply_to } or nil,
     biz_opaque_callback_data = message.callback_data,
+    recipient_identity_key_hash = message.recipient_identity_key_hash,
   }
 end
 
@@ -88,7 +90,8 @@ local function complete(message)
   local to = message.to
   if to == nil then to = message.recipient end
   local payload, err = wrap { to = to, recipient_type = message.recipient_type,
-    reply_to = message.reply_to, callback_data = message.callback_data }
+    reply_to = message.reply_to, callback_data = message.callback_data,
+    recipient_identity_key_hash = message.recipient_identity_key_hash }
   if not payload then return nil, err end
   for key, value in pairs(message) do
     if not known[key] or kinds[key] then

@@ -21,16 +21,27 @@ local header_media = {
   document = media.reference { filename = media.filename },
 }
 
+-- The one thing a header shows; `sub_text` stands below a text.
+local function kind_of(header)
+  local kind = next(header)
+  if kind == "sub_text" then kind = next(header, kind) end
+  return kind
+end
+
 local function one_header(value, path)
-  local kind = next(value)
-  if kind == nil then return invalid(path, "needs one of image, video or document") end
-  if next(value, kind) then return invalid(path, "can hold only one thing") end
+  local kind = kind_of(value)
+  if kind == nil then return invalid(path, "needs one of text, image, video or document") end
+  for other in pairs(value) do
+    if other ~= kind and not (kind == "text" and other == "sub_text") then
+      return invalid(path, "can hold only one thing")
+    end
+  end
   return value
 end
 
 --- A header that is a text or one media object.
-M.any_header = { type = "table", fields = { text = M.text_header }, short = "text",
-                 check = one_header }
+M.any_header = { type = "table", fields = { text = M.text_header, sub_text = M.text_header },
+                 short = "text", check = one_header }
 for kind, spec in pairs(header_media) do M.any_header.fields[kind] = spec end
 
 --- The fields of a kind: its own, and those that all have.
@@ -49,8 +60,8 @@ end
 
 local function header_of(header, uploads, path)
   if type(header) == "string" then return { type = "text", text = header } end
-  local kind = next(header)
-  if kind == "text" then return { type = "text", text = header.text } end
+  local kind = kind_of(header)
+  if kind == "text" then return { type = "text", text = header.text, sub_text = header.sub_text } end
   return { type = kind,
            [kind] = media.compile(header[kind], kind, uploads, join(path, "header." .. kind)) }
 end

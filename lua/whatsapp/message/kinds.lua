@@ -5,6 +5,7 @@
 -- is Graph's name of the kind where it differs.
 -- Limits are Meta's (Cloud API reference, operation sendMessage).
 
+local Error = require "whatsapp.error"
 local contacts = require "whatsapp.message.contacts"
 local location = require "whatsapp.message.location"
 local media = require "whatsapp.message.media"
@@ -20,6 +21,13 @@ end
 local caption = { type = "string", max = 1024 }
 
 local PIN = { pin = true, unpin = true }
+
+local function check_pin(value, path)
+  if value.type == "unpin" and value.expiration_days then
+    return Error.invalid(path .. ".expiration_days", "is for pin, not for unpin")
+  end
+  return value
+end
 
 local kinds = {
   text = { spec = { type = "table", short = "body", fields = {
@@ -37,7 +45,7 @@ local kinds = {
     message_id = { type = "wamid", required = true },
     emoji = { type = "string", min = 0, required = true },
   } } },
-  pin = { spec = { type = "table", fields = {
+  pin = { spec = { type = "table", check = check_pin, fields = {
     message_id = { type = "wamid", required = true },
     type = { type = "string", one_of = PIN, required = true },
     expiration_days = { type = "number", min = 1, max = 30, whole = true },

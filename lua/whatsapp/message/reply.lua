@@ -12,8 +12,11 @@ local M = {}
 
 -- Reply buttons --------------------------------------------------------------------
 
+local function is_trimmed(text) return not text:find "^%s" and not text:find "%s$" end
+
 local button = { type = "table", fields = {
-  id = { type = "string", number = true, max = 256, required = true },
+  id = { type = "string", number = true, max = 256, required = true, test = is_trimmed,
+         form = "yes: no spaces before or behind it" },
   title = { type = "string", max = 20, required = true },
 } }
 

@@ -167,14 +167,39 @@ local function mark_read(body)
   return answer.ok { success = true }
 end
 
---- POST /{phone_number_id}/messages
-function M.post(req, phone)
+local function read(req)
   local body = req:json()
   if body.messaging_product == nil then refuse_missing "messaging_product" end
   if body.messaging_product ~= "whatsapp" then
     answer.refuse { code = 100, message = "Param messaging_product must be one of {WHATSAPP}" }
   end
+  return body
+end
+
+--- POST /{phone_number_id}/messages
+function M.post(req, phone)
+  local body = read(req)
   if body.status then return mark_read(body) end
+  return send(body, phone)
+end
+
+local POLICIES = { CLOUD_API_FALLBACK = true, STRICT = true }
+
+--- POST /{phone_number_id}/marketing_messages: templates of the category MARKETING.
+function M.post_marketing(req, phone)
+  local body = read(req)
+  if body.type ~= "template" then
+    answer.refuse { code = 100, message = "Param type must be one of {TEMPLATE}" }
+  end
+  if body.product_policy and not POLICIES[body.product_policy] then
+    answer.refuse { code = 100,
+      message = "Param product_policy must be one of {CLOUD_API_FALLBACK, STRICT}" }
+  end
+  local template = type(body.template) == "table" and type(body.template.language) == "table"
+    and message_templates.find(body.template.name, body.template.language.code)
+  if template and template.category ~= "MARKETING" then
+    answer.refuse { code = 100, details = ("template %s is not of the category MARKETING"):format(template.name) }
+  end
   return send(body, phone)
 end
 

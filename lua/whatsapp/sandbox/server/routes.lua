@@ -17,6 +17,7 @@ return {
     phone_number = {
       ["GET"] = phone_numbers.get,
       ["POST messages"] = messages.post,
+      ["POST marketing_messages"] = messages.post_marketing,
       ["GET message_history"] = message_history.list,
       ["POST media"] = media.upload,
       ["GET whatsapp_business_profile"] = business_profile.get,
