@@ -17,6 +17,9 @@ return {
     ["a country in small letters"] = { "address_request.country", address { country = "in" } },
     ["a country that is a number"] = { "address_request.country", address { country = 91 } },
     ["no body"] = { "address_request.body", { address_request = { country = "IN" } } },
+    ["a value of no field"] = { "address_request.values.citi", address { country = "IN", values = { citi = "Pune" } } },
+    ["a pin code of seven digits"] = { "address_request.values.in_pin_code",
+      address { country = "IN", values = { in_pin_code = "4000631" } } },
     ["values that are a string"] = { "address_request.values", address { country = "IN", values = "a" } },
   },
 }

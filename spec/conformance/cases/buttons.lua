@@ -11,6 +11,7 @@ return {
     ["one"] = buttons { YES },
     ["three"] = buttons { YES, NO, { id = 3, title = "Perhaps" } },
     ["a header and a footer"] = buttons { header = "Hi", footer = "Bye", YES, NO },
+    ["a header with a text below it"] = buttons { header = { text = "Hi", sub_text = ("s"):rep(60) }, YES },
     ["an image above"] = buttons { header = { image = "https://example.com/a.jpg" }, YES },
     ["a video above"] = buttons { header = { video = { id = "1" } }, YES },
     ["a document above"] = buttons { header = { document = { id = "1", filename = "a.pdf" } }, YES },
@@ -21,6 +22,9 @@ return {
     ["a string"] = { "buttons", { buttons = "Proceed?" }, native = { type = "interactive", interactive = "Proceed?" } },
     ["no button"] = { "buttons", buttons {} , native = { type = "interactive", interactive = {
       type = "button", body = { text = "Proceed?" }, action = {} } } },
+    ["an id with a space behind it"] = { "buttons[1].id", buttons { { id = "yes ", title = "Yes" } } },
+    ["a text of 61 characters below the header"] = { "buttons.header.sub_text",
+      buttons { header = { text = "Hi", sub_text = ("x"):rep(61) }, YES } },
     ["four"] = { "buttons[4]", buttons { YES, NO, { id = "3", title = "3" }, { id = "4", title = "4" } } },
     ["no body"] = { "buttons.body", { buttons = { YES } } },
     ["a body of 1025 characters"] = { "buttons.body", buttons { body = ("x"):rep(1025), YES } },
