@@ -197,7 +197,7 @@ VALGRIND = valgrind -q --leak-check=full --error-exitcode=99
 SANITIZE = -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined \
            -fno-sanitize-recover=all
 
-.PHONY: lint asan tsan valgrind installed conformance format rockspec lua-incdir
+.PHONY: lint asan tsan valgrind installed conformance format rockspec reference lua-incdir
 
 ## lint: luacheck, both Lua compilers, clang-format, warnings of gcc and clang
 lint:
@@ -251,6 +251,10 @@ format:
 ## rockspec: write the sources and modules there are into the rockspec
 rockspec:
 	$(LUA_BIN) tools/rockspec.lua
+
+## reference: write the reference page and the types of the resources
+reference: all
+	$(IN_TREE) $(LUA_BIN) tools/reference.lua write
 
 # Where lua.h was found; for scripts.
 lua-incdir:

@@ -14,13 +14,6 @@ local schema = require "whatsapp.schema"
 local send = require "whatsapp.send"
 
 ---@class whatsapp.Client
----@field connections whatsapp.Connections
----@field media whatsapp.Media
----@field messages whatsapp.Messages
----@field phone_numbers whatsapp.PhoneNumbers
----@field profile whatsapp.Profile
----@field templates whatsapp.Templates
----@field uploads whatsapp.Uploads
 ---@field config table the configuration, without the credential
 local Client = { __name = "whatsapp.Client" }
 

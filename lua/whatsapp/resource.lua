@@ -35,15 +35,17 @@ local schema = require "whatsapp.schema"
 local M = {}
 
 -- Fields that Graph knows wherever there is a query.
-local GET_FIELDS = { fields = { type = "any" } }
+local GET_FIELDS = { fields = { type = "any", says = "what to answer with: a list of names, or Graph's own text" } }
 local PAGE_FIELDS = {
-  fields = { type = "any" }, after = { type = "string" }, before = { type = "string" },
+  fields = GET_FIELDS.fields, after = { type = "string" }, before = { type = "string" },
   limit = { type = "number", min = 1, max = 100, whole = true },
 }
 
 local UPLOAD_FIELDS = {
-  file = { type = "bytes" }, data = { type = "bytes" },
-  type = { type = "string", line = true }, filename = { type = "string", line = true },
+  file = { type = "bytes", says = "the name of a file" },
+  data = { type = "bytes", says = "the bytes, in its place" },
+  type = { type = "string", line = true, says = "their content type" },
+  filename = { type = "string", line = true, says = "how the file is called to Graph" },
 }
 
 -- Arguments ----------------------------------------------------------------------
@@ -95,9 +97,8 @@ end
 ---@return table<string, table>
 function M.fields(row)
   if row.upload then return overlay(UPLOAD_FIELDS, row.fields or {}) end
-  if row.page and row.query then return overlay(PAGE_FIELDS, row.fields or {}) end
-  if row[1] == "GET" and row.query then return overlay(GET_FIELDS, row.fields or {}) end
-  return row.fields or {}
+  local asked = row.query and row[1] == "GET" and not row.base
+  return overlay(asked and (row.page and PAGE_FIELDS or GET_FIELDS), row.fields or {})
 end
 
 local function check_fields(fields, params)

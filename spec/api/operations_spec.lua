@@ -26,17 +26,6 @@ describe("the resources", function()
     local complaints = openapi.compare(description, openapi.rows(), reasons())
     assert.are.equal("", table.concat(complaints, "\n"))
   end)
-
-  it("name and describe every row", function()
-    local api = require "whatsapp.api"
-    for name, module in pairs(api) do
-      for method, row in pairs(require(module)) do
-        if type(row) == "table" then
-          assert.is_string(row.does or row.base, ("wa.%s:%s does what?"):format(name, method))
-        end
-      end
-    end
-  end)
 end)
 
 describe("the comparison", function()

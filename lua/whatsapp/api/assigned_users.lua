@@ -13,5 +13,5 @@ return {
         of = { type = "string", one_of = fields.tasks } },
     } },
   remove = { "DELETE", PATH, operation = "removeAssignedUser", id = "user", does = "Takes a person's tasks away.",
-    form = true, returns = "success", fields = { user = fields.id } },
+    form = true, returns = "success", closed = true, fields = { user = fields.id } },
 }

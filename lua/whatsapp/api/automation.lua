@@ -6,7 +6,7 @@ local fields = require "whatsapp.api.fields"
 
 return {
   get = { "GET", "{phone_number_id}", operation = "getPhoneNumberById", does = "The automation of the number.",
-    query = true, always = { fields = "conversational_automation" },
+    query = true, always = { fields = "conversational_automation" }, closed = true,
     returns = function(body)
       return type(body.conversational_automation) == "table" and body.conversational_automation or {}
     end },

@@ -4,27 +4,18 @@
 local Error = require "whatsapp.error"
 local poll = require "whatsapp.poll"
 
----@class whatsapp.Connections
----@field list fun(self, query?: { status?: "ACTIVE"|"PENDING"|"FAILED" }, options?: table):
---- whatsapp.Page|nil, whatsapp.Error?
----@field each fun(self, query?: table, options?: table): fun(): table|nil
----@field all fun(self, query?: table, options?: table): table[]|nil, whatsapp.Error?
----@field create fun(self, fields?: table, options?: table): table|nil, whatsapp.Error? PENDING
---- until a person has opened its `url` in a browser
----@field get fun(self, id: string, options?: table): table|nil, whatsapp.Error?
----@field delete fun(self, id: string, options?: table): true|nil, whatsapp.Error?
----@field wait fun(self, id: string, options?: table): table|nil, whatsapp.Error? until it is ACTIVE
-
 local APP = { app = "whatsapp-business" }
 
 local STATUS = { ACTIVE = true, PENDING = true, FAILED = true }
 
 local rows = {
   list = { "GET", "connections", base = "control", query = true, always = APP, page = "connections",
-           fields = { status = { type = "string", one_of = STATUS } } },
-  create = { "POST", "connections", base = "control", json = true, always = APP, returns = "connection" },
-  get = { "GET", "connections/{id}", base = "control", returns = "connection" },
-  delete = { "DELETE", "connections/{id}", base = "control", returns = "success" },
+           does = "The connections.", fields = { status = { type = "string", one_of = STATUS } } },
+  create = { "POST", "connections", base = "control", json = true, always = APP, returns = "connection",
+             does = "Makes a connection, PENDING until a person has opened its `url` in a browser." },
+  get = { "GET", "connections/{id}", base = "control", returns = "connection", does = "One connection." },
+  delete = { "DELETE", "connections/{id}", base = "control", returns = "success",
+             does = "Deletes a connection." },
 }
 
 local FIRST, LONGEST, TIMEOUT = 0.5, 5, 300

@@ -45,10 +45,10 @@ M.link = { type = "link" }
 M.email = { type = "string", max = 128, pattern = "^[^%s@]+@[^%s@]+$", form = "name@example.com" }
 
 --- A phone number in any human form, as digits.
-M.phone = { type = "string", before = recipient.phone }
+M.phone = { type = "string", says = "a phone number in any human form", before = recipient.phone }
 
 --- The same with a plus sign before it.
-M.phone_with_plus = { type = "string", before = function(value, path)
+M.phone_with_plus = { type = "string", says = M.phone.says, before = function(value, path)
   if type(value) ~= "string" and type(value) ~= "number" then return value end
   local digits, err = recipient.phone(value, path)
   if not digits then return nil, err end
@@ -56,10 +56,10 @@ M.phone_with_plus = { type = "string", before = function(value, path)
 end }
 
 --- A phone number in any human form, or a business-scoped user id.
-M.user = { type = "string", before = recipient.user }
+M.user = { type = "string", says = "a phone number in any human form, or a user id", before = recipient.user }
 
 --- People, as a list of strings; one alone may be given as it is.
-M.users = { type = "list", required = true,
+M.users = { type = "list", required = true, says = "a list of phone numbers and user ids, or one alone",
   before = function(value) return type(value) == "table" and value or { value } end,
   of = { type = "table", short = "user", fields = { user = M.required(M.user) } } }
 

@@ -7,7 +7,8 @@ local PRODUCT = { messaging_product = "whatsapp" }
 
 local subject, description = fields.text(128), fields.text(2048)
 local requests = { type = "list", required = true, of = fields.id }
-local participants = { type = "list", required = true, max = 8, before = fields.users.before, of = fields.users.of }
+local participants = { type = "list", required = true, max = 8, before = fields.users.before, of = fields.users.of,
+  says = "a list of at most 8 phone numbers and user ids, or one alone" }
 
 return {
   list = { "GET", "{phone_number_id}/groups", operation = "getActiveGroups", does = "The groups of the number.",

@@ -6,11 +6,6 @@ local download = require "whatsapp.api.media.download"
 local limits = require "whatsapp.message.media"
 local source = require "whatsapp.api.source"
 
----@class whatsapp.Media
----@field get fun(self, id: string, options?: table): table|nil, whatsapp.Error? what Graph knows
---- of a media id: url (valid for 5 minutes), mime_type, sha256, file_size, id
----@field delete fun(self, id: string, options?: table): true|nil, whatsapp.Error?
-
 -- The file part of an upload, checked before anything is sent. `kind` narrows
 -- the limits to those of one kind of message; `where` begins the error's path.
 local function file_part(given, kind, where)
@@ -67,6 +62,7 @@ end
 ---@param options? table
 ---@return { id: string }|nil
 ---@return whatsapp.Error? err
+---@package
 function M.upload_for(self, reference, options)
   return upload(self, reference, reference.kind, reference.path, options, reference.finish)
 end
@@ -90,7 +86,7 @@ function M.download(self, id, path, options)
   return bytes, info
 end
 
-M.upload = { "POST", "{phone_number_id}/media", operation = "uploadImage", does = "Uploads a file.", call = M.upload }
-M.download = { "GET", "{url}", operation = "downloadMedia", does = "Downloads a file by its id.", call = M.download }
+M.upload = { "POST", "{phone_number_id}/media", operation = "uploadImage", call = M.upload }
+M.download = { "GET", "{url}", operation = "downloadMedia", call = M.download }
 
 return M

@@ -18,18 +18,7 @@ local send = require "whatsapp.send"
 ---@field message_id string the wamid
 ---@field events? { data: whatsapp.MessageEvent[] }
 
----@class whatsapp.Messages
----@field wait fun(self, wamid: string, state?: "sent"|"delivered"|"read", options?: table):
---- whatsapp.Delivery|nil, whatsapp.Error? see `whatsapp.Sent.wait`
-
 local rows = {
-  send = { "POST", "{phone_number_id}/messages", operation = "sendMessage", does = "The same as `wa:send`.",
-    call = function(self, ...) return self.client:send(...) end },
-  mark_read = { "POST", "{phone_number_id}/messages", operation = "sendMessage",
-    does = "The same as `wa:mark_read`.", call = function(self, ...) return self.client:mark_read(...) end },
-  marketing = { "POST", "{phone_number_id}/marketing_messages", operation = "sendMarketingMessage",
-    does = "Sends a template as a marketing message that Meta optimises; the message as for `wa:send`.",
-    call = function(self, ...) return send.marketing(self.client, ...) end, fields = send.MARKETING },
   encrypted = { "POST", "{phone_number_id}/messages_encrypted", operation = "sendEncryptedMessage",
     does = "Sends a message that is encrypted already, as a JWE.", json = true, short = "encrypted_contents",
     always = { messaging_product = "whatsapp" }, closed = true, returns = "encrypted_contents",
@@ -43,6 +32,40 @@ local rows = {
     does = "The events of an entry of the history.", query = true, page = "data", item = "node", closed = true,
     fields = { status_filter = fields.one_of "SENT DELIVERED READ FAILED DELETED" } },
 }
+
+--- The same as `wa:send`.
+---@param message table
+---@param options? table per-call options
+---@return whatsapp.Sent|nil
+---@return whatsapp.Error? err
+function rows.send(self, message, options)
+  return self.client:send(message, options)
+end
+
+--- The same as `wa:mark_read`.
+---@param message_id string
+---@param options? table
+---@return true|nil
+---@return whatsapp.Error? err
+function rows.mark_read(self, message_id, options)
+  return self.client:mark_read(message_id, options)
+end
+
+--- Sends a template as a marketing message that Meta optimises: the message as
+--- for `wa:send`, and `product_policy` ("CLOUD_API_FALLBACK", "STRICT") and
+--- `message_activity_sharing` (true, false).
+---@param message table
+---@param options? table per-call options
+---@return whatsapp.Sent|nil
+---@return whatsapp.Error? err
+function rows.marketing(self, message, options)
+  return send.marketing(self.client, message, options)
+end
+
+rows.send = { "POST", "{phone_number_id}/messages", operation = "sendMessage", call = rows.send }
+rows.mark_read = { "POST", "{phone_number_id}/messages", operation = "sendMessage", call = rows.mark_read }
+rows.marketing = { "POST", "{phone_number_id}/marketing_messages", operation = "sendMarketingMessage",
+  call = rows.marketing, fields = send.MARKETING }
 
 -- Waiting ----------------------------------------------------------------------------
 

@@ -4,25 +4,6 @@
 local definition = require "whatsapp.message.definition"
 local resource = require "whatsapp.resource"
 
----@class whatsapp.Page
----@field data table[]
----@field after? string the cursor of the next page: give it back as list { after = … }
-
----@class whatsapp.Templates
----@field list fun(self, query?: { name?: string, status?: string, category?: string,
---- language?: string, limit?: integer, after?: string, fields?: string[] }, options?: table):
---- whatsapp.Page|nil, whatsapp.Error?
----@field each fun(self, query?: table, options?: table): fun(): table|nil every template, page by
---- page; raises the error object when a page fails
----@field all fun(self, query?: table, options?: table): table[]|nil, whatsapp.Error?
----@field get fun(self, id: string, query?: { fields?: string[] }, options?: table): table|nil,
---- whatsapp.Error?
----@field create fun(self, template: table, options?: table): table|nil, whatsapp.Error?
----@field update fun(self, id: string, changes: table, options?: table): true|nil, whatsapp.Error?
----@field delete fun(self, name: string|{ name: string, hsm_id?: string }, options?: table):
---- true|nil, whatsapp.Error? all languages of the name, or only the one with the id; the name
---- cannot be used again for 30 days
-
 local PATH = "{business_account_id}/message_templates"
 
 local STATUSES = { APPROVED = true, PENDING = true, REJECTED = true, PAUSED = true, DISABLED = true,
@@ -83,8 +64,7 @@ function rows.update(self, id, changes, options)
 end
 
 rows.create = { "POST", PATH, operation = "createAuthenticationTemplateWOtpCopyCodeButton",
-  does = "Submits a template for review.", call = rows.create }
-rows.update = { "POST", "{id}", operation = "editTemplate", does = "Changes a template, which is reviewed again.",
-  call = rows.update }
+  call = rows.create }
+rows.update = { "POST", "{id}", operation = "editTemplate", call = rows.update }
 
 return rows

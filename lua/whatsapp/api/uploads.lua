@@ -8,8 +8,6 @@ local limits = require "whatsapp.message.media"
 local retry = require "whatsapp.retry"
 local source = require "whatsapp.api.source"
 
----@class whatsapp.Uploads
-
 local M = {}
 
 -- The app --------------------------------------------------------------------------
@@ -177,6 +175,7 @@ end
 ---@param finish? number
 ---@return true|nil
 ---@return whatsapp.Error? err
+---@package
 function M.upload_all(self, references, options, finish)
   local files = {}
   for i, reference in ipairs(references) do
