@@ -20,6 +20,17 @@ local function nested(levels)
 end
 
 describe("json.encode", function()
+  it("says where what it cannot carry stands", function()
+    local function keys_to(value)
+      local text, why, keys = json.encode(value)
+      assert.is_nil(text)
+      assert.are.equal("JSON cannot carry a function", why)
+      return keys
+    end
+    assert.are.same({ 2, "b", "a" }, keys_to { a = { b = { 1, print } }, c = 1 })
+    assert.is_nil(keys_to(print))
+  end)
+
   it("writes plain values", function()
     assert_encodes {
       { "true", true }, { "false", false }, { "null", json.null },

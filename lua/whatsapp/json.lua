@@ -67,6 +67,13 @@ end
 
 local encode_value
 
+-- On the way back from what cannot be carried: the keys to it, the innermost first.
+local function add_key(keys, key)
+  keys = keys or {}
+  keys[#keys + 1] = key
+  return keys
+end
+
 -- Why a table is neither an array nor an object.
 local function wrong_keys(value)
   local kinds = {}
@@ -90,10 +97,10 @@ local function encode_array(value, out, n, depth)
       n = n + 1
       out[n] = ","
     end
-    local item, err = value[i]
+    local item, err, keys = value[i]
     if item == nil then return nil, "an array with holes" end
-    n, err = encode_value(item, out, n, depth)
-    if not n then return nil, err end
+    n, err, keys = encode_value(item, out, n, depth)
+    if not n then return nil, err, add_key(keys, i) end
   end
   n = n + 1
   out[n] = "]"
@@ -134,10 +141,10 @@ local function encode_object(value, out, n, depth)
     if type(item) == "string" then
       out[n] = before .. name .. encode_string(item)
     else
-      local err
+      local err, to_it
       out[n] = before .. name
-      n, err = encode_value(item, out, n, depth)
-      if not n then return nil, err end
+      n, err, to_it = encode_value(item, out, n, depth)
+      if not n then return nil, err, add_key(to_it, key) end
     end
     before = ","
   end
@@ -178,11 +185,12 @@ end
 --- Encodes a value: keys sorted, integers exact, `{}` an object.
 ---@param value any
 ---@return string|nil json
----@return string|nil why  what JSON cannot carry, e.g. "a function"
+---@return string|nil why what JSON cannot carry, e.g. "a function"
+---@return any[]|nil keys the keys to it, the innermost first; nil: it is the value itself
 function M.encode(value)
   local out = {}
-  local n, err = encode_value(value, out, 0, 0)
-  if not n then return nil, "JSON cannot carry " .. err end
+  local n, err, keys = encode_value(value, out, 0, 0)
+  if not n then return nil, "JSON cannot carry " .. err, keys end
   return concat(out)
 end
 

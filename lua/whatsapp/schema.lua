@@ -292,22 +292,37 @@ function checkers.table(value, spec, path)
   return M.fields(value, spec, path)
 end
 
+local function is_index(key)
+  return type(key) == "number" and key >= 1 and key % 1 == 0
+end
+
+-- How long a list without gaps is. (`#` of one with gaps differs from Lua to Lua.)
+local function length_of(value, path)
+  local count, last = 0, 0
+  for key in pairs(value) do
+    if not is_index(key) then return invalid(M.join(path, key), "has no place in a list") end
+    count, last = count + 1, math.max(last, key)
+  end
+  if last == count then return count end
+  local gap = 1
+  while rawget(value, gap) ~= nil do gap = gap + 1 end
+  return invalid(M.join(path, gap), "is missing: a list has no gaps")
+end
+
 function checkers.list(value, spec, path)
   if type(value) ~= "table" then
     return invalid(path, format("must be a list, not a %s", type(value)))
   end
-  local n, out = #value, {}
-  for key in pairs(value) do
-    if type(key) ~= "number" or key < 1 or key > n or key % 1 ~= 0 then
-      return invalid(M.join(path, key), "has no place in a list")
-    end
-  end
+  local n, err = length_of(value, path)
+  if not n then return nil, err end
+  local out = {}
   if n < (spec.min or 1) then return invalid(path, format("needs at least %d", spec.min or 1)) end
   if spec.max and n > spec.max then
     return invalid(M.join(path, spec.max + 1), format("at most %d are allowed", spec.max))
   end
   for i = 1, n do
-    local item, err = M.check(value[i], spec.of, M.join(path, i))
+    local item
+    item, err = M.check(value[i], spec.of, M.join(path, i))
     if item == nil then return nil, err end
     out[i] = item
   end
@@ -325,6 +340,20 @@ function checkers.map(value, _, path)
   return value
 end
 
+-- What JSON can carry, with `object` only a table of named values. Metamethods
+-- of a table in it may be called, and may raise: they are the caller's.
+function checkers.json(value, spec, path)
+  if spec.object then
+    local ok, err = checkers.map(value, spec, path)
+    if not ok then return nil, err end
+  end
+  local text, why, keys = json.encode(value)
+  for i = keys and #keys or 0, 1, -1 do path = M.join(path, keys[i]) end
+  if not text then return invalid(path, why) end
+  if not M.length(text) then return invalid(path, "holds a text that is not UTF-8") end
+  return value
+end
+
 function checkers.any(value) return value end
 
 -- The order in which the fields of a description are checked.
@@ -332,11 +361,8 @@ local orders = setmetatable({}, { __mode = "k" })
 
 -- The array part of a table, and the rest.
 local function split(value)
-  local list, named, n = {}, {}, #value
-  for i = 1, n do list[i] = value[i] end
-  for key, item in pairs(value) do
-    if type(key) ~= "number" or key < 1 or key > n or key % 1 ~= 0 then named[key] = item end
-  end
+  local list, named = {}, {}
+  for key, item in pairs(value) do (is_index(key) and list or named)[key] = item end
   return list, named
 end
 

@@ -112,4 +112,15 @@ return {
       "wa.groups:join_requests" },
     { "the description's example URL leads out of this machine", "wa.media:download" },
   },
+
+  -- Random messages that we send and it refuses: by a piece of the payload, and a
+  -- pattern in what it says.
+  fuzz = {
+    { "the description has no form for the cards of a carousel", payload = '"type":"carousel"' },
+    { "the description knows no pins", payload = '"pin":{' },
+    { "the description does not know request_contact_info", payload = '"request_contact_info"' },
+    { "the description is older than business-scoped user ids", payload = '"recipient":"' },
+    { "the referee counts the characters of a phone number in a group's id too", payload = '"recipient_type":"group"',
+      why = "^body/to must NOT have fewer than 5 characters$" },
+  },
 }

@@ -35,6 +35,7 @@ end
 -- where the result is posted.
 local subjects = {
   message = {
+    name = "message",
     path = "{phone_number_id}/messages",
     complete = function(message) return with({ to = TO }, message) end,
     build = whatsapp.build,

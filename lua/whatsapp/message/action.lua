@@ -56,7 +56,7 @@ M.flow = kind_of("flow", "flow", {
     name = { type = "string" },
     token = { type = "string" },
     screen = { type = "string" },
-    data = { type = "map" },
+    data = { type = "json", object = true },
     action = { type = "string", one_of = ACTIONS },
     message_version = { type = "string", number = true, pattern = "^%d+$", form = "3: a number" },
     mode = { type = "string", one_of = MODES },
@@ -122,9 +122,9 @@ M.address_request = kind_of("address_message", "address_message", {
   fields = interactive.fields(interactive.text_header, {
     country = { type = "string", pattern = "^%u%u$", form = "IN: two capital letters",
                 required = true },
-    values = { type = "map" },
-    saved_addresses = { type = "any" },
-    validation_errors = { type = "map" },
+    values = { type = "json", object = true },
+    saved_addresses = { type = "json" },
+    validation_errors = { type = "json", object = true },
   }),
 }, function(value)
   return { country = value.country, values = value.values,

@@ -19,6 +19,8 @@ local envelope = {
   recipient_identity_key_hash = { type = "string" },
 }
 
+local anything = { type = "json" }
+
 local known = { to = true }
 for name in pairs(envelope) do known[name] = true end
 local envelope_names = schema.sorted_keys(envelope)
@@ -124,6 +126,12 @@ function M.compile(message)
   end
   payload.type = kind.type or name
   payload[payload.type] = value
+  if uploads[1] then
+    -- No file is uploaded for a message that could not be sent.
+    local ok
+    ok, err = schema.check(payload, anything)
+    if not ok then return nil, err end
+  end
   return payload, uploads
 end
 
@@ -140,7 +148,7 @@ function M.build(message)
       "must be uploaded first: building a message does no upload",
       "use wa:send, or wa.media:upload and { id = … }")
   end
-  return payload
+  return schema.check(payload, anything)
 end
 
 return M

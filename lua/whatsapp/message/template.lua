@@ -84,7 +84,11 @@ local header_spec = {
 }
 
 local function header_parameter(kind, value, uploads, path)
-  if kind == "text" then return parameters(value, path) end
+  if kind == "text" then
+    local filled, err = parameters(value, path)
+    if filled and not filled[1] then return invalid(path, "is empty") end
+    return filled, err
+  end
   local content = header_media[kind] and media.compile(value, kind, uploads, path) or value
   return { { type = kind, [kind] = content } }
 end
@@ -112,7 +116,7 @@ local fillers = {
   code = { spec = { type = "string", number = true, max = 15 }, sub_type = "copy_code",
     fill = function(value) return { type = "coupon_code", coupon_code = value } end },
   flow = { spec = { type = "table", short = "token", fields = {
-      token = { type = "string" }, data = { type = "map" } } }, sub_type = "flow",
+      token = { type = "string" }, data = { type = "json", object = true } } }, sub_type = "flow",
     fill = function(value)
       return { type = "action", action = { flow_token = value.token or "unused",
                                            flow_action_data = value.data } }
@@ -196,7 +200,7 @@ M.spec = {
     header = { type = "any" },
     body = { type = "any" },
     buttons = { type = "any" },
-    components = { type = "any" },
+    components = { type = "json" },
   },
 }
 

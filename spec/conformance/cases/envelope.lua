@@ -45,6 +45,8 @@ return {
     ["a native payload without its content"] = { "text", { type = "text" }, native = { type = "text" } },
     ["a native payload whose type is no text"] = { "type", { type = 7, text = { body = "a" } },
                                                    native = { type = 7, text = { body = "a" } } },
+    ["a native payload with a function"] = { "text.body", { type = "text", text = { body = print } },
+                                             native = { type = "text", text = { body = print } } },
     ["a native payload of another product"] = { "messaging_product",
       { messaging_product = "messenger", type = "text", text = { body = "a" } },
       native = { messaging_product = "messenger", type = "text", text = { body = "a" } } },

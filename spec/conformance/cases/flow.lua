@@ -38,6 +38,10 @@ return {
     ["data without a screen"] = { "flow.screen", flow { id = "1", data = { a = 1 } },
       native = native { flow_message_version = "3", flow_id = "1", flow_cta = "a",
                         flow_action_payload = { data = { a = 1 } } } },
+    ["data with a function"] = { "flow.data.a.b[2]",
+      flow { id = "1", screen = "A", data = { a = { b = { 1, print } } } } },
+    ["data with no number"] = { "flow.data.a", flow { id = "1", screen = "A", data = { a = 0 / 0 } } },
+    ["data with Latin-1"] = { "flow.data", flow { id = "1", screen = "A", data = { a = "K\228se" } } },
     ["a screen with data exchange"] = { "flow.screen", flow { id = "1", action = "data_exchange", screen = "A" } },
   },
 }

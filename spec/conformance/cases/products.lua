@@ -59,6 +59,10 @@ return {
           for i = 1, 30 do items[i] = { product_retailer_id = "sku" .. i } end
           return items
         end)() }, { title = "B", product_items = { { product_retailer_id = "sku31" } } } } } } } },
+    ["a gap"] = { "products[2]", products { "sku1", nil, "sku3" },
+      native = { type = "interactive", interactive = { type = "product_list", header = { type = "text", text = "a" },
+        body = { text = "a" }, action = { catalog_id = "1", sections = { { product_items = {
+          { product_retailer_id = "sku1" }, {}, { product_retailer_id = "sku3" } } } } } } } },
     ["eleven sections"] = { "products[11]", products(sections(11)) },
     ["a section title of 25 characters"] = { "products[1].title", products { { title = ("x"):rep(25), "sku1" } } },
     ["a section without products"] = { "products[1]", products { { title = "A" } } },

@@ -55,6 +55,8 @@ return {
         { type = "video", video = { link = "https://example.com/b" } } } } } },
     ["a header with nothing"] = { "template.header", template { header = {} },
                                   native = native { { type = "header", parameters = { {} } } } },
+    ["a header text with nothing"] = { "template.header.text", template { header = { text = {} } },
+                                       native = native { { type = "header", parameters = {} } } },
     ["a header image by an id and a link"] = { "template.header.image.link",
       template { header = { image = { id = "1", link = "https://example.com/a" } } } },
     ["a header location without a longitude"] = { "template.header.location.longitude",
