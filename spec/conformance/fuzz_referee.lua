@@ -13,7 +13,7 @@ local ROUNDS, AT_ONCE = 10000, 16
 local function is_verbatim(value, seen)
   if type(value) ~= "table" or seen[value] then return false end
   seen[value] = true
-  if rawget(value, "type") ~= nil or rawget(value, "components") ~= nil then return true end
+  if value.type ~= nil or value.components ~= nil then return true end
   for _, item in next, value do
     if is_verbatim(item, seen) then return true end
   end
