@@ -197,7 +197,7 @@ VALGRIND = valgrind -q --leak-check=full --error-exitcode=99
 SANITIZE = -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined \
            -fno-sanitize-recover=all
 
-.PHONY: lint asan tsan valgrind installed conformance format rockspec reference lua-incdir
+.PHONY: lint asan tsan fuzz valgrind installed conformance format rockspec reference lua-incdir
 
 ## lint: luacheck, both Lua compilers, clang-format, warnings of gcc and clang
 lint:
@@ -223,6 +223,21 @@ tsan:
 	$(call say,link build/tsan/address)$(HARNESS) $(SANITIZE) -o build/tsan/address
 	TSAN_OPTIONS=halt_on_error=1 timeout 60 build/tsan/thread $(ROUNDS)
 	timeout 60 build/tsan/address $(ROUNDS)
+
+# What of the engine reads bytes from outside, without Lua. RUNS and SEED make a
+# run the same again.
+FUZZ = clang -std=c99 -D_GNU_SOURCE $(WARNINGS) -Isrc $(LIB_INCLUDES:-I%=-isystem %) $(LIB_DIRS) \
+       spec/c/crypto_fuzz.c src/engine/crypto.c src/engine/error.c -lcrypto
+RUNS = 200000
+SEED = 1
+
+## fuzz: the engine's decoders under libFuzzer, ASan and UBSan (RUNS=, SEED=)
+fuzz:
+	tools/deps demo check
+	@mkdir -p build/fuzz
+	$(call say,link build/fuzz/crypto)$(FUZZ) $(SANITIZE) -fsanitize=fuzzer -o build/fuzz/crypto
+	cd build/fuzz && timeout 120 ./crypto -runs=$(RUNS) -seed=$(SEED) -max_len=300 -print_final_stats=1 \
+	  -verbosity=0
 
 ## valgrind: the specs that exercise the C core, with leak check
 valgrind:
