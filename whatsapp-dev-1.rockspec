@@ -175,6 +175,12 @@ build = {
     ["whatsapp.store.memory"] = "lua/whatsapp/store/memory.lua",
     ["whatsapp.store.sqlite"] = "lua/whatsapp/store/sqlite.lua",
     ["whatsapp.version"] = "lua/whatsapp/version.lua",
+    ["whatsapp.webhook.event"] = "lua/whatsapp/webhook/event.lua",
+    ["whatsapp.webhook.fields"] = "lua/whatsapp/webhook/fields.lua",
+    ["whatsapp.webhook"] = "lua/whatsapp/webhook/init.lua",
+    ["whatsapp.webhook.parse"] = "lua/whatsapp/webhook/parse.lua",
+    ["whatsapp.webhook.read"] = "lua/whatsapp/webhook/read.lua",
+    ["whatsapp.webhook.verify"] = "lua/whatsapp/webhook/verify.lua",
   },
 }
 

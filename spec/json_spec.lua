@@ -175,6 +175,19 @@ describe("json.decode", function()
     assert.are.same(expected, raw)
   end)
 
+  it("gives numbers that are too large for any Lua as strings", function()
+    local raw = json.decode '[1e999, -1e999, 1e9999999, {"n": 123e4567}, 1e308, 1e-9999]'
+    assert.are.same({ "1e999", "-1e999", "1e9999999", { n = "123e4567" }, 1e308, 0 }, raw)
+  end)
+
+  it("takes as many levels as encoding does, and ten fewer where a table goes around it", function()
+    local function text(depth) return ("["):rep(depth) .. ("]"):rep(depth) end
+    assert.is_table(json.decode(text(100)))
+    assert.is_nil(json.decode(text(101)))
+    assert.is_table(json.decode_raw(text(90), true))
+    assert.is_nil(json.decode_raw(text(91), true))
+  end)
+
   it("touches no digits inside strings, and no floats", function()
     local _, value = decoded([[{"t":"order 123456789012345, \"987654321098765\" \\",]]
       .. [["u":"\\\\","v":"\\\"111111111111111","n":222222222222222,]]

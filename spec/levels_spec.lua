@@ -7,7 +7,8 @@ local files = require "spec.support.files"
 local LEVELS = {
   ["version"] = 0, ["json"] = 0, ["error"] = 0, ["error/"] = 0, ["schema"] = 0, ["message/"] = 0,
   ["core"] = 1,
-  ["loop/"] = 2, ["store/"] = 2,
+  ["webhook/parse"] = 0, ["webhook/event"] = 0, ["webhook/read"] = 0, ["webhook/fields"] = 0,
+  ["loop/"] = 2, ["store/"] = 2, ["webhook/"] = 2,
   ["config"] = 3, ["retry"] = 3, ["pace"] = 3, ["poll"] = 3, ["api/"] = 3, ["request"] = 3, ["resource"] = 3,
   ["send"] = 3, ["parallel"] = 3, ["log"] = 3,
   ["client"] = 4,
@@ -17,7 +18,7 @@ local LEVELS = {
 
 -- The core moves bytes; few rooms have business there.
 local MAY_KNOW_CORE = { ["client"] = true, ["request"] = true, ["loop/"] = true, ["api/source"] = true,
-  ["api/media/download"] = true }
+  ["api/media/download"] = true, ["webhook/"] = true }
 
 -- What runs inside the sandbox's nginx stands apart from the client.
 local function server_may_require(name)
@@ -62,7 +63,7 @@ local function complaint(name, other)
   end
   if not level(other) then return "is on no level" end
   if other == "core" and not (MAY_KNOW_CORE[name] or MAY_KNOW_CORE[room(name)]) then
-    return "is for the client, its requests, the loops and media"
+    return "is for the client, its requests, the loops, media and the webhook"
   end
   if level(other) > level(name) then return "is on a higher level" end
   if level(other) == level(name) and room(other) ~= room(name) and other:find "/"

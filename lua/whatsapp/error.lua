@@ -98,6 +98,7 @@ end
 -- Codes ----------------------------------------------------------------------
 
 local function entry_of(code)
+  if not code then return nil end
   local entry = known.codes[code]
   if entry then return entry end
   for _, range in ipairs(known.ranges) do
@@ -237,6 +238,17 @@ local function of_graph(object, answer)
     url = entry.url or known.url,
     raw = answer.decoded,
   }
+end
+
+--- An error that a webhook reports: of a message, a status, or on its own.
+---@param object table { code, title, message, error_data = { details } }
+---@return whatsapp.Error
+function M.of_webhook(object)
+  local err = of_graph(object, { status = 200, headers = {}, decoded = object })
+  err.status = nil
+  err.title = text_or_nil(object.title) or err.title
+  err.message = message_of(object) or err.title or "an error without a message"
+  return err
 end
 
 -- What such an answer says in words, where it is JSON.

@@ -35,6 +35,7 @@ return setmetatable({
   explain = err.explain,
   parallel = require "whatsapp.parallel",
   same_user = require("whatsapp.message.recipient").same_user,
+  webhook = require "whatsapp.webhook",
   log = require "whatsapp.log",
   null = json.null,
   array = array,

@@ -12,10 +12,17 @@ local byte, find, format = string.byte, string.find, string.format
 local gsub, sub = string.gsub, string.sub
 local concat, sort = table.concat, table.sort
 
-local decoder = cjson.new()
-decoder.decode_invalid_numbers(false)
-local decode = decoder.decode
 local MAX_DEPTH = 100
+
+local function new_decoder(depth)
+  local decoder = cjson.new()
+  decoder.decode_invalid_numbers(false)
+  decoder.decode_max_depth(depth)
+  return decoder.decode
+end
+
+local decode = new_decoder(MAX_DEPTH)
+local decode_inner = new_decoder(MAX_DEPTH - 10)
 
 local M = {}
 
@@ -207,12 +214,16 @@ local function string_end(text, open)
 end
 
 local function quote_if_long(sign, digits, rest)
-  if #digits >= 15 and rest == "" then return '"' .. sign .. digits .. '"' end
+  local text = sign .. digits .. rest
+  -- LuaJIT has no number at all for some exponents.
+  if (#digits >= 15 and rest == "") or math.abs(tonumber(text) or huge) == huge then
+    return '"' .. text .. '"'
+  end
 end
 
 -- Integers of 15 digits and more are ids: as numbers they would lose digits
--- on LuaJIT, so they become strings. Only what stands outside JSON strings is
--- touched.
+-- on LuaJIT, so they become strings, as do numbers too large for any Lua. Only
+-- what stands outside JSON strings is touched.
 local function quote_long_integers(text)
   local out, at = {}, 1
   repeat
@@ -264,22 +275,39 @@ local function tidy(value)
   return copy
 end
 
---- Decodes a JSON object or array. In the first value `null` is
---- `whatsapp.null`; the second is the same as people want it: without nulls
---- (what follows one in an array moves up), and every id a string of digits.
---- In both, integers of 15 digits and more are strings of digits.
+--- Drops nulls (what follows one in an array moves up) and makes every id a
+--- string of digits.
+---@param value table as decoded; stays as it is
+---@return table
+M.tidy = tidy
+
+--- Decodes a JSON object or array, at most 100 levels deep. `null` is
+--- `whatsapp.null`; integers of 15 digits and more are strings of digits.
 ---@param text string
+---@param inner? boolean at most 90 levels: a table around it can still be encoded and decoded
 ---@return table|nil raw
----@return table|string tidied, or why the text is no JSON
-function M.decode(text)
-  local ok, value = pcall(decode, text)
+---@return boolean|string untidy whether there are nulls or numeric ids; or why the text is no JSON
+function M.decode_raw(text, inner)
+  local read = inner and decode_inner or decode
+  local ok, value = pcall(read, text)
   if not ok then return nil, tostring(value) end
   if type(value) ~= "table" then return nil, "neither an object nor an array" end
   local long, untidy = mend(value)
   if long then
-    value = decode(quote_long_integers(text))
+    value = read(quote_long_integers(text))
     mend(value)
   end
+  return value, untidy
+end
+
+--- The same, and as people want it: without nulls, and every id a string of
+--- digits.
+---@param text string
+---@return table|nil raw
+---@return table|string tidied, or why the text is no JSON
+function M.decode(text)
+  local value, untidy = M.decode_raw(text)
+  if not value then return nil, untidy end
   return value, untidy and tidy(value) or value
 end
 

@@ -17,7 +17,10 @@ local SEPARATORS = {
 
 local BSUID = "^%u%u%.[%w.]+$"
 
-local function is_bsuid(text)
+--- Whether a text is a business-scoped user id.
+---@param text string
+---@return boolean
+function M.is_user_id(text)
   if not text:find(BSUID) then return false end
   local rest = text:match "^%u%u%.(.+)$"
   rest = rest:match "^ENT%.(.+)$" or rest
@@ -63,7 +66,7 @@ end
 ---@return string|nil
 ---@return whatsapp.Error? err
 function M.user(user, path)
-  if type(user) == "string" and is_bsuid(user) then return user end
+  if type(user) == "string" and M.is_user_id(user) then return user end
   if type(user) ~= "string" and type(user) ~= "number" then
     return invalid(path, ("must be a phone number or a user id, not a %s"):format(type(user)))
   end
@@ -87,7 +90,7 @@ function M.resolve(to, recipient_type)
     value, err = schema.check(to, { type = "id" }, "to")
     return value and { to = value }, err
   end
-  if type(to) == "string" and is_bsuid(to) then return { recipient = to } end
+  if type(to) == "string" and M.is_user_id(to) then return { recipient = to } end
   value, err = M.phone(to, "to")
   return value and { to = value }, err
 end
@@ -102,7 +105,12 @@ local optional_digit = {
   { "^55(%d%d)9([6-9]%d%d%d%d%d%d%d)$", "55%1%2" },
 }
 
-local function canonical(user, path)
+--- A person in the form that only one has: see `same_user`.
+---@param user string|number
+---@param path? string for the error
+---@return string|nil
+---@return whatsapp.Error? err
+function M.canonical(user, path)
   local digits, err = M.user(user, path)
   if not digits then return nil, err end
   for _, rule in ipairs(optional_digit) do
@@ -119,10 +127,10 @@ end
 ---@return boolean|nil same nil when one is no phone number and no user id
 ---@return whatsapp.Error? err
 function M.same_user(a, b)
-  local first, err = canonical(a, "a")
+  local first, err = M.canonical(a, "a")
   if not first then return nil, err end
   local second
-  second, err = canonical(b, "b")
+  second, err = M.canonical(b, "b")
   if not second then return nil, err end
   return first == second
 end
