@@ -1,0 +1,146 @@
+--- The texts of a template, with their variables and the examples of these.
+-- A text is compiled in a context: { path, body_max, kind }; `kind` becomes
+-- "named" or "numbered" with the first variable.
+
+local Error = require "whatsapp.error"
+local schema = require "whatsapp.schema"
+
+local invalid = Error.invalid
+local join = schema.join
+
+local M = {}
+
+-- Variables ----------------------------------------------------------------------
+
+--- The variables of a text: { "1", "2" } or { "customer" }, each once, in order.
+---@param text string
+---@return string[]
+function M.variables(text)
+  local names, seen = {}, {}
+  for name in text:gmatch "{{%s*([^{}]-)%s*}}" do
+    if not seen[name] then
+      seen[name] = true
+      names[#names + 1] = name
+    end
+  end
+  return names
+end
+
+local function is_named(names)
+  return names[1] ~= nil and not names[1]:find "^%d+$"
+end
+
+local function check_names(names, path)
+  local named = is_named(names)
+  for i, name in ipairs(names) do
+    if named and not name:find "^[a-z][a-z0-9_]*$" then
+      return invalid(path, ("{{%s}} is not a good name: lower-case letters, digits and _"):format(name))
+    end
+    if not named and name ~= tostring(i) then
+      return invalid(path, ("has {{%s}} where {{%d}} is due: variables count from 1"):format(name, i))
+    end
+  end
+  return true
+end
+
+-- All texts of a template name their variables, or all number them.
+local function check_kind(names, context, path)
+  if not names[1] then return true end
+  local kind = is_named(names) and "named" or "numbered"
+  context.kind = context.kind or kind
+  if context.kind == kind then return true end
+  return invalid(path, ("mixes %s variables with %s ones"):format(kind, context.kind))
+end
+
+local example_text = { type = "string", number = true }
+
+-- One example for each variable: a list for {{1}}, a table by name for {{name}}.
+local function examples_for(names, examples, part, path)
+  examples = type(examples) == "table" and examples or { examples }
+  local list, named = {}, is_named(names)
+  for i, name in ipairs(names) do
+    local value = examples[named and name or i]
+    if value == nil then
+      return invalid(path, ("lacks an example for {{%s}} of the %s"):format(name, part),
+        "Meta reviews templates with their examples")
+    end
+    local text, err = schema.check(value, example_text, join(path, named and name or i))
+    if not text then return nil, err end
+    list[i] = named and { param_name = name, example = text } or text
+  end
+  return list
+end
+
+-- Texts --------------------------------------------------------------------------
+
+local function checked(value, spec, context, path)
+  local text, err = schema.check(value, spec, path)
+  if not text then return nil, err end
+  local names = M.variables(text)
+  local ok
+  ok, err = check_names(names, path)
+  if ok then ok, err = check_kind(names, context, path) end
+  if not ok then return nil, err end
+  return text, names
+end
+
+local header_text = { type = "string", max = 60, line = true }
+
+--- A header that is a text, with at most one variable.
+---@param value string
+---@param example any
+---@param context table
+---@return table|nil component
+---@return whatsapp.Error? err
+function M.header(value, example, context)
+  local path = join(context.path, "header")
+  local text, names = checked(value, header_text, context, path)
+  if not text then return nil, names end
+  if #names > 1 then return invalid(path, "can have one variable") end
+  local component = { type = "HEADER", format = "TEXT", text = text }
+  if names[1] then
+    local list, err = examples_for(names, example, "header", join(context.path, "header_example"))
+    if not list then return nil, err end
+    component.example = is_named(names) and { header_text_named_params = list } or { header_text = list }
+  end
+  return component
+end
+
+--- The body: of a card, of a limited-time offer and of others it may be
+--- differently long.
+---@param value string
+---@param examples any
+---@param context table
+---@return table|nil component
+---@return whatsapp.Error? err
+function M.body(value, examples, context)
+  local path = join(context.path, "body")
+  local text, names = checked(value, { type = "string", max = context.body_max }, context, path)
+  if not text then return nil, names end
+  if text:find "^%s*{{" or text:find "}}%s*$" then
+    return invalid(path, "must not begin or end with a variable")
+  end
+  if text:find "}}%s*{{" then return invalid(path, "must not have two variables side by side") end
+  local component = { type = "BODY", text = text }
+  if names[1] then
+    local list, err = examples_for(names, examples, "body", join(context.path, "examples"))
+    if not list then return nil, err end
+    component.example = is_named(names) and { body_text_named_params = list } or { body_text = { list } }
+  end
+  return component
+end
+
+local footer_text = { type = "string", max = 60, line = true }
+
+--- The footer: without variables.
+---@param value string
+---@return table|nil component
+---@return whatsapp.Error? err
+function M.footer(value)
+  local text, names = checked(value, footer_text, {}, "footer")
+  if not text then return nil, names end
+  if names[1] then return invalid("footer", "can have no variable") end
+  return { type = "FOOTER", text = text }
+end
+
+return M
