@@ -116,7 +116,12 @@ local function check_fields(fields, params)
   return checked
 end
 
-local function check_params(row, params)
+--- The fields of a call, checked and with the row's defaults.
+---@param row table
+---@param params table|nil
+---@return table|nil
+---@return whatsapp.Error? err
+function M.check(row, params)
   if params == nil then params = {} end
   local ok, err = schema.check(params, { type = "map" }, row.query and "query" or "fields")
   if not ok then return nil, err end
@@ -247,7 +252,7 @@ local function call(self, row, id, params, options)
       params = overlay(params, { [name] = id })
     end
   end
-  local checked, err = check_params(row, params)
+  local checked, err = M.check(row, params)
   if not checked then return nil, err end
   local fields = overlay(row.always, checked)
   local body

@@ -205,7 +205,7 @@ end
 function Comparison:compare_row(name, row, operation)
   if row[1] ~= operation.method then self:complain(name, "Meta has " .. operation.method) end
   if row[2] ~= operation.path then self:complain(name, "Meta has " .. operation.path) end
-  if row.call then return end
+  if row.call and not row.closed then return end
   local given = {}
   for _, defaults in ipairs { row.query or {}, row.json or {}, row.form or {}, row.parts or {} } do
     for key in pairs(type(defaults) == "table" and defaults or {}) do given[key] = true end
@@ -232,7 +232,7 @@ end
 function Comparison:compare_whole(id, operation, rows)
   local known = {}
   for _, row in ipairs(rows) do
-    if row.call then return end
+    if row.call and not row.closed then return end
     for name in pairs(sent_fields(row)) do known[name] = true end
     for name in pairs(row.query and type(row.json) == "table" and row.json or {}) do known[name] = true end
   end

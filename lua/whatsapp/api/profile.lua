@@ -1,13 +1,16 @@
 --- `wa.profile`: what customers see of the business. Meta's page: "Business profiles".
 
+local Error = require "whatsapp.error"
 local fields = require "whatsapp.api.fields"
+local resource = require "whatsapp.resource"
+local source = require "whatsapp.api.source"
 
 local PATH = "{phone_number_id}/whatsapp_business_profile"
 
 local FIELDS = { "about", "address", "description", "email", "profile_picture_url", "websites",
                  "vertical" }
 
-return {
+local rows = {
   get = { "GET", PATH, operation = "getWhatsAppBusinessProfile", does = "The profile of the number.",
     query = { fields = FIELDS }, returns = "first" },
   update = { "POST", PATH, operation = "updateWhatsAppBusinessProfileInformation",
@@ -23,3 +26,35 @@ return {
       profile_picture_handle = fields.string,
     } },
 }
+
+local update = resource.method(rows.update)
+
+--- Changes what is given. A picture (JPEG or PNG of 5 MB) is uploaded first; it
+--- may also be the `profile_picture_handle` of an upload.
+---@param profile { about?: string, address?: string, description?: string, email?: string,
+--- websites?: string[], vertical?: string, profile_picture?: string|table,
+--- profile_picture_handle?: string } the picture as for `wa.uploads:upload`
+---@param options? table per-call options
+---@return true|nil
+---@return whatsapp.Error? err
+function rows.update.call(self, profile, options)
+  if type(profile) ~= "table" or profile.profile_picture == nil then return update(self, profile, options) end
+  if profile.profile_picture_handle ~= nil then
+    return Error.invalid("profile_picture", "cannot stand beside profile_picture_handle")
+  end
+  local picture, err = source.check(profile.profile_picture, 'profile_picture = "logo.png"', "profile_picture")
+  if not picture then return nil, err end
+  local rest = { profile_picture_handle = "-" } -- until it is known
+  for name, value in pairs(profile) do
+    if name ~= "profile_picture" then rest[name] = value end
+  end
+  local ok
+  ok, err = resource.check(rows.update, rest)
+  if not ok then return nil, err end
+  picture.into, picture.key, picture.kind, picture.path = rest, "profile_picture_handle", "image", "profile_picture"
+  ok, err = self.client.uploads:upload_all({ picture }, options, self.client:finish_of(options))
+  if not ok then return nil, err end
+  return update(self, rest, options)
+end
+
+return rows

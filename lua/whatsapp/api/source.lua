@@ -22,13 +22,14 @@ local spec = {
 --- `data`, and `type` and `filename` where they are not the file's own.
 ---@param value string|{ file?: string, data?: string, type?: string, filename?: string }
 ---@param example string how the call is written, for the hint
+---@param path? string begins the error's path
 ---@return table|nil source
 ---@return whatsapp.Error? err
-function M.check(value, example)
-  local source, err = schema.check(value, spec, nil)
+function M.check(value, example, path)
+  local source, err = schema.check(value, spec, path)
   if not source then return nil, err end
   if (source.file == nil) == (source.data == nil) then
-    return Error.invalid("file", "needs either file or data", example)
+    return Error.invalid(path or "file", "needs either file or data", example)
   end
   return source
 end

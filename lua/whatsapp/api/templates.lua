@@ -1,70 +1,248 @@
 --- `wa.templates`: the message templates of a business account. Meta's page:
 -- "Message templates"; operations of /{WABA-ID}/message_templates.
 
+local Error = require "whatsapp.error"
 local definition = require "whatsapp.message.definition"
+local fields = require "whatsapp.api.fields"
+local poll = require "whatsapp.poll"
 local resource = require "whatsapp.resource"
+local schema = require "whatsapp.schema"
 
 local PATH = "{business_account_id}/message_templates"
 
-local STATUSES = { APPROVED = true, PENDING = true, REJECTED = true, PAUSED = true, DISABLED = true,
-                   IN_APPEAL = true, PENDING_DELETION = true, DELETED = true, LIMIT_EXCEEDED = true,
-                   ARCHIVED = true }
+local STATUSES = fields.words [[APPROVED PENDING REJECTED PAUSED DISABLED IN_APPEAL PENDING_DELETION DELETED
+  LIMIT_EXCEEDED ARCHIVED]]
+
+local DAY = 24 * 60 * 60
+
+local id_list = { type = "list", max = 10, of = fields.id }
+
+-- Ids as Graph's pages write a list of them: [1,2]. One alone may be given as it is.
+local ids = { type = "string", required = true, before = function(value, path)
+  local list, err = schema.check(type(value) == "table" and value or { value }, id_list, path)
+  return list and "[" .. table.concat(list, ",") .. "]", err
+end }
+
+local seconds = { type = "number", min = 0, max = 1e11, whole = true }
 
 local rows = {
   list = { "GET", PATH, operation = "getTemplateByNameDefaultFields", does = "The templates of the business account.",
     query = true, page = "data", fields = {
     status = { type = "string", one_of = STATUSES },
-    name = { type = "string" }, category = { type = "string" }, language = { type = "string" },
+    name = fields.string, category = fields.string, language = fields.string,
     limit = { type = "number", min = 1, max = 1000, whole = true },
-    after = { type = "string" }, before = { type = "string" }, fields = { type = "any" },
-    quality_score = { type = "string" }, content = { type = "string" },
-    name_or_content = { type = "string" }, summary = { type = "any" },
+    after = fields.string, before = fields.string, fields = { type = "any" },
+    quality_score = fields.string, content = fields.string,
+    name_or_content = fields.string, summary = { type = "any" },
   }, closed = true },
   get = { "GET", "{id}", operation = "getTemplateByIdDefaultFields", does = "One template.", query = true },
+  library = { "GET", "message_template_library",
+    does = "The templates that Meta has written: create { library_template_name = … } makes one your own.",
+    query = true, page = "data", closed = true, fields = {
+      search = fields.string, topic = fields.string, usecase = fields.string, industry = fields.string,
+      language = fields.string, name = fields.string } },
+  unpause = { "POST", "{id}/unpause", does = "Ends the pause of a template, 5 minutes after it began at the earliest.",
+    returns = function(body)
+      if body.success ~= false then return true end
+      return nil, Error.new { kind = "template", outcome = "rejected", raw = body,
+        message = "the template stays paused", details = type(body.reason) == "string" and body.reason or nil }
+    end },
+  analytics = { "GET", "{business_account_id}/template_analytics",
+    does = "How often templates were sent, delivered, read and clicked, day by day; 90 days back.",
+    query = { granularity = "DAILY" }, page = "data", closed = true, fields = {
+      start = fields.required(seconds), ["end"] = fields.required(seconds),
+      granularity = fields.one_of "DAILY", template_ids = ids,
+      metric_types = { type = "list", of = fields.one_of "SENT DELIVERED READ CLICKED COST" },
+      product_type = fields.one_of "CLOUD_API MARKETING_MESSAGES_LITE_API", use_waba_timezone = fields.boolean } },
+  create = { "POST", PATH, operation = "createAuthenticationTemplateWOtpCopyCodeButton",
+    does = "Submits a template for review; the files of its headers are uploaded." },
+  update = { "POST", "{id}", operation = "editTemplate", does = "Changes a template, which is reviewed again." },
+  upsert = { "POST", "{business_account_id}/upsert_message_templates",
+    does = "Makes or changes an authentication template in several languages at once." },
   delete = { "DELETE", PATH, operation = "deleteTemplateByName",
     does = "Deletes all languages of a name, or only the one with the id; the name is blocked for 30 days.",
-    query = true, short = "name", returns = "success", fields = {
-    name = { type = "string", max = 512, required = true },
-    hsm_id = { type = "id" },
-  } },
+    query = true, returns = "success",
+    fields = { name = { type = "string", max = 512, required = true }, hsm_id = fields.id } },
+  compare = { "GET", "{id}/compare",
+    does = "Which of two templates is sent more often, which is blocked less, and why.",
+    query = true, fields = { template_ids = ids } },
 }
 
---- Submits a template for review. Limits: header and footer 60 characters, body
---- 1024, 10 buttons; a variable needs an example.
----@param template { name: string, language: string, category: string, header?: string,
+-- Creating and changing --------------------------------------------------------------
+
+-- Nothing is submitted before its files are with Meta.
+local function submit(self, call, json, uploads, options)
+  local finish = self.client:finish_of(options)
+  if uploads[1] then
+    local ok, err = self.client.uploads:upload_all(uploads, options, finish)
+    if not ok then return nil, err end
+  end
+  call.json, call.finish = json, finish
+  return self.client:perform(call, options)
+end
+
+--- Submits a template for review. Its parts are those of Meta's page: see
+--- docs/templates.md. A file in a header is uploaded by itself, which needs the
+--- app's id (`app_id`) where Graph does not tell it.
+---@param template { name: string, language: string, category: string, header?: string|table,
 --- header_example?: string, body?: string, examples?: table, footer?: string,
---- buttons?: table[], components?: table[] }
+--- buttons?: table[], carousel?: table[], limited_time_offer?: string|table,
+--- call_permission_request?: true, add_security_recommendation?: boolean,
+--- code_expiration_minutes?: integer, library_template_name?: string, components?: table[] }
 ---@param options? table per-call options
 ---@return { id: string, status: string, category: string }|nil
 ---@return whatsapp.Error? err
-function rows.create(self, template, options)
-  local json, err = definition.compile(template)
-  if not json then return nil, err end
-  local made
-  made, err = self.client:perform({ method = "POST", path = PATH, json = json }, options)
+function rows.create.call(self, template, options)
+  local json, uploads = definition.compile(template)
+  if not json then return nil, uploads end
+  local made, err = submit(self, { method = "POST", path = PATH }, json, uploads, options)
   if not made then return nil, err end
   return made
 end
 
 --- Changes a template: its parts in the same form as for create, or `category`.
---- An approved one can be changed once in 24 hours, and is reviewed again.
+--- An approved one can be changed once in 24 hours and ten times in 30 days, and
+--- is reviewed again.
 ---@param id string
 ---@param changes table
 ---@param options? table per-call options
 ---@return true|nil
 ---@return whatsapp.Error? err
-function rows.update(self, id, changes, options)
-  local json, err = definition.changes(changes)
-  if not json then return nil, err end
-  local body
-  body, err = self.client:perform({ method = "POST", path = "{id}", values = { id = id }, json = json },
-    options)
+function rows.update.call(self, id, changes, options)
+  local json, uploads = definition.changes(changes)
+  if not json then return nil, uploads end
+  if id == nil then return Error.invalid("id", "is missing") end
+  local body, err = submit(self, { method = "POST", path = "{id}", values = { id = id } }, json, uploads, options)
   if not body then return nil, err end
   return resource.success(body)
 end
 
-rows.create = { "POST", PATH, operation = "createAuthenticationTemplateWOtpCopyCodeButton",
-  call = rows.create }
-rows.update = { "POST", "{id}", operation = "editTemplate", call = rows.update }
+--- Makes or changes an authentication template in several languages at once.
+---@param template { name: string, languages: string[], buttons: table[],
+--- add_security_recommendation?: boolean, code_expiration_minutes?: integer }
+---@param options? table per-call options
+---@return { id: string, language: string, status: string }[]|nil
+---@return whatsapp.Error? err
+function rows.upsert.call(self, template, options)
+  local json, err = definition.upsert(template)
+  if not json then return nil, err end
+  local body
+  body, err = self.client:perform({ method = "POST", path = rows.upsert[2], json = json, idempotent = true }, options)
+  if not body then return nil, err end
+  if type(body.data) == "table" then return body.data end
+  return nil, Error.new { kind = "protocol", outcome = "unknown", message = "the answer has no data" }
+end
+
+-- Deleting -------------------------------------------------------------------------
+
+local which_spec = { type = "table", short = "name", fields = {
+  name = { type = "string", max = 512 }, id = { type = "id" }, hsm_id = { type = "id" },
+} }
+
+local delete = resource.method(rows.delete)
+
+--- Deletes a template: by name in all its languages, or by id in one. The name
+--- of an approved one cannot be used again for 30 days.
+---@param which string|{ name?: string, id?: string } Graph wants both: without the name it is
+--- asked for
+---@param options? table per-call options
+---@return true|nil
+---@return whatsapp.Error? err
+function rows.delete.call(self, which, options)
+  local checked, err = schema.check(which == nil and {} or which, which_spec)
+  if not checked then return nil, err end
+  local id, name = checked.id or checked.hsm_id, checked.name
+  if not id and not name then return Error.invalid("name", "is missing", 'give a name, or { id = "…" }') end
+  if not name then
+    local template
+    template, err = self:get(id, { fields = "name" }, options)
+    if not template then return nil, err end
+    name = template.name
+  end
+  return delete(self, { name = name, hsm_id = id }, options)
+end
+
+-- Waiting --------------------------------------------------------------------------
+
+local FIRST, LONGEST, TIMEOUT = 1, 30, 300
+
+-- What a review ends with, other than with what was hoped for.
+local ENDS = fields.words "REJECTED DISABLED DELETED PENDING_DELETION LIMIT_EXCEEDED"
+
+local STATUS = { type = "string", one_of = STATUSES }
+
+local WATCHED = "id,name,language,category,status,rejected_reason"
+
+local function ended(template, status)
+  local reason = template.rejected_reason
+  return nil, Error.new { kind = "template", outcome = "rejected", raw = template,
+    message = ("the template %s is %s, not %s"):format(tostring(template.name), tostring(template.status), status),
+    details = type(reason) == "string" and reason ~= "NONE" and reason or nil,
+    hint = template.status == "REJECTED"
+      and "change it with wa.templates:update(id, …), or appeal in WhatsApp Manager" or nil }
+end
+
+local function too_late(template, status, timeout)
+  return nil, Error.new { kind = "timeout", outcome = "rejected", raw = template, retry = "auto", retryable = true,
+    message = ("the template is %s, not %s, after %g s"):format(tostring(template and template.status), status,
+      timeout),
+    hint = "a review may take 24 hours: wait again, or let the webhook message_template_status_update tell" }
+end
+
+--- Waits until a template has a status, by asking: at first after a second,
+--- later every 30 seconds.
+---@param id string
+---@param status? string "APPROVED"
+---@param options? table `timeout` (300 seconds in all) and other per-call options
+---@return table|nil template its name, language, category and status
+---@return whatsapp.Error? err `template` with the reason when it was rejected (or came to another
+--- end), `timeout` while it is still under review
+function rows.wait(self, id, status, options)
+  local wanted, err = schema.check(status == nil and "APPROVED" or status, STATUS, "status")
+  if not wanted then return nil, err end
+  local timeout, rest = poll.options(options, TIMEOUT)
+  if not timeout then return nil, rest end
+  local template
+  local times = { timeout = timeout, first = FIRST, longest = LONGEST }
+  local found, why = poll.run(self.client:loop(), times, function(left)
+    local problem
+    rest.deadline = left
+    template, problem = self:get(id, { fields = WATCHED }, rest)
+    if not template then return nil, problem end
+    if template.status == wanted then return template end
+    if ENDS[template.status] then return ended(template, wanted) end
+  end)
+  if found or why then return found, why end
+  return too_late(template, wanted, timeout)
+end
+
+-- Numbers --------------------------------------------------------------------------
+
+local WINDOWS = { [7] = true, [30] = true, [60] = true, [90] = true }
+
+local compare_spec = { type = "table", short = "with", fields = {
+  with = fields.required(fields.id), days = { type = "number", whole = true, min = 7, max = 90 },
+} }
+
+local compare = resource.method(rows.compare)
+
+--- Compares a template with another of the account; both were sent 1000 times in
+--- the window.
+---@param id string
+---@param query string|{ with: string, days?: 7|30|60|90 } the other one; 7 days up to now
+---@param options? table per-call options
+---@return { metric: string, type: string }[]|nil BLOCK_RATE, MESSAGE_SENDS, TOP_BLOCK_REASON
+---@return whatsapp.Error? err
+function rows.compare.call(self, id, query, options)
+  local checked, err = schema.check(query == nil and {} or query, compare_spec)
+  if not checked then return nil, err end
+  local days, now = checked.days or 7, os.time()
+  if not WINDOWS[days] then return Error.invalid("days", "must be 7, 30, 60 or 90") end
+  local body
+  body, err = compare(self, id, { template_ids = checked.with, start = now - days * DAY,
+                                  ["end"] = now }, options)
+  if not body then return nil, err end
+  return body.data or body
+end
 
 return rows
