@@ -186,3 +186,141 @@ describe("a template", function()
     assert_invalid("template.components", "must be a list", { components = "x" })
   end)
 end)
+
+describe("a template's amounts and dates", function()
+  local function currency(code, thousandths, fallback)
+    return ('[{"parameters":[{"currency":{"amount_1000":%s,"code":"%s","fallback_value":"%s"},"type":"currency"}],'
+      .. '"type":"body"}]'):format(thousandths, code, fallback)
+  end
+
+  it("are exact thousandths with a text for old apps", function()
+    for _, case in ipairs {
+      { 12.5, "12500", "USD 12.50" }, { 12, "12000", "USD 12" }, { "12.50", "12500", "USD 12.50" },
+      { 0.1 + 0.2, "300", "USD 0.30" }, { 1.005, "1005", "USD 1.005" }, { 0, "0", "USD 0" },
+      { -3.25, "-3250", "USD -3.25" }, { 2147483.647, "2147483647", "USD 2147483.647" },
+    } do
+      assert_components(currency("USD", case[2], case[3]), { body = { currency = "USD", amount = case[1] } })
+    end
+    assert_components(currency("EUR", "1990", "1,99 €"),
+      { body = { { currency = "EUR", amount = 1.99, fallback = "1,99 €" } } })
+  end)
+
+  it("may have names", function()
+    assert_components('[{"parameters":[{"date_time":{"fallback_value":"May 1"},"parameter_name":"day",'
+      .. '"type":"date_time"},{"currency":{"amount_1000":5000,"code":"USD","fallback_value":"USD 5"},'
+      .. '"parameter_name":"price","type":"currency"}],"type":"body"}]',
+      { body = { price = { currency = "USD", amount = 5 }, day = { date_time = "May 1" } } })
+  end)
+
+  it("are refused by name", function()
+    assert_invalid("template.body[1].currency", "three capital letters",
+      { body = { { currency = "usd", amount = 1 } } })
+    assert_invalid("template.body[1].currency", "is missing", { body = { { amount = 1 } } })
+    assert_invalid("template.body[1].amount", "is missing", { body = { { currency = "USD" } } })
+    assert_invalid("template.body[2].amount", "thousandths", { body = { "a", { currency = "USD", amount = 0.0001 } } })
+    assert_invalid("template.body[1].amount", "too large", { body = { { currency = "IDR", amount = 5e6 } } })
+    for _, amount in ipairs { true, {}, 0 / 0, "1e3", "12,5", "" } do
+      assert_invalid("template.body[1].amount", "must be a", { body = { { currency = "USD", amount = amount } } })
+    end
+    assert_invalid("template.body[1].amount", "too large", { body = { { currency = "USD", amount = math.huge } } })
+    assert_invalid("template.body[1].date_time", "must be a string", { body = { { date_time = 5 } } })
+    assert_invalid("template.body[1].fallbak", "did you mean fallback?",
+      { body = { { currency = "USD", amount = 1, fallbak = "x" } } })
+  end)
+end)
+
+describe("a one-time password", function()
+  it("fills the body and the button", function()
+    for _, code in ipairs { "123456", 123456 } do
+      assert_components('[{"parameters":[{"text":"123456","type":"text"}],"type":"body"},'
+        .. '{"index":"0","parameters":[{"text":"123456","type":"text"}],"sub_type":"url","type":"button"}]',
+        { otp = code })
+    end
+  end)
+
+  it("is alone, and short", function()
+    assert_invalid("template.otp", "at most 15", { otp = ("1"):rep(16) })
+    assert_invalid("template.otp", "must not be empty", { otp = "" })
+    assert_invalid("template.otp", "cannot stand beside body", { otp = "1", body = "1" })
+    assert_invalid("template.otp", "cannot stand beside components", { otp = "1", components = {} })
+  end)
+end)
+
+describe("a template's offer", function()
+  it("ends at a moment in seconds", function()
+    assert_components('[{"parameters":[{"limited_time_offer":{"expiration_time_ms":1700000000000},'
+      .. '"type":"limited_time_offer"}],"type":"limited_time_offer"}]', { expires = 1700000000 })
+  end)
+
+  it("is not one in milliseconds", function()
+    local err = assert_invalid("template.expires", "from 1 to 1e+11", { expires = 1700000000000 })
+    assert.is_truthy(err.hint:find "milliseconds")
+    assert_invalid("template.expires", "must be a number", { expires = "tomorrow" })
+  end)
+end)
+
+describe("a template's products", function()
+  it("are a header, or sections behind a button", function()
+    assert_components('[{"parameters":[{"product":{"catalog_id":"12","product_retailer_id":"sku1"},"type":"product"}],'
+      .. '"type":"header"}]', { header = { product = { catalog_id = 12, id = "sku1" } } })
+    assert_components('[{"index":"0","parameters":[{"action":{"sections":[{"product_items":['
+      .. '{"product_retailer_id":"a"},{"product_retailer_id":"b"}],"title":"Fruit"},{"product_items":['
+      .. '{"product_retailer_id":"c"}],"title":"Bread"}],"thumbnail_product_retailer_id":"a"},"type":"action"}],'
+      .. '"sub_type":"mpm","type":"button"}]', { buttons = { { products = { thumbnail = "a",
+        { title = "Fruit", "a", "b" }, { title = "Bread", "c" } } } } })
+  end)
+
+  it("are refused by name", function()
+    assert_invalid("template.buttons[1].products.thumbnail", "is missing", { buttons = { { products = { "a" } } } })
+    assert_invalid("template.buttons[1].products", "at least 1", { buttons = { { products = { thumbnail = "a" } } } })
+    assert_invalid("template.buttons[1].products[2].title", "is missing", { buttons = { { products = {
+      thumbnail = "a", { title = "A", "a" }, { "b" } } } } })
+    assert_invalid("template.header.product.id", "is missing", { header = { product = { catalog_id = 1 } } })
+  end)
+end)
+
+describe("a template's order", function()
+  it("is behind a button, or a component of its own", function()
+    local payload = assert(whatsapp.build(template { buttons = { { order_details = { reference_id = "o-1",
+      type = "digital-goods", currency = "INR", payment_settings = { payment_link = "https://example.com/pay" },
+      total_amount = "5" } } } }))
+    local button = payload.template.components[1]
+    assert.are.equal("order_details 0 o-1", ("%s %s %s"):format(button.sub_type, button.index,
+      button.parameters[1].action.order_details.reference_id))
+    assert_components('[{"parameters":[{"order_status":{"order":{"status":"shipped"},"reference_id":"o-1"},'
+      .. '"type":"order_status"}],"type":"order_status"}]',
+      { order_status = { reference_id = "o-1", status = "shipped" } })
+    assert_invalid("template.order_status.status", "shipped", { order_status = { reference_id = "o", status = "x" } })
+  end)
+end)
+
+describe("a template's carousel", function()
+  local CARD = { header = { image = { id = "12" } }, body = { "20%" },
+                 buttons = { { payload = "more" }, { url = "x" } } }
+
+  it("has its cards by place", function()
+    local card = '{"card_index":%d,"components":[{"parameters":[{"image":{"id":"12"},"type":"image"}],"type":"header"},'
+      .. '{"parameters":[{"text":"20%%","type":"text"}],"type":"body"},{"index":"0","parameters":[{"payload":"more",'
+      .. '"type":"payload"}],"sub_type":"quick_reply","type":"button"},{"index":"1","parameters":[{"text":"x",'
+      .. '"type":"text"}],"sub_type":"url","type":"button"}]}'
+    assert_components('[{"parameters":[{"text":"Ann","type":"text"}],"type":"body"},{"cards":[' .. card:format(0) .. ","
+      .. card:format(1) .. '],"type":"carousel"}]', { body = "Ann", carousel = { CARD, CARD } })
+  end)
+
+  it("uploads the files of its cards", function()
+    local file = { header = { image = { file = "a.jpg" } } }
+    local _, uploads = require("whatsapp.message").compile(template { carousel = { file, file } })
+    assert.are.equal("template.carousel[1].header.image a.jpg", uploads[1].path .. " " .. uploads[1].file)
+    assert.are.equal("template.carousel[2].header.image", uploads[2].path)
+  end)
+
+  it("is refused by name", function()
+    assert_invalid("template.carousel", "at least 2", { carousel = { CARD } })
+    assert_invalid("template.carousel[1].heder", "did you mean header?", { carousel = { { heder = 1 }, CARD } })
+    assert_invalid("template.carousel[2].header.image", "must be a link", { carousel = { CARD,
+      { header = { image = "a.jpg" } } } })
+    assert_invalid("template.carousel[2].buttons[1].paylod", "did you mean payload?", { carousel = { CARD,
+      { buttons = { { paylod = "x" } } } } })
+    assert_invalid("template.carousel[2].body[1]", "must be a string", { carousel = { CARD, { body = { {} } } } })
+  end)
+end)

@@ -1,0 +1,91 @@
+--- What fills the buttons of a template: buttons[i] is for the one at Graph's
+-- index i - 1.
+
+local Error = require "whatsapp.error"
+local order = require "whatsapp.message.order"
+local schema = require "whatsapp.schema"
+local sections = require "whatsapp.message.sections"
+
+local invalid = Error.invalid
+local join = schema.join
+
+local M = {}
+
+local BUTTONS_MAX = 10
+
+local function action(fields) return { type = "action", action = fields } end
+
+-- By the key it is given under: how the value is checked, Graph's word for the
+-- button, and the parameter.
+local fillers = {
+  url = { spec = { type = "string", number = true, max = 2000 }, sub_type = "url",
+    fill = function(value) return { type = "text", text = value } end },
+  payload = { spec = { type = "string", number = true, max = 256 }, sub_type = "quick_reply",
+    fill = function(value) return { type = "payload", payload = value } end },
+  code = { spec = { type = "string", number = true, max = 15 }, sub_type = "copy_code",
+    fill = function(value) return { type = "coupon_code", coupon_code = value } end },
+  flow = { spec = { type = "table", short = "token", fields = {
+      token = { type = "string" }, data = { type = "json", object = true } } }, sub_type = "flow",
+    fill = function(value)
+      return action { flow_token = value.token or "unused", flow_action_data = value.data }
+    end },
+  catalog = { spec = { type = "string", number = true }, sub_type = "catalog",
+    fill = function(value) return action { thumbnail_product_retailer_id = value } end },
+  products = { spec = sections.spec { thumbnail = { type = "string", number = true, required = true } },
+    sub_type = "mpm",
+    fill = function(value)
+      return action { thumbnail_product_retailer_id = value.thumbnail,
+                      sections = sections.graph(value.children) }
+    end },
+  order_details = { spec = order.order_details.parameters.spec, sub_type = "order_details",
+    fill = function(value)
+      return action { order_details = order.order_details.parameters.compile(value) }
+    end },
+}
+
+local function button(value, index, path)
+  if type(value) ~= "table" then
+    return invalid(path, "must be a table such as { url = … } or { payload = … }, or false")
+  end
+  local key = next(value)
+  if key == nil then return invalid(path, "is empty", "use false for a button without a value") end
+  if next(value, key) ~= nil then return invalid(path, "can hold only one thing") end
+  if not fillers[key] then return schema.unknown_key(path, key, fillers) end
+  local filler = fillers[key]
+  local content, err = schema.check(value[key], filler.spec, join(path, key))
+  if not content then return nil, err end
+  return { type = "button", sub_type = filler.sub_type, index = tostring(index - 1),
+           parameters = { filler.fill(content) } }
+end
+
+local function last_index(list)
+  local last = 0
+  for key in pairs(list) do
+    if type(key) ~= "number" or key < 1 or key % 1 ~= 0 then return nil, key end
+    last = math.max(last, key)
+  end
+  return last
+end
+
+--- Appends the components of the buttons; false or nil skips one.
+---@param list table
+---@param components table[]
+---@param path string
+---@return true|nil
+---@return whatsapp.Error? err
+function M.add(list, components, path)
+  if type(list) ~= "table" then return invalid(path, "must be a list") end
+  local last, stray = last_index(list)
+  if not last then return invalid(join(path, stray), "has no place in a list") end
+  if last > BUTTONS_MAX then return invalid(join(path, BUTTONS_MAX + 1), "at most 10 are allowed") end
+  for i = 1, last do
+    if list[i] then
+      local component, err = button(list[i], i, join(path, i))
+      if not component then return nil, err end
+      components[#components + 1] = component
+    end
+  end
+  return true
+end
+
+return M

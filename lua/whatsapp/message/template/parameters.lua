@@ -1,0 +1,139 @@
+--- The values that fill a text of a template, by position or by name.
+
+local Error = require "whatsapp.error"
+local schema = require "whatsapp.schema"
+
+local invalid = Error.invalid
+local join = schema.join
+
+local M = {}
+
+-- One value ---------------------------------------------------------------------
+
+local text_value = { type = "string", number = true }
+
+-- Graph's amount is in thousandths, as an integer of 32 bits.
+local AMOUNT_MAX = 2147483647
+
+local function thousandths(amount, path)
+  if type(amount) == "string" then
+    local number = amount:find "^%-?%d+%.?%d*$" and tonumber(amount)
+    if not number then return invalid(path, "must be an amount such as 12.5") end
+    amount = number
+  end
+  local count = amount * 1000
+  local whole = math.floor(count + 0.5)
+  if math.abs(count - whole) > 1e-6 * math.max(1, math.abs(count)) then
+    return invalid(path, "must be an amount of whole thousandths")
+  end
+  if math.abs(whole) > AMOUNT_MAX then
+    return invalid(path, "is too large: at most 2147483.647", "write it as a text")
+  end
+  return whole
+end
+
+-- "USD 12.50": what is shown where the app does not know the currency.
+local function spelled(code, count)
+  local digits = count % 1000 == 0 and "%s %.0f" or count % 10 == 0 and "%s %.2f" or "%s %.3f"
+  return (digits:format(code, count / 1000):gsub(",", "."))
+end
+
+local currency = { type = "table", fields = {
+  currency = { type = "string", required = true, pattern = "^%u%u%u$", form = "USD: three capital letters" },
+  amount = { type = "any", required = true },
+  fallback = { type = "string" },
+} }
+
+local function amount_of(value, path)
+  local checked, err = schema.check(value, currency, path)
+  if not checked then return nil, err end
+  local kind = type(checked.amount)
+  if kind ~= "number" and kind ~= "string" or checked.amount ~= checked.amount then
+    return invalid(join(path, "amount"), "must be a number such as 12.5, or the same as a text")
+  end
+  local count
+  count, err = thousandths(checked.amount, join(path, "amount"))
+  if not count then return nil, err end
+  return { type = "currency", currency = { code = checked.currency, amount_1000 = count,
+    fallback_value = checked.fallback or spelled(checked.currency, count) } }
+end
+
+local date = { type = "table", fields = { date_time = { type = "string", required = true } } }
+
+local function date_of(value, path)
+  local checked, err = schema.check(value, date, path)
+  if not checked then return nil, err end
+  return { type = "date_time", date_time = { fallback_value = checked.date_time } }
+end
+
+-- A text or number, an amount of money, a date, or a parameter in Graph's own
+-- form (it has a `type`).
+local function parameter(value, path)
+  if type(value) == "table" then
+    if value.type then
+      local copy = {}
+      for key, item in pairs(value) do copy[key] = item end
+      return copy
+    end
+    if value.currency ~= nil or value.amount ~= nil then return amount_of(value, path) end
+    if value.date_time ~= nil then return date_of(value, path) end
+  end
+  local text, err = schema.check(value, text_value, path)
+  if not text then return nil, err end
+  return { type = "text", text = text }
+end
+
+-- All values -------------------------------------------------------------------
+
+local function named(values, path)
+  local names, out = {}, {}
+  for name in pairs(values) do
+    if type(name) ~= "string" then
+      return invalid(join(path, name), "mixes numbered and named parameters")
+    end
+    names[#names + 1] = name
+  end
+  table.sort(names)
+  for i, name in ipairs(names) do
+    local item, err = parameter(values[name], join(path, name))
+    if not item then return nil, err end
+    item.parameter_name = name
+    out[i] = item
+  end
+  return out
+end
+
+local function listed(values, path)
+  local out = {}
+  for key in pairs(values) do
+    if type(key) ~= "number" then
+      return invalid(join(path, key), "mixes numbered and named parameters")
+    elseif key < 1 or key > #values or key % 1 ~= 0 then
+      return invalid(join(path, key), "has no place in a list")
+    end
+  end
+  for i = 1, #values do
+    local item, err = parameter(values[i], join(path, i))
+    if not item then return nil, err end
+    out[i] = item
+  end
+  return out
+end
+
+-- Whether a table is one value itself.
+local function is_one(values)
+  return values.type ~= nil or values.currency ~= nil and values.amount ~= nil
+end
+
+--- The parameters of a text: one value, a list of them, or a table by name.
+---@param values any
+---@param path string
+---@return table[]|nil
+---@return whatsapp.Error? err
+function M.build(values, path)
+  if type(values) ~= "table" or is_one(values) then values = { values } end
+  if values[1] ~= nil then return listed(values, path) end
+  return named(values, path)
+end
+
+return M
