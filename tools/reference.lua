@@ -110,8 +110,8 @@ local function fields_type(fields)
   local parts = {}
   for _, name in ipairs(sorted_keys(fields)) do
     local spec = fields[name]
-    if name == "until" then -- a word of Lua's own
-      parts[#parts + 1] = '["until"]: nil|' .. type_of(spec)
+    if name == "until" or name == "end" then -- a word of Lua's own
+      parts[#parts + 1] = ('["%s"]: %s'):format(name, (spec.required and "" or "nil|") .. type_of(spec))
     else
       parts[#parts + 1] = name .. (spec.required and ": " or "?: ") .. type_of(spec)
     end
@@ -287,7 +287,7 @@ local function method_lines(lines, prefix, method)
       lines[#lines] = lines[#lines] .. " · returns `true`"
     end
     lines[#lines + 1] = ""
-    if not row.call then field_lines(lines, row) end
+    if row.closed or not row.call then field_lines(lines, row) end
   end
 end
 

@@ -14,7 +14,8 @@ local rows = {
   get = { "GET", PATH, operation = "getWhatsAppBusinessProfile", does = "The profile of the number.",
     query = { fields = FIELDS }, returns = "first" },
   update = { "POST", PATH, operation = "updateWhatsAppBusinessProfileInformation",
-    does = "Changes what is given; an empty text takes a field away.", json = true,
+    does = "Changes what is given; an empty text takes a field away. A `profile_picture`, the name of a file, is "
+      .. "uploaded first.", json = true,
     always = { messaging_product = "whatsapp" }, idempotent = true, returns = "success", some = true, closed = true,
     fields = {
       about = fields.text(139), address = fields.text(256, 0), description = fields.text(512, 0),
@@ -27,7 +28,8 @@ local rows = {
     } },
 }
 
-local update = resource.method(rows.update)
+local row = rows.update
+local update = resource.method(row)
 
 --- Changes what is given. A picture (JPEG or PNG of 5 MB) is uploaded first; it
 --- may also be the `profile_picture_handle` of an upload.
@@ -37,7 +39,7 @@ local update = resource.method(rows.update)
 ---@param options? table per-call options
 ---@return true|nil
 ---@return whatsapp.Error? err
-function rows.update.call(self, profile, options)
+function rows.update(self, profile, options)
   if type(profile) ~= "table" or profile.profile_picture == nil then return update(self, profile, options) end
   if profile.profile_picture_handle ~= nil then
     return Error.invalid("profile_picture", "cannot stand beside profile_picture_handle")
@@ -49,12 +51,15 @@ function rows.update.call(self, profile, options)
     if name ~= "profile_picture" then rest[name] = value end
   end
   local ok
-  ok, err = resource.check(rows.update, rest)
+  ok, err = resource.check(row, rest)
   if not ok then return nil, err end
   picture.into, picture.key, picture.kind, picture.path = rest, "profile_picture_handle", "image", "profile_picture"
   ok, err = self.client.uploads:upload_all({ picture }, options, self.client:finish_of(options))
   if not ok then return nil, err end
   return update(self, rest, options)
 end
+
+row.call = rows.update
+rows.update = row
 
 return rows

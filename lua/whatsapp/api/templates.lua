@@ -18,12 +18,12 @@ local DAY = 24 * 60 * 60
 local id_list = { type = "list", max = 10, of = fields.id }
 
 -- Ids as Graph's pages write a list of them: [1,2]. One alone may be given as it is.
-local ids = { type = "string", required = true, before = function(value, path)
+local ids = { type = "string", required = true, says = "a list of at most 10 ids, or one", before = function(value, path)
   local list, err = schema.check(type(value) == "table" and value or { value }, id_list, path)
   return list and "[" .. table.concat(list, ",") .. "]", err
 end }
 
-local seconds = { type = "number", min = 0, max = 1e11, whole = true }
+local moment = { type = "number", min = 0, max = 1e11, whole = true, required = true, says = "seconds since 1970" }
 
 local rows = {
   list = { "GET", PATH, operation = "getTemplateByNameDefaultFields", does = "The templates of the business account.",
@@ -50,22 +50,20 @@ local rows = {
   analytics = { "GET", "{business_account_id}/template_analytics",
     does = "How often templates were sent, delivered, read and clicked, day by day; 90 days back.",
     query = { granularity = "DAILY" }, page = "data", closed = true, fields = {
-      start = fields.required(seconds), ["end"] = fields.required(seconds),
+      start = moment, ["end"] = moment,
       granularity = fields.one_of "DAILY", template_ids = ids,
       metric_types = { type = "list", of = fields.one_of "SENT DELIVERED READ CLICKED COST" },
       product_type = fields.one_of "CLOUD_API MARKETING_MESSAGES_LITE_API", use_waba_timezone = fields.boolean } },
-  create = { "POST", PATH, operation = "createAuthenticationTemplateWOtpCopyCodeButton",
-    does = "Submits a template for review; the files of its headers are uploaded." },
-  update = { "POST", "{id}", operation = "editTemplate", does = "Changes a template, which is reviewed again." },
-  upsert = { "POST", "{business_account_id}/upsert_message_templates",
-    does = "Makes or changes an authentication template in several languages at once." },
-  delete = { "DELETE", PATH, operation = "deleteTemplateByName",
-    does = "Deletes all languages of a name, or only the one with the id; the name is blocked for 30 days.",
-    query = true, returns = "success",
+}
+
+-- Rows whose functions do more than the row says.
+local called = {
+  create = { "POST", PATH, operation = "createAuthenticationTemplateWOtpCopyCodeButton" },
+  update = { "POST", "{id}", operation = "editTemplate" },
+  upsert = { "POST", "{business_account_id}/upsert_message_templates" },
+  delete = { "DELETE", PATH, operation = "deleteTemplateByName", query = true, returns = "success",
     fields = { name = { type = "string", max = 512, required = true }, hsm_id = fields.id } },
-  compare = { "GET", "{id}/compare",
-    does = "Which of two templates is sent more often, which is blocked less, and why.",
-    query = true, fields = { template_ids = ids } },
+  compare = { "GET", "{id}/compare", query = true, fields = { template_ids = ids } },
 }
 
 -- Creating and changing --------------------------------------------------------------
@@ -92,7 +90,7 @@ end
 ---@param options? table per-call options
 ---@return { id: string, status: string, category: string }|nil
 ---@return whatsapp.Error? err
-function rows.create.call(self, template, options)
+function rows.create(self, template, options)
   local json, uploads = definition.compile(template)
   if not json then return nil, uploads end
   local made, err = submit(self, { method = "POST", path = PATH }, json, uploads, options)
@@ -108,7 +106,7 @@ end
 ---@param options? table per-call options
 ---@return true|nil
 ---@return whatsapp.Error? err
-function rows.update.call(self, id, changes, options)
+function rows.update(self, id, changes, options)
   local json, uploads = definition.changes(changes)
   if not json then return nil, uploads end
   if id == nil then return Error.invalid("id", "is missing") end
@@ -123,11 +121,11 @@ end
 ---@param options? table per-call options
 ---@return { id: string, language: string, status: string }[]|nil
 ---@return whatsapp.Error? err
-function rows.upsert.call(self, template, options)
+function rows.upsert(self, template, options)
   local json, err = definition.upsert(template)
   if not json then return nil, err end
   local body
-  body, err = self.client:perform({ method = "POST", path = rows.upsert[2], json = json, idempotent = true }, options)
+  body, err = self.client:perform({ method = "POST", path = called.upsert[2], json = json, idempotent = true }, options)
   if not body then return nil, err end
   if type(body.data) == "table" then return body.data end
   return nil, Error.new { kind = "protocol", outcome = "unknown", message = "the answer has no data" }
@@ -139,7 +137,7 @@ local which_spec = { type = "table", short = "name", fields = {
   name = { type = "string", max = 512 }, id = { type = "id" }, hsm_id = { type = "id" },
 } }
 
-local delete = resource.method(rows.delete)
+local delete = resource.method(called.delete)
 
 --- Deletes a template: by name in all its languages, or by id in one. The name
 --- of an approved one cannot be used again for 30 days.
@@ -148,7 +146,7 @@ local delete = resource.method(rows.delete)
 ---@param options? table per-call options
 ---@return true|nil
 ---@return whatsapp.Error? err
-function rows.delete.call(self, which, options)
+function rows.delete(self, which, options)
   local checked, err = schema.check(which == nil and {} or which, which_spec)
   if not checked then return nil, err end
   local id, name = checked.id or checked.hsm_id, checked.name
@@ -224,7 +222,7 @@ local compare_spec = { type = "table", short = "with", fields = {
   with = fields.required(fields.id), days = { type = "number", whole = true, min = 7, max = 90 },
 } }
 
-local compare = resource.method(rows.compare)
+local compare = resource.method(called.compare)
 
 --- Compares a template with another of the account; both were sent 1000 times in
 --- the window.
@@ -233,7 +231,7 @@ local compare = resource.method(rows.compare)
 ---@param options? table per-call options
 ---@return { metric: string, type: string }[]|nil BLOCK_RATE, MESSAGE_SENDS, TOP_BLOCK_REASON
 ---@return whatsapp.Error? err
-function rows.compare.call(self, id, query, options)
+function rows.compare(self, id, query, options)
   local checked, err = schema.check(query == nil and {} or query, compare_spec)
   if not checked then return nil, err end
   local days, now = checked.days or 7, os.time()
@@ -243,6 +241,11 @@ function rows.compare.call(self, id, query, options)
                                   ["end"] = now }, options)
   if not body then return nil, err end
   return body.data or body
+end
+
+for name, row in pairs(called) do
+  row.call = rows[name]
+  rows[name] = row
 end
 
 return rows
