@@ -18,12 +18,16 @@ local DAY = 24 * 60 * 60
 local id_list = { type = "list", max = 10, of = fields.id }
 
 -- Ids as Graph's pages write a list of them: [1,2]. One alone may be given as it is.
-local ids = { type = "string", required = true, says = "a list of at most 10 ids, or one", before = function(value, path)
+local function bracketed(value, path)
   local list, err = schema.check(type(value) == "table" and value or { value }, id_list, path)
-  return list and "[" .. table.concat(list, ",") .. "]", err
-end }
+  if not list then return nil, err end
+  return "[" .. table.concat(list, ",") .. "]"
+end
 
-local moment = { type = "number", min = 0, max = 1e11, whole = true, required = true, says = "seconds since 1970" }
+local ids = { type = "string", required = true, before = bracketed, says = "a list of at most 10 ids, or one" }
+
+local moment = { type = "number", min = 0, max = 1e11, whole = true, required = true,
+                 says = "seconds since 1970" }
 
 local rows = {
   list = { "GET", PATH, operation = "getTemplateByNameDefaultFields", does = "The templates of the business account.",

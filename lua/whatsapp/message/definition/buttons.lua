@@ -60,7 +60,7 @@ local FLOW_ACTIONS = { navigate = true, data_exchange = true }
 local FLOW_ICONS = { DOCUMENT = true, PROMOTION = true, REVIEW = true }
 
 local flow_source = { type = "table", short = "id", fields = {
-  id = { type = "id" }, name = { type = "string" }, json = { type = "any" },
+  id = { type = "id" }, name = { type = "string" }, json = { type = "json" },
 } }
 
 local function check_flow(button, path)

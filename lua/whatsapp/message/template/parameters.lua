@@ -66,11 +66,15 @@ local function date_of(value, path)
   return { type = "date_time", date_time = { fallback_value = checked.date_time } }
 end
 
+local native = { type = "json", object = true }
+
 -- A text or number, an amount of money, a date, or a parameter in Graph's own
 -- form (it has a `type`).
 local function parameter(value, path)
   if type(value) == "table" then
     if value.type then
+      local ok, err = schema.check(value, native, path)
+      if not ok then return nil, err end
       local copy = {}
       for key, item in pairs(value) do copy[key] = item end
       return copy
