@@ -12,6 +12,7 @@ local resource = require "whatsapp.resource"
 local retry = require "whatsapp.retry"
 local schema = require "whatsapp.schema"
 local send = require "whatsapp.send"
+local window = require "whatsapp.window"
 
 ---@class whatsapp.Client
 ---@field config table the configuration, without the credential
@@ -282,7 +283,17 @@ end
 
 -- Public -----------------------------------------------------------------------------
 
-Client.send = send.send
+--- Sends a message: see `whatsapp.send`, and `window_fallback` in docs/receiving.md.
+---@param message table the recipient, one kind with its content, and the envelope
+---@param options? table per-call options
+---@return whatsapp.Sent|nil
+---@return whatsapp.Error? err
+function Client:send(message, options)
+  if self.config.window_fallback then return window.send(self, message, options) end
+  return send.send(self, message, options)
+end
+
+Client.window = window.left
 Client.mark_read = send.mark_read
 
 local METHODS = { GET = true, POST = true, PUT = true, PATCH = true, DELETE = true }

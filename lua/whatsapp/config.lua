@@ -148,6 +148,25 @@ end
 
 -- Options ------------------------------------------------------------------------
 
+local function a_store(value)
+  if require("whatsapp.store").is(value) then return value end
+  return nil, "must be a store, e.g. whatsapp.store.memory()"
+end
+
+-- Whom it will go to is not known yet.
+local SOMEBODY = "15550000000"
+
+local function a_fallback(value)
+  if type(value) ~= "table" or type(value.template) ~= "table" or value.to ~= nil then
+    return nil, "must be a template message without to, e.g. { template = { name = …, language = … } }"
+  end
+  local message = { to = SOMEBODY }
+  for name, content in pairs(value) do message[name] = content end
+  local ok, err = require("whatsapp.message").compile(message)
+  if ok then return value end
+  return nil, ("%s: %s"):format(err.field or "message", err.message), err.hint
+end
+
 local seconds = between(0.001, 86400, "seconds")
 
 -- `session`: part of the connection, shared by siblings. `call`: may be given
@@ -167,6 +186,8 @@ local options = {
   pair_rate = { check = a_boolean, default = false },
   on_request = { check = a_function },
   on_progress = { check = a_function, call = true },
+  store = { check = a_store },
+  window_fallback = { check = a_fallback },
   loop = { check = a_loop },
   api_key = { check = a_string, env = "MATON_API_KEY", session = true },
   access_token = { check = a_string, env = "WHATSAPP_ACCESS_TOKEN", session = true },

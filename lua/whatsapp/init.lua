@@ -18,7 +18,7 @@ local function array(list)
 end
 
 -- Loaded when they are first asked for: few programs need all of them.
-local LATER = { store = "whatsapp.store" }
+local LATER = { bot = "whatsapp.bot", store = "whatsapp.store", webhook = "whatsapp.webhook" }
 
 local function load_later(self, name)
   local module = LATER[name]
@@ -35,7 +35,6 @@ return setmetatable({
   explain = err.explain,
   parallel = require "whatsapp.parallel",
   same_user = require("whatsapp.message.recipient").same_user,
-  webhook = require "whatsapp.webhook",
   log = require "whatsapp.log",
   null = json.null,
   array = array,

@@ -33,6 +33,13 @@ function M.refused(kind, field, words, value, err)
   return err
 end
 
+--- That a constructor raised such an error: `raised("config", "store", "must", pcall(…))`.
+---@return table err
+function M.raised(kind, field, words, ok, err)
+  assert.is_false(ok)
+  return M.refused(kind, field, words, nil, err)
+end
+
 --- That `build` refuses a message.
 ---@param field string|nil
 ---@param words string

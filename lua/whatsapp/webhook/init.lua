@@ -174,6 +174,13 @@ local function sign(body, secret)
   return verify.sign(body, secret)
 end
 
-return setmetatable({ sign = sign, attach = event.attach, restore = event.restore }, {
+--- Whether a value is a webhook.
+---@param value any
+---@return boolean
+local function is(value)
+  return getmetatable(value) == Hook
+end
+
+return setmetatable({ sign = sign, attach = event.attach, restore = event.restore, is = is, BODY_MAX = BODY_MAX }, {
   __call = function(_, options) return new(options) end,
 })

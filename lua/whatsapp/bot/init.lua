@@ -1,0 +1,344 @@
+--- A bot: what Meta sends is stored before it is acknowledged, then handed to
+--- your handlers, one customer's events one after the other.
+
+local Error = require "whatsapp.error"
+local clock = require "whatsapp.clock"
+local inbox = require "whatsapp.bot.inbox"
+local schema = require "whatsapp.schema"
+local selector = require "whatsapp.bot.selector"
+local stores = require "whatsapp.store"
+local webhook = require "whatsapp.webhook"
+local window = require "whatsapp.window"
+
+local unpack = table.unpack or unpack -- luacheck: ignore 143
+
+---@alias whatsapp.Handler fun(event: whatsapp.Event, ...: string): any
+
+---@class whatsapp.Bot
+---@field client whatsapp.Client
+---@field webhook whatsapp.Webhook
+---@field store whatsapp.Store
+local Bot = { __name = "whatsapp.Bot" }
+Bot.__index = Bot
+
+function Bot.__tostring(bot)
+  return ("whatsapp.Bot: %d handlers, %s"):format(#bot.rules, tostring(bot.store))
+end
+
+-- Troubles ---------------------------------------------------------------------------
+
+local function write(text)
+  local ngx = rawget(_G, "ngx")
+  if ngx and ngx.log then return ngx.log(ngx.ERR, text) end
+  io.stderr:write(text, "\n")
+end
+
+-- An error object is one line; a bug in a handler shows where it is.
+local function describe(err, traceback)
+  return Error.is(err) and tostring(err) or traceback or tostring(err)
+end
+
+local function complain(err, event, traceback)
+  write(("whatsapp: bot: %s%s"):format(event and tostring(event) .. ": " or "", describe(err, traceback)))
+end
+
+-- Tells `on_error`, whose answer says whether the event is to be handled again.
+local function report(self, err, event, traceback)
+  if not self.error_handler then return complain(err, event, traceback) end
+  local ok, answer = pcall(self.error_handler, err, event, traceback)
+  if not ok then return complain(answer, event) end
+  return type(answer) == "number" and answer >= 0 and answer or nil
+end
+
+-- Handlers -----------------------------------------------------------------------------
+
+local function is_callable(value)
+  if type(value) == "function" then return true end
+  local metatable = type(value) == "table" and getmetatable(value)
+  return type(metatable) == "table" and metatable.__call ~= nil
+end
+
+local function must_be_callable(field, value)
+  if is_callable(value) then return value end
+  local _, err = Error.config(field, ("must be a function, not a %s"):format(type(value)))
+  Error.raise(err)
+end
+
+--- Adds a handler: the first one that matches an event gets it, with the match's
+--- captures. Raises an error object of kind `config` for what can never match.
+---
+---     bot:on("text", "^order (%d+)$", function(event, number) … end)
+---     bot:on("button_reply", { "yes", "no" }, function(event) … end)
+---     bot:on({ "status.failed", "template.rejected" }, function(event) … end)
+---
+---@param selection string|string[] a type, a kind, or "kind.type"; any of a list. A mere type
+---   selects no echoes and no history
+---@param matching? string|function|table the exact id of what was tapped, else a Lua pattern in the
+---   text; a function of the event; any of a list
+---@param handler whatsapp.Handler
+---@return whatsapp.Bot self
+function Bot:on(selection, matching, handler)
+  if handler == nil then matching, handler = nil, matching end
+  must_be_callable("handler", handler)
+  self.rules[#self.rules + 1] = { test = selector.test(selection, matching), handler = handler }
+  return self
+end
+
+--- The handler of events that no other one matches.
+---@param handler whatsapp.Handler
+---@return whatsapp.Bot self
+function Bot:otherwise(handler)
+  self.fallback = must_be_callable("handler", handler)
+  return self
+end
+
+--- Adds a middleware around all handlers: it calls `next()` to let the event go on,
+--- or does not. They run in the order in which they were added.
+---@param middleware fun(event: whatsapp.Event, next: fun(): any): any
+---@return whatsapp.Bot self
+function Bot:use(middleware)
+  self.middleware[#self.middleware + 1] = must_be_callable("middleware", middleware)
+  return self
+end
+
+--- The handler of errors: what a handler raised, and failures of the store (without
+--- an event). The event counts as handled, unless a number is returned: then it is
+--- handled again after so many seconds, and its customer's next ones wait for it.
+---@param handler fun(err: any, event: whatsapp.Event|nil, traceback: string|nil): number|nil
+---@return whatsapp.Bot self
+function Bot:on_error(handler)
+  self.error_handler = must_be_callable("handler", handler)
+  return self
+end
+
+-- Handling -----------------------------------------------------------------------------
+
+local function dispatch(self, event)
+  for _, rule in ipairs(self.rules) do
+    local captures = rule.test(event)
+    if captures then return rule.handler(event, unpack(captures, 1, captures.n)) end
+  end
+  if self.fallback then return self.fallback(event) end
+end
+
+local function through(self, event, i)
+  local middleware = self.middleware[i]
+  if not middleware then return dispatch(self, event) end
+  return middleware(event, function() return through(self, event, i + 1) end)
+end
+
+local function process(self, event)
+  webhook.attach(event, self.client)
+  local ok, err = window.recover(event)
+  if not ok then report(self, err, event) end
+  return through(self, event, 1)
+end
+
+local function handle_event(self, event)
+  local traceback
+  local ok, err = xpcall(function() return process(self, event) end, function(raised)
+    traceback = type(raised) == "string" and debug.traceback(raised, 2) or nil
+    return raised
+  end)
+  if not ok then return report(self, err, event, traceback) end
+end
+
+local function poison(claim)
+  return Error.new { kind = "state", outcome = "unknown",
+    message = ("the event was begun %d times and never ended, so it is left"):format(claim.tries - 1),
+    hint = "its handler ends the process, or takes longer than `lease` seconds" }
+end
+
+-- One event from claim to confirmation.
+local function run(self, event, claim)
+  local news, err, again
+  if self.inbox:is_poison(claim) then
+    report(self, poison(claim), event)
+  else
+    news, err = self.inbox:is_news(event)
+    if news == nil then
+      report(self, err, event)
+      again = 1
+    elseif news then
+      again = handle_event(self, event)
+    end
+  end
+  local ok
+  if again then ok, err = self.inbox:again(claim, again) else ok, err = self.inbox:done(claim) end
+  if not ok then report(self, err, event) end
+end
+
+-- The next task of a worker. All workers of the process count, so that one who
+-- finds no place leaves word, and the next who is free looks again.
+local function next_task(self)
+  while self.active < self.concurrency and not (self.ending and self.ending()) do
+    self.active, self.behind = self.active + 1, false
+    local event, claim = self.inbox:next()
+    if event then
+      return function()
+        run(self, event, claim)
+        self.active = self.active - 1
+      end
+    end
+    self.active = self.active - 1
+    if claim then report(self, claim) end
+    if not self.behind and not (claim and claim.kind == "invalid") then return nil end
+  end
+  self.behind = true
+end
+
+--- Handles what is stored, until there is nothing more that can be: at most
+--- `concurrency` customers at a time. `handle` and `tick` call it.
+function Bot:work()
+  self.client:loop().gather(self.concurrency, function() return next_task(self) end)
+end
+
+local function begin_work(self)
+  if self.later then return self.later(self) end
+  return self:work()
+end
+
+-- Receiving ----------------------------------------------------------------------------
+
+local TEXT = "text/plain; charset=utf-8"
+
+local function answer(status, text, more)
+  local headers = { ["Content-Type"] = TEXT }
+  for name, value in pairs(more or {}) do headers[name] = value end
+  return status, headers, text
+end
+
+local function header(headers, wanted)
+  if type(headers) ~= "table" then return nil end
+  for name, value in pairs(headers) do
+    if type(name) == "string" and name:lower() == wanted then return value end
+  end
+end
+
+local CHALLENGE = { signature = 403, invalid = 400 }
+
+local function challenge(self, query)
+  local text, err = self.webhook:challenge(query == nil and {} or query)
+  if text then return answer(200, text) end
+  return answer(CHALLENGE[err.kind] or 500, tostring(err))
+end
+
+local function receive(self, headers, body)
+  if type(body) == "string" and #body >= webhook.BODY_MAX then
+    return answer(413, "the body is too large")
+  end
+  local events, err = self.webhook:parse(body, header(headers, "x-hub-signature-256"))
+  if not events then return answer(err.kind == "signature" and 401 or 400, tostring(err)) end
+  local added
+  added, err = self.inbox:add(events)
+  if not added then
+    report(self, err)
+    return answer(500, "the events could not be stored; deliver them again", { ["Retry-After"] = "5" })
+  end
+  begin_work(self)
+  return answer(200, "ok")
+end
+
+--- Answers a request of Meta's to the webhook's address; for any web server. 200
+--- comes only when all events are stored: 500 otherwise, and Meta delivers again.
+--- Without a `later` the handlers have run when it returns.
+---@param method string "GET" or "POST"
+---@param query table<string, string>|string|nil the decoded parameters, or the query string
+---@param headers table<string, string> in any case
+---@param body string|nil the bytes as they came
+---@return integer status 200, 400, 401, 403, 405, 413 or 500
+---@return table<string, string> headers
+---@return string body
+function Bot:handle(method, query, headers, body)
+  if method == "GET" then return challenge(self, query) end
+  if method == "POST" then return receive(self, headers, body == nil and "" or body) end
+  return answer(405, "GET and POST only", { Allow = "GET, POST" })
+end
+
+-- What nobody tells of is looked for this often, in seconds.
+local IDLE = 5
+
+--- Does what time asks for: events whose process has died, those that are to be
+--- handled again, what the store would not take. Call it again after the seconds
+--- that it returns, also when nothing was received; nginx's `start` does.
+---@return number seconds until the next call is due, 5 at most
+function Bot:tick()
+  local ok, err = self.inbox:upkeep()
+  if not ok then report(self, err) end
+  begin_work(self)
+  local seconds
+  seconds, err = self.inbox:wait()
+  if err then report(self, err) end
+  return math.min(seconds or IDLE, IDLE)
+end
+
+-- Making one ---------------------------------------------------------------------------
+
+local positive = { type = "number", min = 0.001, max = 86400 }
+local whole = { type = "number", min = 1, max = 10000, whole = true }
+
+local OPTIONS = {
+  client = function(value) return type(value) == "table" and value.send ~= nil, "must be a client of whatsapp.new" end,
+  webhook = function(value) return webhook.is(value), "must be a webhook of whatsapp.webhook" end,
+  store = function(value) return stores.is(value), "must be a store, e.g. whatsapp.store.memory()" end,
+  clock = function(value) return is_callable(value), "must be a function that returns seconds since 1970" end,
+  later = function(value) return is_callable(value), "must be a function" end,
+  lease = positive, concurrency = whole, tries = whole,
+}
+
+local function check_option(name, value)
+  local check = OPTIONS[name]
+  if type(check) == "table" then
+    local checked, err = schema.check(value, check, name)
+    return checked ~= nil, err and err.message
+  end
+  return check(value)
+end
+
+local function raise(...)
+  local _, err = Error.config(...)
+  Error.raise(err)
+end
+
+local function check(options)
+  if type(options) ~= "table" then raise(nil, "the options must be a table, not a " .. type(options)) end
+  local stray = schema.first_unknown(options, OPTIONS)
+  if stray ~= nil then
+    local _, err = schema.unknown_key(nil, stray, OPTIONS)
+    err.kind = "config"
+    Error.raise(err)
+  end
+  for _, name in ipairs(schema.sorted_keys(options)) do
+    local ok, why = check_option(name, options[name])
+    if not ok then raise(name, why) end
+  end
+  if not options.client then raise("client", "is missing", "client = whatsapp.new()") end
+end
+
+--- Makes a bot; raises an error object of kind `config`.
+---
+--- `webhook` is made from the environment unless given; `store` is the client's, or
+--- else memory, which forgets with the process. `lease`: seconds after which an
+--- event whose process fell silent is handled by another (60); a handler that takes
+--- longer needs `tick` beside it. `concurrency`: how many customers are served at a
+--- time in this process (16). `tries`: how often an event is begun before it is left
+--- (5). `later(bot)`: has `bot:work()` called after the answer is out.
+---@param options { client: whatsapp.Client, webhook?: whatsapp.Webhook, store?: whatsapp.Store,
+---   lease?: number, concurrency?: integer, tries?: integer, later?: fun(bot: whatsapp.Bot),
+---   clock?: fun(): number }
+---@return whatsapp.Bot
+return function(options)
+  check(options)
+  local client = options.client
+  local bot = setmetatable({
+    client = client,
+    webhook = options.webhook or webhook(),
+    store = options.store or client.config.store or stores.memory(),
+    concurrency = options.concurrency or 16,
+    later = options.later,
+    rules = {}, middleware = {}, active = 0, behind = false,
+  }, Bot)
+  bot.inbox = inbox.new(bot.store, { clock = options.clock or clock, lease = options.lease or 60,
+                                     tries = options.tries or 5 })
+  return bot
+end

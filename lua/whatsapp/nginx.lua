@@ -1,0 +1,79 @@
+--- A bot in nginx: `content_by_lua_block { require("whatsapp.nginx").serve(bot) }`.
+
+local Error = require "whatsapp.error"
+
+local M = {}
+
+local ngx = rawget(_G, "ngx")
+
+-- Bots whose timer runs in this worker.
+local ticking = setmetatable({}, { __mode = "k" })
+
+local function work(premature, bot)
+  if not premature then bot:work() end
+end
+
+-- After the answer. Where no timer can be had, it is finished here first.
+local function later(bot)
+  if ngx.timer.at(0, work, bot) then return end
+  ngx.eof()
+  bot:work()
+end
+
+local SOON = 0.1
+
+local function tick(premature, bot)
+  if premature then return end
+  local ok, seconds = pcall(bot.tick, bot)
+  if not ok then ngx.log(ngx.ERR, "whatsapp: bot: ", tostring(seconds)) end
+  if not ngx.timer.at(ok and math.max(seconds, SOON) or SOON * 10, tick, bot) then ticking[bot] = nil end
+end
+
+-- A worker that is to end begins nothing new: what is stored, another handles.
+local function prepare(bot)
+  if bot.ending then return end
+  bot.ending = ngx.worker.exiting
+  bot.later = bot.later or later
+end
+
+--- Lets this worker look after what is stored, also while nothing is received: for
+--- `init_worker_by_lua_block`. `serve` does it too, with the first request.
+---@param bot whatsapp.Bot
+---@return true|nil
+---@return whatsapp.Error? err of kind `state` where no timer can be had
+function M.start(bot)
+  prepare(bot)
+  if ticking[bot] then return true end
+  local ok, why = ngx.timer.at(0, tick, bot)
+  if not ok then
+    return nil, Error.new { kind = "state", message = "nginx gives no timer: " .. tostring(why) }
+  end
+  ticking[bot] = true
+  return true
+end
+
+-- The body, also one that nginx has put into a file.
+local function body_of()
+  ngx.req.read_body()
+  local body, path = ngx.req.get_body_data(), ngx.req.get_body_file()
+  if body or not path then return body end
+  local file = assert(io.open(path, "rb"))
+  body = file:read "*a"
+  file:close()
+  return body
+end
+
+--- Answers the request that nginx has: for `content_by_lua_block`. The handlers run
+--- after the answer, in a timer of nginx's.
+---@param bot whatsapp.Bot
+function M.serve(bot)
+  M.start(bot)
+  local method = ngx.req.get_method()
+  local status, headers, text = bot:handle(method, ngx.req.get_uri_args(),
+    { ["x-hub-signature-256"] = ngx.var.http_x_hub_signature_256 }, method == "POST" and body_of() or nil)
+  ngx.status = status
+  for name, value in pairs(headers) do ngx.header[name] = value end
+  ngx.print(text)
+end
+
+return M

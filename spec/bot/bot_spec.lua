@@ -1,0 +1,348 @@
+local expect = require "spec.support.expect"
+local meta = require "spec.support.meta"
+local whatsapp = require "whatsapp"
+
+describe("a bot", function()
+  local now, wa, bot, heard, told
+
+  local function new_bot(more)
+    local options = { client = wa, webhook = whatsapp.webhook(meta.hook()), store = whatsapp.store.memory(),
+                      clock = function() return now end }
+    for name, value in pairs(more or {}) do options[name] = value end
+    local made = whatsapp.bot(options)
+    made:on_error(function(err, event)
+      told[#told + 1] = { err = err, event = event }
+    end)
+    return made
+  end
+
+  local function hear(word)
+    return function(event, ...)
+      heard[#heard + 1] = table.concat({ word, event.text or event.type, ... }, " ")
+    end
+  end
+
+  local function deliver(...)
+    local items = {}
+    for i, item in ipairs { ... } do items[i] = type(item) == "string" and meta.message { text = item } or item end
+    return meta.deliver(bot, items)
+  end
+
+  before_each(function()
+    now, heard, told = os.time(), {}, {}
+    wa = whatsapp.new { access_token = "x", phone_number_id = meta.phone_number_id,
+      base_url = "http://127.0.0.1:9" }
+    bot = new_bot()
+  end)
+
+  after_each(function() wa:close() end)
+
+  describe("chooses the handler", function()
+    local function picture(kind)
+      return meta.message { type = kind, [kind] = { id = "1", caption = "look 42" } }
+    end
+
+    it("by type, kind, both, or a list of them", function()
+      bot:on("text", hear "text"):on("message.image", hear "image"):on({ "status.read", "video" }, hear "either")
+         :on("status", hear "status"):otherwise(hear "else")
+      deliver("hi", picture "image", picture "video", meta.status("wamid.a", "sent"),
+        meta.status("wamid.a", "read"), meta.message { type = "sticker", sticker = { id = "5" } })
+      assert.are.same({ "text hi", "image look 42", "either look 42", "status sent", "either read", "else sticker" },
+        heard)
+    end)
+
+    it("by what was written: a pattern, whose captures it gets", function()
+      bot:on("text", "^order (%d+) (%a+)$", hear "order"):on("text", { "^hi", "^hello" }, hear "greeting")
+         :on("text", function(event) return #event.text > 20, "long" end, hear "function")
+      deliver("order 12 Apples", "hello you", "nothing of it", "a text of more than twenty bytes")
+      assert.are.same({ "order order 12 Apples 12 Apples", "greeting hello you",
+                        "function a text of more than twenty bytes long" }, heard)
+    end)
+
+    it("by the exact id of what was tapped", function()
+      local function tap(id)
+        return meta.message { type = "interactive",
+          interactive = { type = "button_reply", button_reply = { id = id, title = "Yes" } } }
+      end
+      bot:on("button_reply", "ye.", hear "pattern"):on("button_reply", { "no", "yes" }, hear "id")
+      deliver(tap "yes", tap "ye.", tap "no", tap "yess")
+      assert.are.same({ "id Yes", "pattern Yes", "id Yes" }, heard)
+    end)
+
+    it("first come, first served", function()
+      bot:on("text", hear "first"):on("text", hear "second")
+      deliver "hi"
+      assert.are.same({ "first hi" }, heard)
+    end)
+
+    it("but not for echoes, unless they are asked for", function()
+      local body = assert(require("whatsapp.json").encode { object = "whatsapp_business_account", entry = { {
+        id = "1", changes = { { field = "smb_message_echoes", value = { metadata = { phone_number_id = "1" },
+          message_echoes = { { id = "wamid.echo", from = "1", to = "2", timestamp = "1700000000", type = "text",
+                               text = { body = "from the app" } } } } } } } } })
+      local headers = { ["x-hub-signature-256"] = whatsapp.webhook.sign(body, meta.secret) }
+      bot:on("text", hear "text")
+      assert.are.equal(200, (bot:handle("POST", nil, headers, body)))
+      assert.are.same({}, heard)
+      bot = new_bot():on("echo.text", hear "echo")
+      assert.are.equal(200, (bot:handle("POST", nil, headers, body)))
+      assert.are.same({ "echo from the app" }, heard)
+    end)
+
+    it("and refuses what can never be chosen", function()
+      local function refused(field, text, ...)
+        expect.raised("config", field, text, pcall(bot.on, bot, ...))
+      end
+      refused("handler", "function", "text")
+      refused("handler", "function", "text", "pattern", "handler")
+      refused("selector", "status", "statsu.failed", hear "")
+      refused("selector", "no selector", "button reply", hear "")
+      refused("selector[2]", "string", { "text", 5 }, hear "")
+      refused("selector", "empty", {}, hear "")
+      refused("match", "pattern", "text", 5, hear "")
+      refused("match[1]", "pattern", "text", { "%" }, hear "")
+      expect.raised("config", "handler", "function", pcall(bot.otherwise, bot))
+      expect.raised("config", "middleware", "function", pcall(bot.use, bot, "x"))
+    end)
+  end)
+
+  describe("has middleware", function()
+    it("around the handlers, in order", function()
+      bot:use(function(event, following)
+        heard[#heard + 1] = "in"
+        local answer = following()
+        heard[#heard + 1] = "out " .. answer
+        event.tag = nil
+      end)
+      bot:use(function(event, following)
+        event.tag = "tag"
+        return following()
+      end)
+      bot:on("text", function(event) return event.tag end)
+      deliver "hi"
+      assert.are.same({ "in", "out tag" }, heard)
+    end)
+
+    it("that can end an event", function()
+      bot:use(function(event, following) if event.text ~= "stop" then return following() end end)
+      bot:on("text", hear "text")
+      deliver("stop", "go")
+      assert.are.same({ "text go" }, heard)
+      assert.are.equal(0, (bot.store:pending(now)))
+    end)
+  end)
+
+  describe("isolates errors", function()
+    it("of a handler, and tells on_error", function()
+      bot:on("text", "^bad", function() error "a bug" end):on("text", hear "text")
+      assert.are.equal(200, deliver("bad", "good"))
+      assert.are.same({ "text good" }, heard)
+      assert.are.equal(1, #told)
+      assert.is_truthy(told[1].err:find "a bug")
+      assert.are.equal("bad", told[1].event.text)
+      assert.are.equal(0, (bot.store:pending(now)))
+    end)
+
+    it("and begins again when on_error says so, before the customer's next", function()
+      local times = 0
+      bot:on_error(function() return 30 end)
+      bot:on("text", "^bad", function()
+        times = times + 1
+        if times < 3 then error "not yet" end
+        heard[#heard + 1] = "at last"
+      end)
+      bot:on("text", hear "text")
+      deliver("bad", "good")
+      deliver(meta.message { text = "other", from = "15559999999" })
+      assert.are.same({ "text other" }, heard)
+      now = now + 29
+      bot:tick()
+      assert.are.equal(1, times)
+      now = now + 1
+      bot:tick()
+      assert.are.equal(2, times)
+      now = now + 30
+      bot:tick()
+      assert.are.same({ "text other", "at last", "text good" }, heard)
+    end)
+
+    it("of middleware and of on_error itself", function()
+      bot:use(function() error "in the middle" end)
+      bot:on_error(function() error "in on_error" end)
+      local stderr = io.stderr
+      local written = {}
+      io.stderr = { write = function(_, ...) written[#written + 1] = table.concat { ... } end } -- luacheck: ignore 122
+      local status = deliver "hi"
+      io.stderr = stderr -- luacheck: ignore 122
+      assert.are.equal(200, status)
+      assert.is_truthy(table.concat(written):find "in on_error")
+    end)
+  end)
+
+  describe("answers", function()
+    local function post(body, signature)
+      return bot:handle("POST", {}, { ["X-HUB-signature-256"] = signature }, body)
+    end
+
+    it("the challenge", function()
+      local query = { ["hub.mode"] = "subscribe", ["hub.verify_token"] = meta.verify_token, ["hub.challenge"] = "7" }
+      local status, headers, text = bot:handle("GET", query, {}, nil)
+      assert.are.equal(200, status)
+      assert.are.equal("7", text)
+      assert.is_truthy(headers["Content-Type"]:find "^text/plain")
+      query["hub.verify_token"] = "other"
+      status, headers, text = bot:handle("GET", query, {})
+      assert.is_truthy(headers["Content-Type"])
+      assert.are.equal(403, status)
+      assert.is_nil(text:find(meta.verify_token, 1, true))
+      assert.are.equal(400, (bot:handle("GET", nil, {})))
+      assert.are.equal(400, (bot:handle("GET", "a=b", {})))
+    end)
+
+    it("what it does not take, and stores nothing of it", function()
+      local body = meta.body { meta.message { text = "hi" } }
+      local good = whatsapp.webhook.sign(body, meta.secret)
+      bot:on("text", hear "text")
+      assert.are.equal(401, (post(body)))
+      assert.are.equal(401, (post(body .. " ", good)))
+      assert.are.equal(401, (post(body, "sha256=" .. ("0"):rep(64))))
+      assert.are.equal(400, (post("{", whatsapp.webhook.sign("{", meta.secret))))
+      assert.are.equal(401, (post(nil, good)))
+      assert.are.equal(413, (post((" "):rep(3 * 1024 * 1024), good)))
+      local status, headers = bot:handle("PUT", {}, {}, body)
+      assert.are.equal(405, status)
+      assert.are.equal("GET, POST", headers.Allow)
+      assert.are.equal(0, (bot.store:pending(now)))
+      assert.are.same({}, heard)
+      assert.are.equal(200, (post(body, good)))
+      assert.are.same({ "text hi" }, heard)
+    end)
+
+    it("500 when the store fails, and handles nothing", function()
+      bot:on("text", hear "text")
+      bot.store:close()
+      local body = meta.body { meta.message { text = "hi" } }
+      local status, headers = post(body, whatsapp.webhook.sign(body, meta.secret))
+      assert.are.equal(500, status)
+      assert.are.equal("5", headers["Retry-After"])
+      assert.are.same({}, heard)
+      assert.are.equal("state", told[1].err.kind)
+      assert.is_nil(told[1].event)
+    end)
+  end)
+
+  describe("handles each event once", function()
+    it("however often it is delivered", function()
+      local message, status = meta.message { text = "hi" }, meta.status("wamid.s", "read")
+      bot:otherwise(hear "any")
+      for _ = 1, 3 do assert.are.equal(200, deliver(message, status, message)) end
+      assert.are.same({ "any hi", "any read" }, heard)
+    end)
+
+    it("and statuses only forward", function()
+      bot:on("status", hear "status")
+      deliver(meta.status("wamid.a", "delivered"), meta.status("wamid.a", "sent"), meta.status("wamid.b", "sent"))
+      deliver(meta.status("wamid.a", "read"), meta.status("wamid.a", "delivered"))
+      assert.are.same({ "status delivered", "status sent", "status read" }, heard)
+    end)
+
+    it("in the order in which a customer wrote, not in which it came", function()
+      local later = meta.message { text = "second", timestamp = tostring(now - 1) }
+      local sooner = meta.message { text = "first", timestamp = tostring(now - 2) }
+      bot:on("text", hear "text")
+      deliver(later, sooner)
+      assert.are.same({ "text first", "text second" }, heard)
+    end)
+
+    it("but again when its process died, and not for ever", function()
+      local store = bot.store
+      bot:on("text", hear "text")
+      bot.later = function() end                      -- stored and answered, then gone
+      deliver "hi"
+      for _ = 1, 5 do                                 -- begun, and never ended
+        assert.is_table((store:claim(now, 60)))
+        now = now + 61
+      end
+      bot = new_bot { store = store }
+      bot:on("text", hear "again")
+      bot:tick()
+      assert.are.same({}, heard)
+      assert.are.equal("state", told[1].err.kind)
+      assert.is_truthy(tostring(told[1].err):find "5 times")
+      assert.are.equal(0, (store:pending(now)))
+    end)
+
+    it("when what died is followed by another", function()
+      local store = bot.store
+      bot.later = function() end
+      deliver("one", "two")
+      assert(store:claim(now, 60))
+      bot = new_bot { store = store }
+      bot:on("text", hear "after")
+      assert.is_true(bot:tick() <= 5)
+      assert.are.same({}, heard)
+      now = now + 60
+      bot:tick()
+      assert.are.same({ "after one", "after two" }, heard)
+    end)
+  end)
+
+  it("holds on to what takes long, as long as it is ticked", function()
+    local store, inner = bot.store, nil
+    bot:on("text", function()
+      for _ = 1, 5 do
+        now = now + 40
+        bot.inbox:upkeep()
+      end
+      inner = { store:claim(now, 60) }
+    end)
+    deliver "hi"
+    assert.are.same({}, inner)
+    assert.are.same({}, told)
+    assert.are.equal(0, (store:pending(now)))
+  end)
+
+  it("keeps a customer's events apart from others' in work at the same time", function()
+    local order = {}
+    bot:on("text", function(event)
+      order[#order + 1] = event.text .. " begins"
+      wa:loop().sleep(event.text:find "slow" and 0.05 or 0.001)
+      order[#order + 1] = event.text .. " ends"
+    end)
+    deliver(meta.message { text = "slow", timestamp = "1700000000" },
+      meta.message { text = "next", timestamp = "1700000001" },
+      meta.message { text = "other", from = "15559999999", timestamp = "1700000002" })
+    if wa:loop().suspends then
+      assert.are.same({ "slow begins", "other begins", "other ends", "slow ends", "next begins", "next ends" }, order)
+    else
+      assert.are.equal(6, #order)
+    end
+  end)
+
+  it("lets the host do the work after its answer", function()
+    local later
+    bot = new_bot { later = function(it) later = it end }
+    bot:on("text", hear "text")
+    assert.are.equal(200, deliver "hi")
+    assert.are.same({}, heard)
+    assert.are.equal(bot, later)
+    later:work()
+    assert.are.same({ "text hi" }, heard)
+  end)
+
+  it("is made of what it can use", function()
+    local function refused(field, text, options)
+      expect.raised("config", field, text, pcall(whatsapp.bot, options))
+    end
+    local hook = whatsapp.webhook(meta.hook())
+    refused(nil, "table", nil)
+    refused("client", "missing", { webhook = hook })
+    refused("client", "client", { client = {} })
+    refused("webhook", "webhook", { client = wa, webhook = {} })
+    refused("store", "store", { client = wa, webhook = hook, store = "redis" })
+    refused("lease", "number", { client = wa, webhook = hook, lease = "1" })
+    refused("concurrency", "", { client = wa, webhook = hook, concurrency = 0 })
+    refused("stroe", "store", { client = wa, webhook = hook, stroe = whatsapp.store.memory() })
+    assert.is_nil(tostring(whatsapp.bot { client = wa, webhook = hook }):find(meta.secret, 1, true))
+  end)
+end)
