@@ -94,7 +94,11 @@ build = {
     ["whatsapp.api.uploads"] = "lua/whatsapp/api/uploads.lua",
     ["whatsapp.api.username"] = "lua/whatsapp/api/username.lua",
     ["whatsapp.api.users"] = "lua/whatsapp/api/users.lua",
+    ["whatsapp.bot.inbox"] = "lua/whatsapp/bot/inbox.lua",
+    ["whatsapp.bot"] = "lua/whatsapp/bot/init.lua",
+    ["whatsapp.bot.selector"] = "lua/whatsapp/bot/selector.lua",
     ["whatsapp.client"] = "lua/whatsapp/client.lua",
+    ["whatsapp.clock"] = "lua/whatsapp/clock.lua",
     ["whatsapp.config"] = "lua/whatsapp/config.lua",
     ["whatsapp.error"] = "lua/whatsapp/error.lua",
     ["whatsapp.error.codes"] = "lua/whatsapp/error/codes.lua",
@@ -129,6 +133,7 @@ build = {
     ["whatsapp.message.template.buttons"] = "lua/whatsapp/message/template/buttons.lua",
     ["whatsapp.message.template"] = "lua/whatsapp/message/template/init.lua",
     ["whatsapp.message.template.parameters"] = "lua/whatsapp/message/template/parameters.lua",
+    ["whatsapp.nginx"] = "lua/whatsapp/nginx.lua",
     ["whatsapp.pace"] = "lua/whatsapp/pace.lua",
     ["whatsapp.parallel"] = "lua/whatsapp/parallel.lua",
     ["whatsapp.poll"] = "lua/whatsapp/poll.lua",
@@ -188,6 +193,7 @@ build = {
     ["whatsapp.webhook.parse"] = "lua/whatsapp/webhook/parse.lua",
     ["whatsapp.webhook.read"] = "lua/whatsapp/webhook/read.lua",
     ["whatsapp.webhook.verify"] = "lua/whatsapp/webhook/verify.lua",
+    ["whatsapp.window"] = "lua/whatsapp/window.lua",
   },
 }
 
