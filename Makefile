@@ -263,6 +263,12 @@ conformance:
 format:
 	clang-format -i $(wildcard src/*/*.[ch] spec/*/*.[ch] bench/*.[ch] bench/*/*.[ch])
 
+.PHONY: types
+
+## types: write the LuaCATS types of messages
+types: all
+	$(IN_TREE) $(LUA_BIN) tools/types.lua write
+
 ## rockspec: write the sources and modules there are into the rockspec
 rockspec:
 	$(LUA_BIN) tools/rockspec.lua

@@ -2,7 +2,9 @@
 --
 -- A description is data: { type = "string", max = 4096 }. `check` returns the
 -- value as Graph wants it (ids as strings, texts counted in characters), or
--- nil and an `invalid` error whose `field` is the path.
+-- nil and an `invalid` error whose `field` is the path. `also` (a LuaCATS type
+-- that `before` makes a table of) and `either` (descriptions by name) tell the
+-- types what the check alone knows.
 
 local Error = require "whatsapp.error"
 local json = require "whatsapp.json"

@@ -72,7 +72,7 @@ end
 
 --- Sends a message. See the contract of each kind in docs/messages.md.
 ---@param client whatsapp.Client
----@param input table the recipient, one kind with its content, and the envelope
+---@param input whatsapp.Message the recipient, one kind with its content, and the envelope
 ---@param options? table per-call options
 ---@return whatsapp.Sent|nil
 ---@return whatsapp.Error? err
@@ -91,7 +91,7 @@ M.MARKETING = {
 --- Sends a template as a marketing message that Meta optimises. Meta's page:
 --- "Marketing Messages API"; operation sendMarketingMessage.
 ---@param client whatsapp.Client
----@param input table as for `send`, of the kind template; and `product_policy`
+---@param input whatsapp.Message as for `send`, of the kind template; and `product_policy`
 --- ("CLOUD_API_FALLBACK" or "STRICT"), `message_activity_sharing`
 ---@param options? table per-call options
 ---@return whatsapp.Sent|nil

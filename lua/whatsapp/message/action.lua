@@ -122,8 +122,9 @@ M.address_request = kind_of("address_message", "address_message", {
   fields = interactive.fields(interactive.text_header, {
     country = { type = "string", pattern = "^%u%u$", form = "IN: two capital letters",
                 required = true },
-    values = { type = "json", object = true },
-    saved_addresses = { type = "json" },
+    values = { type = "json", object = true, either = { address = address, other = { type = "map" } } },
+    saved_addresses = { type = "json",
+                        either = { saved_address = saved_addresses, other = { type = "any" } } },
     validation_errors = { type = "json", object = true },
   }),
 }, function(value)

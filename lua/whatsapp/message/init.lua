@@ -11,8 +11,8 @@ local M = { is_user_id = recipient.is_user_id, canonical_user = recipient.canoni
 
 local RECIPIENT_TYPES = { individual = true, group = true }
 
--- What stands beside the content. `to` is checked on its own.
-local envelope = {
+--- What stands beside the content. `to` is checked on its own.
+M.envelope = {
   reply_to = { type = "wamid" },
   callback_data = { type = "string", max = 512 },
   recipient_type = { type = "string", one_of = RECIPIENT_TYPES },
@@ -22,8 +22,8 @@ local envelope = {
 local anything = { type = "json" }
 
 local known = { to = true }
-for name in pairs(envelope) do known[name] = true end
-local envelope_names = schema.sorted_keys(envelope)
+for name in pairs(M.envelope) do known[name] = true end
+local envelope_names = schema.sorted_keys(M.envelope)
 for name in pairs(kinds) do known[name] = true end
 
 local function two_kinds(message)
@@ -59,7 +59,7 @@ local function wrap(message)
   for i = 1, #envelope_names do
     local name = envelope_names[i]
     if message[name] ~= nil then
-      local ok, err = schema.check(message[name], envelope[name], name)
+      local ok, err = schema.check(message[name], M.envelope[name], name)
       if ok == nil then return nil, err end
     end
   end
@@ -104,7 +104,7 @@ local function complete(message)
 end
 
 --- Compiles a message and lists the files to be uploaded first.
----@param message table
+---@param message whatsapp.Message
 ---@return table|nil payload Graph's, or nil
 ---@return table[]|whatsapp.Error uploads each has `into` (gets the id), `file` or `data`
 function M.compile(message)
@@ -137,7 +137,7 @@ end
 
 --- The Graph payload of a message, as `wa:send` would send it. No I/O: a
 --- message with a local file is refused, since its id is not known yet.
----@param message table
+---@param message whatsapp.Message
 ---@return table|nil payload
 ---@return whatsapp.Error? err
 function M.build(message)

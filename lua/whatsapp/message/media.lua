@@ -166,7 +166,7 @@ function M.reference(extra)
     type = { type = "string" },
   }
   for name, field in pairs(extra or {}) do fields[name] = field end
-  return { type = "table", fields = fields, before = reference_of, check = one_source }
+  return { type = "table", also = "string", fields = fields, before = reference_of, check = one_source }
 end
 
 local function basename(file)

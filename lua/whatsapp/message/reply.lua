@@ -100,7 +100,8 @@ M.list = {
   spec = { type = "table", check = check_list,
            fields = interactive.fields(interactive.text_header,
              { button = { type = "string", max = 20, required = true } }),
-           children = { type = "list", min = 1, max = 100, of = { type = "any" } } },
+           children = { type = "list", min = 1, max = 100,
+                        of = { type = "any", either = { row = row, section = section } } } },
   compile = function(value, uploads, path)
     local sections = {}
     for i, item in ipairs(value.children) do

@@ -49,7 +49,8 @@ end
 ---@return table spec
 function M.spec(fields)
   return { type = "table", check = check_products, fields = fields,
-           children = { type = "list", min = 1, max = 100, of = { type = "any" } } }
+           children = { type = "list", min = 1, max = 100,
+                       of = { type = "any", either = { item = sku, section = section } } } }
 end
 
 --- Graph's sections.

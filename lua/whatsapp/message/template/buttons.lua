@@ -43,6 +43,10 @@ local fillers = {
     end },
 }
 
+--- What a list of buttons may hold: for the types, the checks are `add`'s.
+M.spec = { type = "list", min = 0, max = BUTTONS_MAX, of = { type = "table", also = "false", fields = {} } }
+for key, filler in pairs(fillers) do M.spec.of.fields[key] = filler.spec end
+
 local function button(value, index, path)
   if type(value) ~= "table" then
     return invalid(path, "must be a table such as { url = … } or { payload = … }, or false")

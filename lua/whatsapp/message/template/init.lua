@@ -99,8 +99,11 @@ end
 
 local CARDS_MIN, CARDS_MAX = 2, 10
 
-local card_spec = { type = "table", fields = { header = { type = "any" }, body = { type = "any" },
-                                               buttons = { type = "any" } } }
+local any_header = { type = "any", either = { header = header_spec } }
+local any_buttons = { type = "any", either = { button = buttons.spec } }
+
+local card_spec = { type = "table", fields = { header = any_header, body = { type = "any" },
+                                               buttons = any_buttons } }
 local cards_spec = { type = "list", min = CARDS_MIN, max = CARDS_MAX, of = card_spec }
 
 local function add_carousel(list, components, uploads)
@@ -163,13 +166,13 @@ M.spec = {
   fields = {
     name = { type = "string", max = 512, required = true },
     language = { type = "string", required = true },
-    header = { type = "any" },
+    header = any_header,
     body = { type = "any" },
-    expires = { type = "any" },
-    order_status = { type = "any" },
-    buttons = { type = "any" },
-    carousel = { type = "any" },
-    otp = { type = "any" },
+    expires = { type = "any", either = { expires = offer } },
+    order_status = { type = "any", either = { order_status = order.order_status.parameters.spec } },
+    buttons = any_buttons,
+    carousel = { type = "any", either = { card = cards_spec } },
+    otp = { type = "any", either = { otp = otp_code } },
     components = { type = "json" },
   },
 }
