@@ -57,9 +57,11 @@ COMPILE = $(CC) -std=c99 -D_GNU_SOURCE -fPIC -fvisibility=hidden -pthread $(WARN
           $(CFLAGS) $(CPPFLAGS) -Isrc -isystem $(LUA_INCDIR) $(LIB_INCLUDES:-I%=-isystem %)
 
 # Modules of rocks of their own, for stores: built where their library is.
-EXTRAS         = sqlite
+EXTRAS         = sqlite hiredis
 HEADER_sqlite  = sqlite3.h
 LDLIBS_sqlite  = -lsqlite3
+HEADER_hiredis = hiredis/hiredis.h
+LDLIBS_hiredis = -lhiredis
 
 HASH      := \#
 has_header = $(shell echo '$(HASH)include <$(1)>' | \

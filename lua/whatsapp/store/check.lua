@@ -146,6 +146,14 @@ function M.arguments(method, ...)
   end
 end
 
+--- The first name behind all that begin with a prefix, nil when there is none.
+---@param start string
+---@return string|nil
+function M.behind(start)
+  local rest = start:match "^(.-)\255*$"
+  if rest ~= "" then return rest:sub(1, -2) .. string.char(rest:byte(-1) + 1) end
+end
+
 M.optional, M.span, M.name, M.NAME_MAX = optional, span, name, NAME_MAX
 
 return M

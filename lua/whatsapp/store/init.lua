@@ -278,4 +278,14 @@ function M.memory(options) return open("memory", options) end
 ---@return whatsapp.Store
 function M.sqlite(options) return open("sqlite", options) end
 
+--- In Redis, which any number of machines may share. Without `url`, `host` and
+--- `path` the environment's WHATSAPP_REDIS_URL is taken, else 127.0.0.1:6379. Needs
+--- the rock `whatsapp-redis`; in nginx lua-resty-redis. The first operation connects.
+--- `timeout`: seconds for one command, 5 unless given. `prefix` of all keys:
+--- "whatsapp" unless given. `path`: of a unix socket.
+---@param options? string|{ url?: string, host?: string, port?: integer, path?: string, username?: string,
+---       password?: string, database?: integer, prefix?: string, timeout?: number, keep_keys?: number }
+---@return whatsapp.Store
+function M.redis(options) return open("redis", options) end
+
 return M

@@ -355,16 +355,12 @@ Sqlite.remove = write(true, function(self, name, version)
   return true
 end)
 
--- The first name behind all that begin with the prefix.
-local function behind(prefix)
-  local rest = prefix:match "^(.-)\255*$"
-  if rest == "" then return ("\255"):rep(check.NAME_MAX + 1) end
-  return rest:sub(1, -2) .. string.char(rest:byte(-1) + 1)
-end
+local LAST = ("\255"):rep(check.NAME_MAX + 1)
 
 Sqlite.list = read(function(self, prefix, after, limit)
   after = after or ""
-  return column(self, "list", after > prefix and after or prefix, behind(prefix), after, limit or 100)
+  return column(self, "list", after > prefix and after or prefix, check.behind(prefix) or LAST, after,
+    limit or 100)
 end)
 
 Sqlite.due = read(function(self, now, limit)
