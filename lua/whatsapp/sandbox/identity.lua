@@ -31,10 +31,11 @@ end
 
 -- What an id names shows in its first digit, for whoever reads a log.
 local first_digits = { phone_number = "1", business_account = "2", media = "3", template = "4",
-                       message = "9", application = "7" }
+                       message = "9", application = "7", group = "6", qr_code = "8",
+                       blocked_user = "8" }
 
 --- An id as Graph has them: fifteen digits.
----@param kind "phone_number"|"business_account"|"media"|"template"|"message"|"application"
+---@param kind string one of first_digits
 ---@return string
 function M.id(kind)
   local digits = M.random(14):gsub(".", function(char) return char:byte() % 10 end)

@@ -2,6 +2,7 @@
 
 local answer = require "whatsapp.sandbox.server.answer"
 local fields = require "whatsapp.sandbox.server.fields"
+local params = require "whatsapp.sandbox.server.params"
 
 local M = {}
 
@@ -15,6 +16,15 @@ local choose = fields.of {
 --- GET /{business_account_id}
 function M.get(req, account)
   return answer.ok(choose(req)(account))
+end
+
+--- POST /{business_account_id}
+function M.update(req, account)
+  local body = req:json()
+  for _, name in ipairs { "name", "timezone_id" } do
+    if body[name] ~= nil then account[name] = params.text(body, name, { max = 100 }) end
+  end
+  return answer.ok { success = true }
 end
 
 return M

@@ -3,6 +3,7 @@
 local json = require "whatsapp.json"
 local answer = require "whatsapp.sandbox.server.answer"
 local fields = require "whatsapp.sandbox.server.fields"
+local params = require "whatsapp.sandbox.server.params"
 local text = require "whatsapp.sandbox.server.text"
 
 local M = {}
@@ -29,9 +30,7 @@ for name in ([[OTHER AUTO BEAUTY APPAREL EDU ENTERTAIN EVENT_PLAN FINANCE GROCER
   verticals[name] = true
 end
 
-local function refuse(name, rule)
-  answer.refuse { code = 100, message = ("Param %s must be %s"):format(name, rule) }
-end
+local refuse = params.refuse
 
 -- Text up to a length; empty takes the field away, where that may be.
 local function up_to(max, min)
@@ -91,8 +90,7 @@ local rules = {
 
 --- POST /{phone_number_id}/whatsapp_business_profile
 function M.update(req, phone)
-  local body = req:json()
-  if body.messaging_product ~= "whatsapp" then refuse("messaging_product", "one of {WHATSAPP}") end
+  local body = params.whatsapp(req)
   local changed = {}
   for name, value in pairs(phone.profile) do changed[name] = value end
   for name, rule in pairs(rules) do

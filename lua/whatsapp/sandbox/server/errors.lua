@@ -57,6 +57,8 @@ return {
   [132018] = { status = 400, message = "There was an issue with the parameters in the template" },
   [132068] = { status = 400, message = "Flow is blocked" },
   [132069] = { status = 400, message = "Flow is throttled" },
+  [133005] = { status = 400, message = "Two step verification PIN Mismatch" },
+  [133006] = { status = 400, message = "Phone number re-verification needed" },
   [133010] = { status = 400, message = "Phone number not registered" },
   [133016] = { status = 400, message = "Account register/deregister rate limit exceeded" },
   [135000] = { status = 400, message = "Generic user error" },

@@ -11,7 +11,8 @@ local default = { "id", "display_phone_number", "verified_name", "quality_rating
                   "code_verification_status", "platform_type", "throughput" }
 local more = { "status", "name_status", "unified_cert_status", "account_mode", "host_platform",
                "messaging_limit_tier", "country_code", "country_dial_code", "username",
-               "is_official_business_account", "is_pin_enabled" }
+               "is_official_business_account", "is_pin_enabled", "search_visibility",
+               "webhook_configuration", "conversational_automation" }
 
 local choose = fields.of { name = "WhatsAppBusinessPhoneNumber", always = "id",
                            default = default, more = more }

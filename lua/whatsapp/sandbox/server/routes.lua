@@ -1,27 +1,62 @@
 --- The routes. A handler takes the request and what its path names, and returns a
 --- response; adding an operation is adding a row.
 
+local block_users = require "whatsapp.sandbox.server.block_users"
 local business_account = require "whatsapp.sandbox.server.business_account"
 local business_profile = require "whatsapp.sandbox.server.business_profile"
 local connections = require "whatsapp.sandbox.server.connections"
+local groups = require "whatsapp.sandbox.server.groups"
 local media = require "whatsapp.sandbox.server.media"
 local message_history = require "whatsapp.sandbox.server.message_history"
 local message_templates = require "whatsapp.sandbox.server.message_templates"
 local messages = require "whatsapp.sandbox.server.messages"
+local number_settings = require "whatsapp.sandbox.server.number_settings"
 local phone_numbers = require "whatsapp.sandbox.server.phone_numbers"
+local qr_codes = require "whatsapp.sandbox.server.qr_codes"
+local registration = require "whatsapp.sandbox.server.registration"
+local subscribed_apps = require "whatsapp.sandbox.server.subscribed_apps"
 local uploads = require "whatsapp.sandbox.server.uploads"
 
 return {
-  -- Graph, by the kind of node: "METHOD" or "METHOD edge".
+  -- Graph, by the kind of node: "METHOD", "METHOD edge" or
+  -- "METHOD edge/{}", whose handler also gets what stands there.
   graph = {
     phone_number = {
       ["GET"] = phone_numbers.get,
+      ["POST"] = registration.update,
+      ["POST request_code"] = registration.request_code,
+      ["POST verify_code"] = registration.verify_code,
+      ["POST register"] = registration.register,
+      ["POST deregister"] = registration.deregister,
       ["POST messages"] = messages.post,
       ["POST marketing_messages"] = messages.post_marketing,
       ["GET message_history"] = message_history.list,
       ["POST media"] = media.upload,
       ["GET whatsapp_business_profile"] = business_profile.get,
       ["POST whatsapp_business_profile"] = business_profile.update,
+      ["GET whatsapp_commerce_settings"] = number_settings.commerce,
+      ["POST whatsapp_commerce_settings"] = number_settings.update_commerce,
+      ["GET settings"] = number_settings.settings,
+      ["POST settings"] = number_settings.update_settings,
+      ["POST conversational_automation"] = number_settings.update_automation,
+      ["GET whatsapp_business_encryption"] = number_settings.encryption,
+      ["POST whatsapp_business_encryption"] = number_settings.update_encryption,
+      ["GET message_qrdls"] = qr_codes.list,
+      ["POST message_qrdls"] = qr_codes.post,
+      ["GET message_qrdls/{}"] = qr_codes.get,
+      ["DELETE message_qrdls/{}"] = qr_codes.delete,
+      ["GET block_users"] = block_users.list,
+      ["POST block_users"] = block_users.block,
+      ["DELETE block_users"] = block_users.unblock,
+      ["GET groups"] = groups.list,
+      ["POST groups"] = groups.create,
+    },
+    group = {
+      ["GET"] = groups.get,
+      ["POST"] = groups.update,
+      ["DELETE"] = groups.delete,
+      ["POST invite_link"] = groups.create_invite_link,
+      ["DELETE invite_link"] = groups.delete_invite_link,
     },
     message = {
       ["GET events"] = message_history.events,
@@ -44,7 +79,11 @@ return {
     },
     business_account = {
       ["GET"] = business_account.get,
+      ["POST"] = business_account.update,
       ["GET phone_numbers"] = phone_numbers.list,
+      ["GET subscribed_apps"] = subscribed_apps.list,
+      ["POST subscribed_apps"] = subscribed_apps.subscribe,
+      ["DELETE subscribed_apps"] = subscribed_apps.unsubscribe,
       ["GET message_templates"] = message_templates.list,
       ["POST message_templates"] = message_templates.create,
       ["DELETE message_templates"] = message_templates.delete,

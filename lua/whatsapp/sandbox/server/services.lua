@@ -35,20 +35,21 @@ local function refuse_path(segments)
     message = "Unknown path components: /" .. table.concat(segments, "/") }
 end
 
--- `/v21.0/{id}/{edge}`: what the id names decides which edges there are.
+-- `/v21.0/{id}/{edge}/{item}`: what the id names decides which edges there are.
 local function graph(req, segments)
-  local version, id, edge = segments[1], segments[2], segments[3]
+  local version, id, edge, item = segments[1], segments[2], segments[3], segments[4]
   if not (version and version:find "^v%d+%.%d+$" and id) then refuse_path(segments) end
   local node = state.nodes[id == "app" and state.settings.app_id or id]
   if not node then refuse_object(req, id) end
-  if #segments > 3 then refuse_path(drop_first(segments, 3)) end
+  if #segments > 4 then refuse_path(drop_first(segments, 3)) end
   local kind = routes.graph[node.kind]
-  local handler = kind[req.method .. (edge and " " .. edge or "")]
-  if handler then return handler(req, node) end
+  local place = edge and edge .. (item and "/{}" or "")
+  local handler = kind[req.method .. (place and " " .. place or "")]
+  if handler then return handler(req, node, item) end
   for key in pairs(kind) do
-    if edge and key:match(" (.*)$") == edge then refuse_object(req, id) end
+    if place and key:match(" (.*)$") == place then refuse_object(req, id) end
   end
-  if edge then refuse_path { edge } end
+  if edge then refuse_path { item or edge } end
   refuse_object(req, id)
 end
 

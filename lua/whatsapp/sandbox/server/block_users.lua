@@ -1,0 +1,61 @@
+--- Who is blocked by a phone number. (Whether they wrote in the last 24 hours is not
+-- looked at.)
+
+local json = require "whatsapp.json"
+local answer = require "whatsapp.sandbox.server.answer"
+local paging = require "whatsapp.sandbox.server.paging"
+local params = require "whatsapp.sandbox.server.params"
+local state = require "whatsapp.sandbox.server.state"
+
+local M = {}
+
+local function blocked(phone, wa_id)
+  local found = {}
+  for _, one in ipairs(state.all "blocked_user") do
+    if one.phone == phone and (wa_id or one.wa_id) == one.wa_id then found[#found + 1] = one end
+  end
+  return found
+end
+
+-- The users of a request, as they are written and as WhatsApp knows them.
+local function users_of(req)
+  local users, list = {}, params.given(params.whatsapp(req), "block_users")
+  if type(list) ~= "table" or #list == 0 then params.refuse("block_users", "a non-empty array") end
+  for i, item in ipairs(list) do
+    local input = type(item) == "table" and item.user
+    if type(input) ~= "string" then params.refuse(("block_users[%d][user]"):format(i - 1), "a string") end
+    users[i] = { input = input, wa_id = input:find "%a" and input or input:gsub("%D", "") }
+  end
+  return users
+end
+
+local function answer_with(name, users)
+  return answer.ok { messaging_product = "whatsapp", block_users = { [name] = json.array(users) } }
+end
+
+--- GET /{phone_number_id}/block_users
+function M.list(req, phone)
+  return paging.answer(req, blocked(phone), function(one)
+    return { messaging_product = "whatsapp", wa_id = one.wa_id }
+  end)
+end
+
+--- POST /{phone_number_id}/block_users
+function M.block(req, phone)
+  local users = users_of(req)
+  for _, user in ipairs(users) do
+    if not blocked(phone, user.wa_id)[1] then state.add("blocked_user", { phone = phone, wa_id = user.wa_id }) end
+  end
+  return answer_with("added_users", users)
+end
+
+--- DELETE /{phone_number_id}/block_users
+function M.unblock(req, phone)
+  local users = users_of(req)
+  for _, user in ipairs(users) do
+    for _, one in ipairs(blocked(phone, user.wa_id)) do state.remove(one) end
+  end
+  return answer_with("removed_users", users)
+end
+
+return M
