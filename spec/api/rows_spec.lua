@@ -58,10 +58,10 @@ describe("ids", function()
   end)
 
   it("can stand in a path twice, or in the body", function()
-    assert(wa.qr_codes:delete "4O4YGZEG3RIVE4")
-    assert_sent "DELETE 1/message_qrdls/4O4YGZEG3RIVE4"
-    assert(wa.qr_codes:update("4O4YGZEG3RIVE4", "Hi"))
-    assert_sent("POST 1/message_qrdls", nil, '{"code":"4O4YGZEG3RIVE4","prefilled_message":"Hi"}')
+    assert(wa.qr_codes:delete "4O4YGZEG3RIVE1")
+    assert_sent "DELETE 1/message_qrdls/4O4YGZEG3RIVE1"
+    assert(wa.qr_codes:update("4O4YGZEG3RIVE1", "Hi"))
+    assert_sent("POST 1/message_qrdls", nil, '{"code":"4O4YGZEG3RIVE1","prefilled_message":"Hi"}')
     assert(wa.calls:reject "wacid.x")
     assert_sent("POST 1/calls", nil, '{"action":"reject","call_id":"wacid.x","messaging_product":"whatsapp"}')
   end)
@@ -187,7 +187,7 @@ end)
 
 describe("answers", function()
   it("are unwrapped", function()
-    assert.are.same({ code = "x" }, (answered '{"data":[{"code":"x"}]}'.qr_codes:get "4O4YGZEG3RIVE4"))
+    assert.are.same({ code = "x" }, (answered '{"data":[{"code":"x"}]}'.qr_codes:get "4O4YGZEG3RIVE1"))
     assert.are.same({}, (answered '{"data":[]}'.encryption:get()))
     assert.are.same({ prompts = { "a" } },
       (answered '{"id":"1","conversational_automation":{"prompts":["a"]}}'.automation:get()))

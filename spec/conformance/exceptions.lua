@@ -7,6 +7,7 @@ return {
     { "starts a sandbox of its own and talks to that", "whatsapp.sandbox" },
     { "the description's example URL leads out of this machine", "media:download" },
     { "connections are the gateway's, Meta knows none", "wa.connections" },
+    { "the code in the description's example does not fit the description's pattern", "qr_codes:delete" },
     { "the description names carousels, but has no form for their cards", "carousel = {" },
     { "the description knows no pins", "pin = {" },
     { "the description does not know request_contact_info", "contact_request = " },

@@ -5,7 +5,8 @@ local fields = require "whatsapp.api.fields"
 
 local PATH = "{phone_number_id}/message_qrdls"
 
-local code = { type = "string", pattern = "^" .. ("[A-Z2-7]"):rep(14) .. "$", form = "4O4YGZEG3RIVE1 (14 characters)" }
+-- (The description allows no 0, 1, 8 and 9, but its own examples end with a 1.)
+local code = { type = "string", pattern = "^" .. ("[A-Z0-9]"):rep(14) .. "$", form = "4O4YGZEG3RIVE1 (14 characters)" }
 local message = fields.required(fields.text(140))
 
 return {
