@@ -1,7 +1,9 @@
--- Of 10,000 random messages those that we accept pass Meta's description too.
+-- Of 10,000 random messages, and of as many new templates, those that we accept
+-- pass Meta's description too.
 -- FUZZ_SEED is the seed of others.
 
 local exceptions = require("spec.conformance.exceptions").fuzz
+local definition = require "whatsapp.message.definition"
 local generate = require "spec.support.generate"
 local json = require "whatsapp.json"
 local referee = require "spec.support.referee"
@@ -20,14 +22,26 @@ local function is_verbatim(value, seen)
   return false
 end
 
-local function accepted(generator)
+-- The random ones of a subject that are accepted, and what becomes of them.
+local subjects = {
+  messages = { path = "{phone_number_id}/messages", name = "message",
+    make = function(generator)
+      local message = generator:message()
+      local payload = whatsapp.build(message)
+      return payload and not (message.type or is_verbatim(message.template, {})) and payload
+    end },
+  templates = { path = "{business_account_id}/message_templates", name = "definition",
+    make = function(generator)
+      local template = generator:input()
+      local built = definition.compile(template)
+      return built and not is_verbatim(template, {}) and built
+    end },
+}
+
+local function accepted(subject, generator)
   local payloads = {}
   for _ = 1, ROUNDS do
-    local message = generator:message()
-    local payload = whatsapp.build(message)
-    if payload and not (message.type or is_verbatim(message.template, {})) then
-      payloads[#payloads + 1] = payload
-    end
+    payloads[#payloads + 1] = subject.make(generator) or nil
   end
   return payloads
 end
@@ -42,8 +56,9 @@ local function exception_of(text, why)
   end
 end
 
-describe("random messages", function()
+describe("random", function()
   local judge, wa
+  local needed = {}
 
   setup(function()
     judge = referee.start()
@@ -51,30 +66,37 @@ describe("random messages", function()
   end)
   teardown(function() judge:stop() end)
 
-  it("that we accept pass the description", function()
-    local generator = generate.new "message"
-    print("\nFUZZ_SEED=" .. generator.seed)
-    local payloads = accepted(generator)
-    assert(#payloads > ROUNDS / 4, #payloads .. " payloads")
+  -- What the referee says of payloads, but for the exceptions.
+  local function complaints_about(payloads, path)
     local answers, errors = whatsapp.parallel(AT_ONCE, payloads, function(payload)
-      return wa:request("POST", "{phone_number_id}/messages", { json = payload })
+      return wa:request("POST", path, { json = payload })
     end)
-    local needed, complaints = {}, {}
+    local complaints = {}
     for i, payload in ipairs(payloads) do
       if not answers[i] then
         local text, why = json.encode(payload), errors[i].details or tostring(errors[i])
         local exception = exception_of(text, why)
-        if exception then
-          needed[exception] = true
-        else
-          complaints[#complaints + 1] = why .. "\n" .. text
-        end
+        if exception then needed[exception] = true else complaints[#complaints + 1] = why .. "\n" .. text end
       end
     end
-    assert(#complaints == 0, ("seed %d: %d of %d are refused, as\n%s"):format(generator.seed, #complaints,
-      #payloads, table.concat(complaints, "\n", 1, math.min(#complaints, 10))))
+    return complaints
+  end
+
+  for title, subject in pairs(subjects) do
+    it(title .. " that we accept pass the description", function()
+      local generator = generate.new(subject.name)
+      print("\nFUZZ_SEED=" .. generator.seed)
+      local payloads = accepted(subject, generator)
+      assert(#payloads > ROUNDS / 10, #payloads .. " payloads")
+      local complaints = complaints_about(payloads, subject.path)
+      assert(#complaints == 0, ("seed %d: %d of %d are refused, as\n%s"):format(generator.seed, #complaints,
+        #payloads, table.concat(complaints, "\n", 1, math.min(#complaints, 10))))
+    end)
+  end
+
+  it("ones need every exception", function()
     for _, exception in ipairs(exceptions) do
-      assert(needed[exception], "the exception is not needed: " .. exception[1])
+      assert(needed[exception], "not needed: " .. exception[1])
     end
   end)
 end)

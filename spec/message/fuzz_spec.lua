@@ -2,6 +2,7 @@
 -- The same tables are tried on every Lua and every time; FUZZ_SEED is for others.
 
 local Error = require "whatsapp.error"
+local definition = require "whatsapp.message.definition"
 local generate = require "spec.support.generate"
 local json = require "whatsapp.json"
 local recipient = require "whatsapp.message.recipient"
@@ -76,6 +77,15 @@ describe("whatever it is given,", function()
     local generator = generate.new "message"
     local good = try(generator, generator.message, whatsapp.build, assert_is_json)
     assert(good > ROUNDS / 3 and good < ROUNDS * 2 / 3, good .. " good ones")
+  end)
+
+  it("a new template is compiled to what JSON can carry, or refused", function()
+    local generator = generate.new "definition"
+    local good = try(generator, generator.input, function(input)
+      local built, err = definition.compile(input)
+      return built, not built and err or nil
+    end, assert_is_json)
+    assert(good > ROUNDS / 10 and good < ROUNDS * 2 / 3, good .. " good ones")
   end)
 
   it("a recipient is resolved or refused", function()

@@ -5,12 +5,13 @@
 ---     bad = { ["a name"] = { "text.body", { text = "" } } },
 ---   }
 ---
---- A message gets a recipient unless it has one (`to = false`: none). A bad case
---- names the field that is refused. What it would be on the wire is what the
---- compile step makes of it unchecked; where that cannot be made, or has lost
---- the mistake, `native` is the payload in Graph's form (its envelope is
---- completed).
+--- A message gets a recipient unless it has one (`to = false`: none), a new template
+--- (`subject = "definition"`) its name, language and category. A bad case names the
+--- field that is refused. What it would be on the wire is what the compile step
+--- makes of it unchecked; where that cannot be made, or has lost the mistake,
+--- `native` is the payload in Graph's form (completed likewise).
 
+local definition = require "whatsapp.message.definition"
 local files = require "spec.support.files"
 local unchecked = require "spec.support.unchecked"
 local whatsapp = require "whatsapp"
@@ -19,6 +20,7 @@ local M = {}
 
 local FOLDER = "spec/conformance/cases"
 local TO = "15551234567"
+local NEW_TEMPLATE = { name = "order_confirmation", language = "en_US", category = "UTILITY" }
 
 -- A copy with defaults; `false` leaves a field out.
 local function with(defaults, values)
@@ -31,6 +33,14 @@ local function with(defaults, values)
   return all
 end
 
+-- Its files would be uploaded first; they are left out.
+local function compiler(module)
+  return function(template)
+    local built, err = module.compile(template)
+    return built, not built and err or nil
+  end
+end
+
 -- What the cases of a file are about: how they are built, checked and not, and
 -- where the result is posted.
 local subjects = {
@@ -39,10 +49,18 @@ local subjects = {
     path = "{phone_number_id}/messages",
     complete = function(message) return with({ to = TO }, message) end,
     build = whatsapp.build,
-    unchecked = unchecked.build,
+    unchecked = unchecked.message.build,
     native = function(payload)
       return with({ messaging_product = "whatsapp", recipient_type = "individual", to = TO }, payload)
     end,
+  },
+  definition = {
+    name = "definition",
+    path = "{business_account_id}/message_templates",
+    complete = function(template) return with(NEW_TEMPLATE, template) end,
+    build = compiler(definition),
+    unchecked = compiler(unchecked.definition),
+    native = function(template) return with(NEW_TEMPLATE, template) end,
   },
 }
 

@@ -111,7 +111,7 @@ local alphabets = { { "x" }, { "a", "b", " ", "1" }, { "ä", "é", "z" }, { "日
                     { "a", "\194\160", "\226\128\168", "\239\187\191", "\127" } }
 
 local samples = { "IN", "2012-08-18", "2011-02-28", "john@example.com", "a.b+c@d-e.example.org",
-  "https://example.com", "mailto:a@example.com", "+15551234567", "order_1" }
+  "https://example.com", "mailto:a@example.com", "+15551234567", "order_1", "3", "4" }
 
 local function samples_of(spec)
   local fitting = {}
@@ -363,12 +363,13 @@ local function change(self, place)
   end
 end
 
---- A copy with one to three things changed.
+--- A copy with one thing changed, or some.
 ---@param value table
-function Generator:changed(value)
+---@param most integer so many at most
+function Generator:changed(value, most)
   if type(value) ~= "table" then return value end
   value = plain_copy(value, {})
-  for _ = 1, self:random(3) do change(self, self:pick(tables_in(value, {}, {}))) end
+  for _ = 1, self:random(most) do change(self, self:pick(tables_in(value, {}, {}))) end
   return value
 end
 
@@ -380,9 +381,9 @@ local kind_names = schema.sorted_keys(kinds)
 ---@return any
 function Generator:message()
   if self:chance(8) then return self:garbage(4) end
-  if self:chance(25) then return self:changed(self:pick(self.cases).input) end
+  if self:chance(25) then return self:changed(self:pick(self.cases).input, 3) end
   local message = seal(self, message_of(self, self:pick(kind_names)))
-  return self:chance(10) and self:changed(message) or message
+  return self:chance(10) and self:changed(message, 3) or message
 end
 
 local function of_subject(list, subject)
@@ -393,11 +394,11 @@ local function of_subject(list, subject)
   return found
 end
 
---- A value for the other subjects: a case with something changed, or garbage.
+--- Something for another subject than messages: a case with something changed, or garbage.
 ---@return any
 function Generator:input()
   if self:chance(10) then return self:garbage(4) end
-  return self:changed(self:pick(self.cases).input)
+  return self:changed(self:pick(self:chance(75) and self.good or self.cases).input, 1)
 end
 
 --- A generator. Its seed is FUZZ_SEED, else always the same one.
@@ -405,10 +406,10 @@ end
 ---@return spec.Generator
 function M.new(subject)
   local seed = tonumber(os.getenv "FUZZ_SEED") or 20260101
-  local list = of_subject(cases.good(), subject)
-  for _, case in ipairs(of_subject(cases.bad(), subject)) do list[#list + 1] = case end
-  assert(list[1], "no cases of " .. subject)
-  return setmetatable({ seed = seed, state = seed % 2147483646 + 1, cases = list }, Generator)
+  local good, all = of_subject(cases.good(), subject), of_subject(cases.bad(), subject)
+  assert(good[1], "no cases of " .. subject)
+  for _, case in ipairs(good) do all[#all + 1] = case end
+  return setmetatable({ seed = seed, state = seed % 2147483646 + 1, good = good, cases = all }, Generator)
 end
 
 return M

@@ -1,6 +1,6 @@
 --- The compile step of messages without its checks: what a wrong message would be
 --- on the wire, had it not been refused. A second copy of `whatsapp.message` whose
---- schema refuses nothing.
+--- schema refuses nothing: { message, definition }.
 
 local schema = require "whatsapp.schema"
 
@@ -64,7 +64,7 @@ end
 local function load_copy()
   local before = take_out()
   package.loaded["whatsapp.schema"] = lenient
-  local copy = require "whatsapp.message"
+  local copy = { message = require "whatsapp.message", definition = require "whatsapp.message.definition" }
   take_out()
   for name, module in pairs(before) do package.loaded[name] = module end
   return copy

@@ -79,6 +79,11 @@ local function flow_json(value)
   return type(value) == "table" and json.encode(value) or value
 end
 
+local function check_contact_request(button, path)
+  if button.contact_request then return button end
+  return invalid(join(path, "contact_request"), "must be true")
+end
+
 -- A button whose only field is its title.
 local function titled(name, graph)
   return { max = 1, fields = { [name] = title },
@@ -135,7 +140,7 @@ local kinds = {
   products = titled("products", "MPM"),
   product = titled("product", "SPM"),
   voice_call = titled("voice_call", "VOICE_CALL"),
-  contact_request = { max = 1, fields = { contact_request = { type = "boolean" } },
+  contact_request = { max = 1, check = check_contact_request, fields = { contact_request = { type = "boolean" } },
     build = function() return { type = "REQUEST_CONTACT_INFO" } end },
 }
 

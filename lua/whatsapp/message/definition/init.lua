@@ -175,6 +175,10 @@ local function finish(template)
   local uploads = {}
   local out, err = compile_parts(template, uploads)
   if not out then return nil, err end
+  -- No file is uploaded for a template that could not be sent.
+  local ok
+  ok, err = schema.check(out, { type = "json" })
+  if not ok then return nil, err end
   return out, uploads
 end
 
