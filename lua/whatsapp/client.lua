@@ -105,7 +105,7 @@ local function read_answer(self, call, idempotent, meta, text)
   local good = status >= 200 and status < 300
   if good and call.download then return text, meta end
   if good and text == "" then return {}, meta end
-  local decoded, tidied = json.decode(text)
+  local decoded, tidied = requests.decode(text)
   if good and decoded and decoded.error == nil then
     meta.raw = decoded
     return tidied, meta

@@ -1,5 +1,5 @@
-/* JSON for what is sent most: the bytes that lua/whatsapp/json.lua would write,
- * sooner. What is rare, or wrong, is left to it. */
+/* JSON for what comes and goes most: what lua/whatsapp/json.lua would make of
+ * it, sooner. What is rare, or wrong, is left to it. */
 #include "binding.h"
 
 #include <stdio.h>
@@ -7,12 +7,14 @@
 
 #include "../engine/buffer.h"
 
-#define CLASS "whatsapp.core.encoder"
+#define CLASS "whatsapp.core.json"
 
 #define DEPTH_MAX 16
 #define FIELDS_MAX 64
-#define TEXT_MAX (1024 * 1024)
-#define KEEP_MAX (64 * 1024) /* between calls */
+#define TEXT_MAX (64 * 1024) /* of JSON written, and of one string read */
+
+/* Encoding --------------------------------------------------------------------
+ */
 
 /* All that writes returns whether it could. */
 static int put(struct wa_buffer *out, const char *bytes, size_t n) {
@@ -181,25 +183,210 @@ static int put_value(lua_State *L, int index, struct wa_buffer *out,
   }
 }
 
+/* The buffer that both directions work in. */
+static struct wa_buffer *scratch(lua_State *L) {
+  struct wa_buffer *buffer = lua_touserdata(L, lua_upvalueindex(1));
+  wa_buffer_clear(buffer);
+  return buffer;
+}
+
 /* core.encode(value) → JSON in UTF-8, or nil where json.lua must look at it */
 static int encode(lua_State *L) {
-  struct wa_buffer *out = lua_touserdata(L, lua_upvalueindex(1));
+  struct wa_buffer *out = scratch(L);
   lua_settop(L, 1);
-  wa_buffer_clear(out);
   if(put_value(L, 1, out, 0))
     lua_pushlstring(L, out->data, out->length);
   else
     lua_pushnil(L);
-  if(out->capacity > KEEP_MAX)
-    wa_buffer_free(out);
   return 1;
 }
 
+/* Decoding --------------------------------------------------------------------
+ */
+
+#define DIGITS_MAX 14 /* longer numbers are ids, and become strings */
+
+struct input {
+  const char *at;
+  const char *end;
+  struct wa_buffer *text; /* of a string with escapes */
+};
+
+/* All that reads returns whether it could, with the value on the stack. */
+static int get_value(lua_State *L, struct input *in, int depth);
+
+/* The next byte behind white space, or 0 at the end. */
+static char peek(struct input *in) {
+  while(in->at < in->end && (*in->at == ' ' || *in->at == '\n' ||
+                             *in->at == '\t' || *in->at == '\r'))
+    in->at++;
+  return in->at < in->end ? *in->at : '\0';
+}
+
+static int take(struct input *in, char wanted) {
+  if(peek(in) != wanted)
+    return 0;
+  in->at++;
+  return 1;
+}
+
+/* To the quote or the backslash that ends a run of plain bytes. */
+static const char *run_end(const struct input *in) {
+  const char *p = in->at;
+  while(p < in->end && (unsigned char)*p >= 0x20 && *p != '"' && *p != '\\')
+    p++;
+  return p;
+}
+
+/* What a backslash stands before; \u is left to json.lua. */
+static int unescape(struct input *in) {
+  static const char from[] = "\"\\/bfnrt", to[] = "\"\\/\b\f\n\r\t";
+  const char *found = NULL;
+  if(in->at < in->end && *in->at)
+    found = strchr(from, *in->at++);
+  return found && put(in->text, &to[found - from], 1);
+}
+
+static int get_string(lua_State *L, struct input *in) {
+  if(!take(in, '"'))
+    return 0;
+  wa_buffer_clear(in->text);
+  for(;;) {
+    const char *run = in->at, *end = run_end(in);
+    size_t n = (size_t)(end - run);
+    if(end == in->end || (*end != '"' && *end != '\\'))
+      return 0;
+    in->at = end + 1;
+    if(*end == '"' && !in->text->length) {
+      lua_pushlstring(L, run, n);
+      return 1;
+    }
+    if(!put(in->text, run, n))
+      return 0;
+    if(*end == '"') {
+      lua_pushlstring(L, in->text->data, in->text->length);
+      return 1;
+    }
+    if(!unescape(in))
+      return 0;
+  }
+}
+
+static int is_digit(const struct input *in) {
+  return in->at < in->end && *in->at >= '0' && *in->at <= '9';
+}
+
+static int get_number(lua_State *L, struct input *in) {
+  long long number = 0;
+  int digits = 0, negative = *in->at == '-';
+  in->at += negative;
+  for(; is_digit(in) && digits <= DIGITS_MAX; digits++) {
+    if(digits == 1 && number == 0)
+      return 0; /* 01 */
+    number = number * 10 + (*in->at++ - '0');
+  }
+  char next = in->at < in->end ? *in->at : '\0';
+  if(!digits || digits > DIGITS_MAX || next == '.' || next == 'e' ||
+     next == 'E' || (negative && number == 0))
+    return 0;
+  lwa_pushcount(L, negative ? -number : number);
+  return 1;
+}
+
+static int get_word(lua_State *L, struct input *in) {
+  size_t left = (size_t)(in->end - in->at);
+  int value = *in->at == 't';
+  size_t length = value ? 4 : 5;
+  if(left < length || memcmp(in->at, value ? "true" : "false", length) != 0)
+    return 0;
+  in->at += length;
+  lua_pushboolean(L, value);
+  return 1;
+}
+
+static int get_array(lua_State *L, struct input *in, int depth) {
+  int n = 0;
+  in->at++;
+  lua_newtable(L);
+  if(take(in, ']'))
+    return 1;
+  do {
+    if(!get_value(L, in, depth))
+      return 0;
+    lua_rawseti(L, -2, ++n);
+  } while(take(in, ','));
+  return take(in, ']');
+}
+
+/* A number under such a name becomes a string. */
+static int is_id(lua_State *L, int index) {
+  size_t length;
+  const char *name = lua_tolstring(L, index, &length);
+  return (length == 2 && !memcmp(name, "id", 2)) ||
+         (length >= 3 && !memcmp(name + length - 3, "_id", 3));
+}
+
+static int get_object(lua_State *L, struct input *in, int depth) {
+  in->at++;
+  lua_newtable(L);
+  if(take(in, '}'))
+    return 1;
+  do {
+    if(peek(in) != '"' || !get_string(L, in) || !take(in, ':') ||
+       !get_value(L, in, depth) ||
+       (lua_type(L, -1) == LUA_TNUMBER && is_id(L, -2)))
+      return 0;
+    lua_rawset(L, -3);
+  } while(take(in, ','));
+  return take(in, '}');
+}
+
+static int get_value(lua_State *L, struct input *in, int depth) {
+  switch(peek(in)) {
+  case '{': return depth < DEPTH_MAX && get_object(L, in, depth + 1);
+  case '[': return depth < DEPTH_MAX && get_array(L, in, depth + 1);
+  case '"': return get_string(L, in);
+  case 't':
+  case 'f': return get_word(L, in);
+  case '-':
+  case '0':
+  case '1':
+  case '2':
+  case '3':
+  case '4':
+  case '5':
+  case '6':
+  case '7':
+  case '8':
+  case '9': return get_number(L, in);
+  default: return 0; /* null too: json.lua has two answers then */
+  }
+}
+
+/* core.decode(text) → the object or array, or nil where json.lua must look */
+static int decode(lua_State *L) {
+  size_t length;
+  struct input in;
+  in.at = luaL_checklstring(L, 1, &length);
+  in.end = in.at + length;
+  in.text = scratch(L);
+  lua_settop(L, 1);
+  luaL_checkstack(L, 3 * DEPTH_MAX + 8, NULL);
+  char first = peek(&in);
+  if((first != '{' && first != '[') || !get_value(L, &in, 0) || peek(&in) ||
+     in.at != in.end)
+    lua_pushnil(L);
+  return 1;
+}
+
+/* Opening ---------------------------------------------------------------------
+ */
+
 /* From then on nothing fits, and all is left to json.lua. */
 static int collect(lua_State *L) {
-  struct wa_buffer *out = luaL_checkudata(L, 1, CLASS);
-  wa_buffer_free(out);
-  out->maximum = 0;
+  struct wa_buffer *buffer = luaL_checkudata(L, 1, CLASS);
+  wa_buffer_free(buffer);
+  buffer->maximum = 0;
   return 0;
 }
 
@@ -207,10 +394,13 @@ void lwa_open_json(lua_State *L) {
   static const luaL_Reg methods[] = {{NULL, NULL}};
   static const luaL_Reg metamethods[] = {{"__gc", collect}, {NULL, NULL}};
   lwa_newclass(L, CLASS, methods, metamethods);
-  struct wa_buffer *out = lua_newuserdata(L, sizeof(*out));
-  wa_buffer_init(out, TEXT_MAX);
+  struct wa_buffer *buffer = lua_newuserdata(L, sizeof(*buffer));
+  wa_buffer_init(buffer, TEXT_MAX);
   luaL_getmetatable(L, CLASS);
   lua_setmetatable(L, -2);
+  lua_pushvalue(L, -1);
   lua_pushcclosure(L, encode, 1);
-  lua_setfield(L, -2, "encode");
+  lua_setfield(L, -3, "encode");
+  lua_pushcclosure(L, decode, 1);
+  lua_setfield(L, -2, "decode");
 }

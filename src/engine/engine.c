@@ -420,9 +420,10 @@ struct wa_exchange *wa_engine_take(struct wa_engine *engine) {
   return slot->exchange;
 }
 
+/* A step looks at `woken` before it waits: once for all who wake is enough. */
 void wa_engine_wake(struct wa_engine *engine) {
-  __atomic_store_n(&engine->woken, 1, __ATOMIC_RELEASE);
-  (void)curl_multi_wakeup(engine->multi); /* fails only when out of memory */
+  if(!__atomic_exchange_n(&engine->woken, 1, __ATOMIC_ACQ_REL))
+    (void)curl_multi_wakeup(engine->multi); /* fails only when out of memory */
 }
 
 size_t wa_engine_load(const struct wa_engine *engine) {

@@ -37,6 +37,7 @@ end
 local SLICE = 10        -- seconds a wait lasts at most before it looks around
 local POLL = 0.001      -- where there is no socket
 local START = 0.05      -- within which the reader begins, unless nginx drops its timer
+local TURN = 8          -- waiters woken in one turn of nginx's loop: other requests want theirs
 local KEEP = 60 * 1000  -- milliseconds for which an idle socket is kept
 
 local waiting, count = {}, 0
@@ -44,16 +45,18 @@ local reading = false
 local asked -- when the timer was made whose reader has not begun
 local path -- of the socket: its pool's name, also when the file is gone
 
-local function drain()
-  local id = port.drain()
-  while id do
+-- Wakes those whose exchange is done, so many at most; whether there may be more.
+local function drain(most)
+  for _ = 1, most do
+    local id = port.drain()
+    if not id then return false end
     local semaphore = waiting[id]
     if semaphore then
       waiting[id], count = nil, count - 1
       semaphore:post(1)
     end
-    id = port.drain()
   end
+  return true
 end
 
 -- A socket that the engine tells; nil where no directory can be written. The
@@ -77,15 +80,17 @@ local function wait_for_byte(socket)
 end
 
 local function read(socket)
-  drain()
+  local more = drain(TURN)
   while count > 0 do
-    if not socket then
+    if more then
+      ngx.sleep(0)
+    elseif not socket then
       ngx.sleep(POLL)
     elseif not wait_for_byte(socket) then
       socket:close()
       socket = connect()
     end
-    drain()
+    more = drain(TURN)
   end
   return socket
 end
@@ -132,9 +137,9 @@ function M.await(exchange, tick, every)
     -- of them waiting here), this one looks itself.
     if not start_reader() then
       ngx.sleep(POLL)
-      drain()
+      drain(count)
     elseif not semaphore:wait(reading and slice or START) then
-      drain()
+      drain(count)
     end
     if tick and M.now() >= due and not exchange:done() then
       tick()

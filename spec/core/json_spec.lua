@@ -1,4 +1,4 @@
--- The core's encoder writes what json.lua writes, or leaves it to json.lua.
+-- The core writes and reads JSON as json.lua does, or leaves it to json.lua.
 
 local core = require "whatsapp.core"
 local json = require "whatsapp.json"
@@ -83,8 +83,64 @@ describe("core.encode", function()
 
   it("leaves what is very deep, wide or long", function()
     assert_writes(nested(16))
-    assert_leaves { nested(17), wide(65), ("x"):rep(1024 * 1024) }
-    assert_writes(("x"):rep(100000))
+    assert_leaves { nested(17), wide(65), ("x"):rep(64 * 1024) }
+    assert_writes(("x"):rep(60000))
     assert_writes "and works on"
+  end)
+end)
+
+local function assert_reads(texts)
+  for _, text in ipairs(texts) do
+    local raw, tidied = json.decode(text)
+    assert(raw, tidied)
+    local read = core.decode(text)
+    assert.are.same(tidied, read, text)
+    assert.are.equal(json.encode(tidied), json.encode(read))
+  end
+end
+
+local function assert_leaves_text(texts)
+  for _, text in ipairs(texts) do assert.is_nil(core.decode(text), text) end
+end
+
+describe("core.decode", function()
+  it("reads objects and arrays", function()
+    assert_reads { "{}", "[]", " [ ] ", "[[],{}]", '{"a":{"b":[true,false,{"c":""}]}}', '{"a":1,"a":2}',
+      '\r\n\t{ "a" : [ 1 , "b" ] , "" : { } } ', '{"id":"7","ids":[7],"identity":7,"wa_id":"7"}',
+      '{"messages":[{"id":"wamid.x"}],"contacts":[{"input":"1555","wa_id":"1555"}]}' }
+  end)
+
+  it("reads whole numbers up to 14 digits", function()
+    assert_reads { "[0,1,-1,10,99999999999999,-99999999999999]" }
+    for _, number in ipairs(core.decode "[0,7,-7]") do
+      assert.are.equal(math.type and "integer", math.type and math.type(number))
+    end
+  end)
+
+  it("reads strings with escapes, and UTF-8 as it is", function()
+    assert_reads { [=[["\"\\\/\b\f\n\r\t"]]=], [[{"a\/b":"https:\/\/x\/y"}]], '["Grüße 👍"]', '["\127"]',
+      '["' .. ("x"):rep(100000) .. '"]' }
+  end)
+
+  it("leaves what json.lua treats in a way of its own", function()
+    assert_leaves_text { "[null]", '{"a":null}', '{"id":1}', '{"wa_id":1}', "[1.0]", "[1e2]", "[-0]",
+      "[100000000000000]", [=[["\u00e9"]]=], "1", '"a"', "true", "null" }
+  end)
+
+  it("leaves what is no JSON", function()
+    assert_leaves_text { "", " ", "{", "[", "}", "]", "[1", "[1,", "[1,]", "[,1]", "[1 2]", '{"a"}', '{"a":}', '{"a":1',
+      '{"a":1,}', "{a:1}", "{1:1}", '["a', '["a\\', '["\\x"]', "[tru]", "[truer]", "[t", "[01]", "[-]", "[+1]", "[1]x",
+      "[1]\0", "\0[1]", '["a\0b"]', '["a\nb"]', "nope", "<html>" }
+  end)
+
+  it("leaves what is very deep", function()
+    assert_reads { ("["):rep(16) .. ("]"):rep(16) }
+    assert_leaves_text { ("["):rep(17) .. ("]"):rep(17), ("["):rep(100000), ('{"a":'):rep(100000) }
+  end)
+
+  it("reads every part of a text, or leaves it", function()
+    local text = [[{"a":[1,-2,"x\n",true,{"b":false,"c":[]}],"d":{}}]]
+    for size = 0, #text - 1 do assert_leaves_text { text:sub(1, size) } end
+    assert_reads { text }
   end)
 end)
