@@ -75,7 +75,7 @@ M.code_method = M.required(M.one_of "SMS VOICE")
 
 M.language = { type = "string", required = true, pattern = "^%l%l%l?_?%u?%u?$", form = "en_US" }
 
---- What `SOLUTION`s and people may do with a business account.
+--- What people may be allowed to do with a business account.
 M.tasks = M.words [[MANAGE DEVELOP MANAGE_TEMPLATES MANAGE_PHONE VIEW_COST MANAGE_EXTENSIONS
   VIEW_PHONE_ASSETS MANAGE_PHONE_ASSETS VIEW_TEMPLATES VIEW_INSIGHTS RECEIVE_INCOMING_MESSAGES
   MANAGE_BILLING MANAGE_USERS MESSAGING FULL_CONTROL]]

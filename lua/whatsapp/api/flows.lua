@@ -27,9 +27,9 @@ return {
     parts = true, short = "file", always = { name = "flow.json", asset_type = "FLOW_JSON" }, idempotent = true,
     upload = { type = "application/json", filename = "flow.json" } },
   publish = { "POST", "{id}/publish", operation = "publishFlow", does = "Publishes a flow; it cannot be changed then.",
-    idempotent = true, returns = "success" },
+    returns = "success" },
   deprecate = { "POST", "{id}/deprecate", operation = "deprecateFlow",
-    does = "Ends a published flow: it can be sent no more.", idempotent = true, returns = "success" },
+    does = "Ends a published flow: it can be sent no more.", returns = "success" },
   migrate = { "POST", "{business_account_id}/migrate_flows", operation = "migrateFlows",
     does = "Copies flows from another business account.", parts = true, short = "source_waba_id", fields = {
       source_waba_id = fields.required(fields.id), source_flow_names = { type = "list", max = 100, of = name },
