@@ -158,6 +158,15 @@ describe("waiting for a message", function()
     assert.are.equal("read", assert(sent:wait("delivered")).status)
   end)
 
+  it("survives a history that is none", function()
+    local sent = send "read"
+    for _, data in ipairs { '[1,"x",null]', '[{"events":7}]', '[{"events":{"data":[1,"x",{}]}}]',
+                            '[{"events":{"data":{"a":1}}}]' } do
+      assert(box:fault { path = HISTORY, content_type = "application/json", body = ('{"data":%s}'):format(data) })
+      failed("timeout", nil, sent:wait("read", { timeout = 0.01 }))
+    end
+  end)
+
   it("does not take a webhook's failure for the message's", function()
     answer { "DELIVERED", "Webhook endpoint returned HTTP 500" }
     assert.are.equal("delivered", assert(send():wait()).status)

@@ -78,13 +78,21 @@ local state_spec = { type = "string", one_of = STATES }
 
 local FIRST, LONGEST, TIMEOUT = 0.5, 5, 60
 
+-- The tables of a list, whatever else it may be or hold.
+local function tables(list)
+  local found = {}
+  for _, item in ipairs(type(list) == "table" and list or {}) do
+    if type(item) == "table" then found[#found + 1] = item end
+  end
+  return found
+end
+
 -- What the events come to, in whatever order they stand: the furthest state that
 -- was seen so far, and the event that ended it.
 local function summary(page, furthest)
   local ended
-  for _, entry in ipairs(page.data) do
-    local events = type(entry.events) == "table" and entry.events.data
-    for _, event in ipairs(type(events) == "table" and events or {}) do
+  for _, entry in ipairs(tables(page.data)) do
+    for _, event in ipairs(tables(type(entry.events) == "table" and entry.events.data)) do
       local rank = RANKS[event.delivery_status]
       if rank and rank > (furthest and RANKS[furthest.delivery_status] or 0) then furthest = event end
       if event.delivery_status == "FAILED" or event.delivery_status == "DELETED" then ended = event end
@@ -124,7 +132,7 @@ end
 local function verdict(wanted, furthest, ended)
   local rank = furthest and RANKS[furthest.delivery_status] or 0
   if rank >= STATES[wanted] and not (ended and rank < STATES.delivered) then
-    return { status = state_of(furthest), timestamp = furthest.timestamp }
+    return { status = state_of(furthest), timestamp = tonumber(furthest.timestamp) }
   end
   if ended then return ended_by(ended) end
 end
