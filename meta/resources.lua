@@ -279,7 +279,7 @@
 ---@field unpause fun(self: whatsapp.Templates, id: string|integer, options?: table): table|nil, whatsapp.Error? Ends the pause of a template, 5 minutes after it began at the earliest.
 ---@field update fun(self: whatsapp.Templates, id: string, changes: table, options?: table): true|nil, whatsapp.Error? Changes a template: its parts in the same form as for create, or `category`. An approved one can be changed once in 24 hours and ten times in 30 days, and is reviewed again.
 ---@field upsert fun(self: whatsapp.Templates, template: { name: string, languages: string[], buttons: table[], add_security_recommendation?: boolean, code_expiration_minutes?: integer }, options?: table): { id: string, language: string, status: string }[]|nil, whatsapp.Error? Makes or changes an authentication template in several languages at once.
----@field wait fun(self: whatsapp.Templates, id: string, status?: string, options?: table): table|nil, whatsapp.Error? Waits until a template has a status, by asking: at first after a second, later every 30 seconds.
+---@field wait fun(self: whatsapp.Templates, id: string, status?: string, options?: table): table|nil, whatsapp.Error? Waits until a template has a status, by asking: at first after half a second, later every 30 seconds.
 
 ---@class whatsapp.Uploads
 ---@field upload fun(self: whatsapp.Uploads, given: string|{ file?: string, data?: string, type?: string, filename?: string }, options?: table): { handle: string }|nil, whatsapp.Error? Uploads a file (streamed, in constant memory) or bytes. A transfer that breaks off goes on from where it got to, at most `retries` times. Limits: JPEG and PNG of 5 MB, MP4 of 16 MB, PDF of 100 MB.

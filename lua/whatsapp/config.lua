@@ -184,6 +184,7 @@ local options = {
   rate = { check = a_rate },
   pace_dict = { check = a_dict, session = true },
   pair_rate = { check = a_boolean, default = false },
+  preflight = { check = a_boolean, call = true },
   on_request = { check = a_function },
   on_progress = { check = a_function, call = true },
   store = { check = a_store },
@@ -249,6 +250,13 @@ local function choose_credential(given, env)
     .. "straight to Graph: WHATSAPP_ACCESS_TOKEN or access_token = …")
 end
 
+-- Whether options go together.
+local function check_whole(config)
+  if not config.preflight or config.business_account_id then return config end
+  return Error.config("preflight", "looks templates up in the business account, which is not known",
+    "set WHATSAPP_BUSINESS_ACCOUNT_ID or give business_account_id = …")
+end
+
 local function fill_defaults(config, mode)
   local direct = mode == "direct"
   config.mode = mode
@@ -294,13 +302,16 @@ function M.read(given, getenv)
   for name, value in pairs(explicit) do config[name] = value end
   config.api_key, config.access_token = nil, nil
   fill_defaults(config, credential.mode)
+  local whole
+  whole, err = check_whole(config)
+  if not whole then return nil, err end
   return config, credential.secret
 end
 
 local function overlay(config, given, allowed)
   local checked, err = check_all(given, allowed)
   if not checked then return nil, err end
-  return setmetatable(checked, { __index = config })
+  return check_whole(setmetatable(checked, { __index = config }))
 end
 
 --- The configuration of a sibling client: another number, other defaults.

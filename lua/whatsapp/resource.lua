@@ -23,6 +23,7 @@
 --   page     the answer is a page: where its list stands ("data.groups"); `item` is
 --            the part of an element that matters. A row `list` brings `each` and
 --            `all` with it, another row NAME `each_NAME` and `all_NAME`
+--   note     a function that is told what came
 --   call     a function that does it all itself; the rest of the row describes it
 --   base     "control": the gateway's connections
 -- Per-call options come last.
@@ -264,7 +265,10 @@ local function call(self, row, id, params, options)
     parts = row.parts and parts_of(fields, row.upload) or nil,
   }, options)
   if body == nil then return nil, err end
-  return unwrap(body, row)
+  local answer
+  answer, err = unwrap(body, row)
+  if answer ~= nil and row.note then row.note(self.client, answer, options) end
+  return answer, err
 end
 
 --- The method of a row.

@@ -2,6 +2,7 @@
 
 local Error = require "whatsapp.error"
 local message = require "whatsapp.message"
+local preflight = require "whatsapp.preflight"
 local resource = require "whatsapp.resource"
 local schema = require "whatsapp.schema"
 
@@ -60,13 +61,18 @@ local function upload_all(client, uploads, options, finish)
   return true
 end
 
-local function deliver(client, path, payload, uploads, options)
-  local finish = client:finish_of(options)
-  local ok, err = upload_all(client, uploads, options, finish)
+local function deliver(client, path, payload, uploads, input, options)
+  local finish, is_template = client:finish_of(options), payload.type == "template"
+  local ok, err = true, nil
+  if is_template then ok, err = preflight.check(client, payload, input, options, finish) end
+  if ok then ok, err = upload_all(client, uploads, options, finish) end
   if not ok then return nil, err end
   local body, meta = client:perform({ method = "POST", path = path, json = payload,
     recipient = payload.to or payload.recipient, finish = finish }, options)
-  if not body then return nil, meta end
+  if not body then
+    if is_template then preflight.learn(client, payload, meta) end
+    return nil, meta
+  end
   return sent_of(client, body, meta)
 end
 
@@ -79,7 +85,7 @@ end
 function M.send(client, input, options)
   local payload, uploads = message.compile(input)
   if not payload then return nil, uploads end
-  return deliver(client, MESSAGES, payload, uploads, options)
+  return deliver(client, MESSAGES, payload, uploads, input, options)
 end
 
 --- What a marketing message has beside the message itself.
@@ -109,7 +115,7 @@ function M.marketing(client, input, options)
     return Error.invalid("template", "is missing", "a marketing message is a template")
   end
   for key, value in pairs(more) do payload[key] = value end
-  return deliver(client, "{phone_number_id}/marketing_messages", payload, uploads, options)
+  return deliver(client, "{phone_number_id}/marketing_messages", payload, uploads, rest, options)
 end
 
 --- Marks a received message (and those before it) as read.

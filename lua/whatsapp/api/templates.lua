@@ -5,6 +5,7 @@ local Error = require "whatsapp.error"
 local definition = require "whatsapp.message.definition"
 local fields = require "whatsapp.api.fields"
 local poll = require "whatsapp.poll"
+local preflight = require "whatsapp.preflight"
 local resource = require "whatsapp.resource"
 local schema = require "whatsapp.schema"
 
@@ -38,8 +39,9 @@ local rows = {
     after = fields.string, before = fields.string, fields = { type = "any" },
     quality_score = fields.string, content = fields.string,
     name_or_content = fields.string, summary = { type = "any" },
-  }, closed = true },
-  get = { "GET", "{id}", operation = "getTemplateByIdDefaultFields", does = "One template.", query = true },
+  }, closed = true, note = preflight.note_answer },
+  get = { "GET", "{id}", operation = "getTemplateByIdDefaultFields", does = "One template.", query = true,
+    note = preflight.note_answer },
   library = { "GET", "message_template_library",
     does = "The templates that Meta has written: create { library_template_name = … } makes one your own.",
     query = true, page = "data", closed = true, fields = {
@@ -99,6 +101,7 @@ function rows.create(self, template, options)
   if not json then return nil, uploads end
   local made, err = submit(self, { method = "POST", path = PATH }, json, uploads, options)
   if not made then return nil, err end
+  preflight.forget(self.client, { name = json.name })
   return made
 end
 
@@ -116,6 +119,7 @@ function rows.update(self, id, changes, options)
   if id == nil then return Error.invalid("id", "is missing") end
   local body, err = submit(self, { method = "POST", path = "{id}", values = { id = id } }, json, uploads, options)
   if not body then return nil, err end
+  preflight.forget(self.client, { id = id })
   return resource.success(body)
 end
 
@@ -131,6 +135,7 @@ function rows.upsert(self, template, options)
   local body
   body, err = self.client:perform({ method = "POST", path = called.upsert[2], json = json, idempotent = true }, options)
   if not body then return nil, err end
+  preflight.forget(self.client, { name = json.name })
   if type(body.data) == "table" then return body.data end
   return nil, Error.new { kind = "protocol", outcome = "unknown", message = "the answer has no data" }
 end
@@ -161,12 +166,13 @@ function rows.delete(self, which, options)
     if not template then return nil, err end
     name = template.name
   end
+  preflight.forget(self.client, { name = name })
   return delete(self, { name = name, hsm_id = id }, options)
 end
 
 -- Waiting --------------------------------------------------------------------------
 
-local FIRST, LONGEST, TIMEOUT = 1, 30, 300
+local FIRST, LONGEST, TIMEOUT = 0.5, 30, 300
 
 -- What a review ends with, other than with what was hoped for.
 local ENDS = fields.words "REJECTED DISABLED DELETED PENDING_DELETION LIMIT_EXCEEDED"
@@ -191,8 +197,8 @@ local function too_late(template, status, timeout)
     hint = "a review may take 24 hours: wait again, or let the webhook message_template_status_update tell" }
 end
 
---- Waits until a template has a status, by asking: at first after a second,
---- later every 30 seconds.
+--- Waits until a template has a status, by asking: at first after half a
+--- second, later every 30 seconds.
 ---@param id string
 ---@param status? string "APPROVED"
 ---@param options? table `timeout` (300 seconds in all) and other per-call options

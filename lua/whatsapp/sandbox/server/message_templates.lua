@@ -5,6 +5,8 @@ local fields = require "whatsapp.sandbox.server.fields"
 local paging = require "whatsapp.sandbox.server.paging"
 local rules = require "whatsapp.sandbox.server.template_rules"
 local state = require "whatsapp.sandbox.server.state"
+local template_code = require "whatsapp.sandbox.server.template_code"
+local template_library = require "whatsapp.sandbox.server.template_library"
 
 local M = {}
 
@@ -56,7 +58,8 @@ end
 local choose = fields.of {
   name = "WhatsAppMessageTemplate", always = "id",
   default = { "name", "parameter_format", "components", "language", "status", "category", "id" },
-  more = { "rejected_reason", "quality_score", "message_send_ttl_seconds", "previous_category" },
+  more = { "library_template_name",
+           "rejected_reason", "quality_score", "message_send_ttl_seconds", "previous_category" },
 }
 
 local filters = { "name", "status", "category", "language" }
@@ -110,16 +113,23 @@ local function check_name_is_free(name, language)
   end
 end
 
---- POST /{business_account_id}/message_templates
-function M.create(req)
-  local body = req:json()
+local function template_of(body)
   rules.check_name(body)
   local template = {
     name = body.name, language = body.language, category = rules.category(body.category),
     parameter_format = body.parameter_format or "POSITIONAL", components = body.components,
     message_send_ttl_seconds = body.message_send_ttl_seconds,
+    library_template_name = body.library_template_name,
   }
+  if body.library_template_name then template.components = template_library.components(body) end
   rules.check(template)
+  template_code.write(template)
+  return template
+end
+
+--- POST /{business_account_id}/message_templates
+function M.create(req)
+  local template = template_of(req:json())
   check_name_is_free(template.name, template.language)
   if #state.all "template" >= MAX_TEMPLATES then
     answer.refuse { code = 100, subcode = 2388019, plain = true,
@@ -130,7 +140,48 @@ function M.create(req)
   return answer.ok { id = template.id, status = template.status, category = template.category }
 end
 
+local function copy(value)
+  if type(value) ~= "table" then return value end
+  local made = {}
+  for key, item in pairs(value) do made[key] = copy(item) end
+  return made
+end
+
+--- POST /{business_account_id}/upsert_message_templates: authentication templates in
+--- several languages, new or changed.
+function M.upsert(req)
+  local body, made = req:json(), {}
+  if body.category ~= "AUTHENTICATION" or type(body.languages) ~= "table" or not body.languages[1] then
+    answer.refuse { code = 100, details = "languages, and the category AUTHENTICATION, are required" }
+  end
+  for i, language in ipairs(body.languages) do
+    local given = copy(body)
+    given.language = language
+    made[i] = template_of(given)
+  end
+  for i, template in ipairs(made) do
+    local known = M.find(template.name, template.language)
+    if known then
+      known.components = template.components
+    else
+      known = state.add("template", template)
+    end
+    submit(known)
+    made[i] = { id = known.id, status = known.status, language = known.language }
+  end
+  return answer.ok { data = made }
+end
+
 -- Changing ------------------------------------------------------------------------
+
+--- POST /{template_id}/unpause
+function M.unpause(_, template)
+  if reviewed(template).status ~= "PAUSED" then
+    return answer.ok { success = false, reason = "Template is not paused" }
+  end
+  template.status = "APPROVED"
+  return answer.ok { success = true }
+end
 
 local editable = { APPROVED = true, REJECTED = true, PAUSED = true }
 
@@ -158,6 +209,7 @@ function M.edit(req, template)
     components = body.components or template.components,
   }
   rules.check(changed)
+  template_code.write(changed)
   template.edited_at = template.status == "APPROVED" and state.now() or nil
   for name, value in pairs(changed) do template[name] = value end
   submit(template)

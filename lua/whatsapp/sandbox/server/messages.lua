@@ -61,7 +61,9 @@ local function check_template(content)
   local language = type(content.language) == "table" and content.language.code
   if not content.name then refuse_missing "template['name']" end
   if not language then refuse_missing "template['language']['code']" end
-  template_check.check(find_template(content.name, language), content.components or {})
+  local template = find_template(content.name, language)
+  template_check.check(template, content.components or {})
+  template.sends = (template.sends or 0) + 1
 end
 
 -- Refuses content without these fields.

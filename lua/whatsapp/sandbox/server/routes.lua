@@ -15,6 +15,8 @@ local phone_numbers = require "whatsapp.sandbox.server.phone_numbers"
 local qr_codes = require "whatsapp.sandbox.server.qr_codes"
 local registration = require "whatsapp.sandbox.server.registration"
 local subscribed_apps = require "whatsapp.sandbox.server.subscribed_apps"
+local template_insights = require "whatsapp.sandbox.server.template_insights"
+local template_library = require "whatsapp.sandbox.server.template_library"
 local uploads = require "whatsapp.sandbox.server.uploads"
 
 return {
@@ -76,6 +78,11 @@ return {
     template = {
       ["GET"] = message_templates.get,
       ["POST"] = message_templates.edit,
+      ["POST unpause"] = message_templates.unpause,
+      ["GET compare"] = template_insights.compare,
+    },
+    template_library = {
+      ["GET"] = template_library.list,
     },
     business_account = {
       ["GET"] = business_account.get,
@@ -87,6 +94,8 @@ return {
       ["GET message_templates"] = message_templates.list,
       ["POST message_templates"] = message_templates.create,
       ["DELETE message_templates"] = message_templates.delete,
+      ["POST upsert_message_templates"] = message_templates.upsert,
+      ["GET template_analytics"] = template_insights.analytics,
     },
   },
 

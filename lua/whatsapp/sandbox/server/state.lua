@@ -31,6 +31,7 @@ function M.open(settings)
   M.settings = settings
   M.add("business_account", copy(account.business_account, { id = settings.business_account_id }))
   M.add("application", { id = settings.app_id })
+  M.add("template_library", { id = "message_template_library" })
   for i, id in ipairs { settings.phone_number_id, settings.second_phone_number_id } do
     local phone = copy(account.phone_number, copy(account.phone_numbers[i], { id = id }))
     phone.profile = account.profile

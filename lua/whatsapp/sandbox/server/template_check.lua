@@ -15,9 +15,10 @@ local value_fields = {
   text = "text", currency = "currency", date_time = "date_time", image = "image", video = "video",
   document = "document", location = "location", product = "product", payload = "payload",
   coupon_code = "coupon_code", action = "action", limited_time_offer = "limited_time_offer",
+  order_status = "order_status",
 }
 local component_types = { header = true, body = true, button = true, carousel = true,
-                          limited_time_offer = true }
+                          limited_time_offer = true, order_status = true }
 
 local function check_parameters(component)
   for i, parameter in ipairs(component.parameters or {}) do
@@ -38,7 +39,9 @@ local function sort_components(components)
     local kind = type(component) == "table" and tostring(component.type):lower()
     if not component_types[kind] then refuse(100, "components: unknown component type") end
     check_parameters(component)
-    if kind == "button" then
+    if kind == "carousel" then
+      sent.cards = type(component.cards) == "table" and component.cards or refuse(100, "carousel: cards are missing")
+    elseif kind == "button" then
       sent.buttons[tonumber(component.index) or refuse(100, "button: index is missing")] = component
     else
       sent[kind] = component.parameters or {}
@@ -46,6 +49,8 @@ local function sort_components(components)
   end
   return sent
 end
+
+local media = { image = true, video = true, document = true }
 
 local function check_media_header(format, parameters)
   local parameter = parameters and parameters[1]
@@ -55,7 +60,7 @@ local function check_media_header(format, parameters)
       parameter and parameter.type:upper() or "UNKNOWN")
   end
   local value = parameter[kind]
-  if kind ~= "location" and not (type(value) == "table" and (value.id or value.link)) then
+  if media[kind] and not (type(value) == "table" and (value.id or value.link)) then
     refuse(132018, "header: %s needs an id or a link", kind)
   end
 end
@@ -85,6 +90,10 @@ local button_rules = {
   QUICK_REPLY = { sub_type = "quick_reply", parameter = "payload" },
   COPY_CODE = { sub_type = "copy_code", parameter = "coupon_code",
                 needed = function() return true end },
+  FLOW = { sub_type = "flow", parameter = "action" },
+  CATALOG = { sub_type = "catalog", parameter = "action" },
+  MPM = { sub_type = "mpm", parameter = "action", needed = function() return true end },
+  VOICE_CALL = { sub_type = "voice_call" }, PHONE_NUMBER = {}, SPM = {}, REQUEST_CONTACT_INFO = {},
 }
 
 local function check_button(index, button, component)
@@ -115,21 +124,55 @@ local function check_buttons(buttons, sent)
   for i, button in ipairs(buttons) do check_button(i - 1, button, sent[i - 1]) end
 end
 
---- Refuses what does not fit.
----@param template table  in Meta's form
----@param components table[]  as sent
-function M.check(template, components)
+local function check_offer(offer, parameters)
+  if not offer or not offer.limited_time_offer.has_expiration then return end
+  local given = parameters and parameters[1] and parameters[1].limited_time_offer
+  local ms = type(given) == "table" and given.expiration_time_ms
+  if type(ms) ~= "number" then
+    refuse(131008, "limited_time_offer: expiration_time_ms is missing")
+  elseif ms < ngx.now() * 1000 then
+    refuse(131009, "limited_time_offer: expiration_time_ms is in the past")
+  end
+end
+
+local check_components
+
+local function check_carousel(carousel, cards, named)
+  if not carousel then
+    if cards then refuse(132018, "carousel: the template has none") end
+    return
+  end
+  if not cards or #cards ~= #carousel.cards then
+    refuse(132000, "carousel: number of cards (%d) does not match the expected number (%d)", #(cards or {}),
+      #carousel.cards)
+  end
+  for i, card in ipairs(cards) do
+    if card.card_index ~= i - 1 then refuse(100, "carousel: card_index of card %d is not %d", i, i - 1) end
+    check_components(carousel.cards[i].components, card.components or {}, named)
+  end
+end
+
+function check_components(definition, components, named)
   local sent, have = sort_components(components), {}
-  for _, component in ipairs(template.components) do have[component.type] = component end
-  local header, named = have.HEADER, template.parameter_format == "NAMED"
+  for _, component in ipairs(definition) do have[component.type] = component end
+  local header = have.HEADER
   local is_media = header and header.format ~= "TEXT"
   if is_media then
     check_media_header(header.format, sent.header)
   else
     check_text("header", header and header.text, sent.header, named)
   end
-  check_text("body", have.BODY.text, sent.body, named)
+  check_text("body", have.BODY and have.BODY.text, sent.body, named)
   check_buttons(have.BUTTONS and have.BUTTONS.buttons or {}, sent.buttons)
+  check_offer(have.LIMITED_TIME_OFFER, sent.limited_time_offer)
+  check_carousel(have.CAROUSEL, sent.cards, named)
+end
+
+--- Refuses what does not fit.
+---@param template table  in Meta's form
+---@param components table[]  as sent
+function M.check(template, components)
+  check_components(template.components, components, template.parameter_format == "NAMED")
 end
 
 return M

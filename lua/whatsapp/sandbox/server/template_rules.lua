@@ -154,6 +154,13 @@ local function check_offer(component)
   check_length("LIMITED_TIME_OFFER", offer.text, MAX_OFFER)
 end
 
+-- Leave to call is asked for without other buttons, and not by a code.
+local function check_request(_, template)
+  if template.category == "AUTHENTICATION" then
+    refuse(nil, "CALL_PERMISSION_REQUEST is for MARKETING and UTILITY templates")
+  end
+end
+
 local check_components
 
 local function check_carousel(component, template)
@@ -165,7 +172,7 @@ end
 
 local checks = {
   HEADER = check_header, BODY = check_body, FOOTER = check_footer, BUTTONS = buttons.check,
-  LIMITED_TIME_OFFER = check_offer, CAROUSEL = check_carousel,
+  LIMITED_TIME_OFFER = check_offer, CAROUSEL = check_carousel, CALL_PERMISSION_REQUEST = check_request,
 }
 
 function check_components(components, template)
@@ -184,7 +191,7 @@ function check_components(components, template)
     if type(component.format) == "string" then component.format = component.format:upper() end
     checks[kind](component, template, M)
   end
-  if not seen.BODY then missing("BODY", "text") end
+  if not seen.BODY and not template.is_card then missing("BODY", "text") end
 end
 
 -- The whole -------------------------------------------------------------------------
