@@ -13,6 +13,7 @@ read_globals = {
 
 files["spec"] = { std = "+busted" }
 files["lua/whatsapp/loop/nginx.lua"] = { std = "+ngx_lua" }
+files["lua/whatsapp/store/nginx"] = { std = "+ngx_lua" }
 files["lua/whatsapp/store/redis/resty.lua"] = { std = "+ngx_lua" }
 files["bench/nginx/contenders.lua"] = { std = "+ngx_lua" }
 files["lua/whatsapp/sandbox"] = { std = "+ngx_lua" }

@@ -3,12 +3,19 @@
 
 local redis = require "spec.support.redis"
 local server = require "spec.support.server"
+local store_worker = require "spec.support.store_worker"
 local store = require "whatsapp.store"
 
 local M = {}
 
 --- The names of those that work in this Lua.
 M.names = { "memory", "sqlite", "redis" }
+
+-- nginx's Lua is LuaJIT, and loads what was built for it.
+if rawget(_G, "jit") then
+  M.names[#M.names + 1] = "nginx"
+  M.names[#M.names + 1] = "redis in nginx"
+end
 
 --- Those that processes can share. Their `source(store)` is the Lua that opens one.
 M.shared = { "sqlite", "redis" }
@@ -59,6 +66,37 @@ M.redis = {
         return ("whatsapp.store.redis { path = %q, prefix = %q }"):format(server_of_all.path, prefixes[opened])
       end,
       stop = function() server_of_all:stop() end,
+    }
+  end,
+}
+
+M.nginx = {
+  start = function()
+    local worker = store_worker.start()
+    return {
+      worker = worker,
+      native_expiry = true,
+      open = function(options)
+        worker:run "ngx.shared.store:flush_all() ngx.shared.store:flush_expired()"
+        return worker:open("nginx", with(options, { dict = "store" }))
+      end,
+      stop = function() worker:stop() end,
+    }
+  end,
+}
+
+M["redis in nginx"] = {
+  start = function()
+    local database, worker, count = redis.start(), store_worker.start(), 0
+    return {
+      open = function(options)
+        count = count + 1
+        return worker:open("redis", with(options, { path = database.path, prefix = "spec" .. count }))
+      end,
+      stop = function()
+        worker:stop()
+        database:stop()
+      end,
     }
   end,
 }

@@ -288,4 +288,9 @@ function M.sqlite(options) return open("sqlite", options) end
 ---@return whatsapp.Store
 function M.redis(options) return open("redis", options) end
 
+--- In an `lua_shared_dict` that nothing else uses, for all workers of one nginx.
+---@param options string|{ dict: string, keep_keys?: number }
+---@return whatsapp.Store
+function M.nginx(options) return open("nginx", options) end
+
 return M
