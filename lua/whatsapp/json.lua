@@ -244,7 +244,7 @@ local EXACT = 1e14
 -- lost digits. Returns whether there are long numbers, and nulls or number ids.
 local function mend(value)
   local long, untidy = false, false
-  for key, item in pairs(value) do
+  for key, item in next, value do
     local kind = type(item)
     if kind == "number" then
       if item >= EXACT or item <= -EXACT then long = true end

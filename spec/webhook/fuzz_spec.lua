@@ -132,7 +132,7 @@ local function why_malformed(event)
     or event.timestamp % 1 ~= 0 then return "timestamp" end
   for _, name in ipairs { "key", "lane" } do
     local text = event[name]
-    if type(text) ~= "string" or text == "" or #text > 280 or text:find "[%s%c]" then return name end
+    if type(text) ~= "string" or text == "" or #text > 280 then return name end
   end
   if event.raw == nil then return "raw" end
   for name, kind in pairs(OPTIONAL) do

@@ -71,9 +71,10 @@ static int unbase64(lua_State *L) {
 /* core.hex(data) → two lower-case digits a byte */
 static int hex(lua_State *L) {
   size_t n;
+  char digits[2 * WA_SHA256_SIZE];
   const char *data = check_bytes(L, 1, &n);
   luaL_argcheck(L, n <= WA_CODE_MAX, 1, "is longer than 1 GB");
-  char *to = lua_newuserdata(L, 2 * n + 1);
+  char *to = n <= WA_SHA256_SIZE ? digits : lua_newuserdata(L, 2 * n);
   wa_hex(to, data, n);
   lua_pushlstring(L, to, 2 * n);
   return 1;
@@ -82,9 +83,11 @@ static int hex(lua_State *L) {
 /* core.unhex(text) → data | nil, error */
 static int unhex(lua_State *L) {
   struct wa_error err;
+  unsigned char digest[WA_SHA256_SIZE];
   size_t n;
   const char *text = check_bytes(L, 1, &n);
-  unsigned char *to = lua_newuserdata(L, n / 2 + 1);
+  unsigned char *to =
+      n <= 2 * WA_SHA256_SIZE ? digest : lua_newuserdata(L, n / 2);
   if(wa_unhex(to, text, n, &err))
     return lwa_fail(L, &err);
   lua_pushlstring(L, (const char *)to, n / 2);

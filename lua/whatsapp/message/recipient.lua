@@ -15,16 +15,12 @@ local SEPARATORS = {
   "\226\136\146", "\227\128\128", "\239\187\191",
 }
 
-local BSUID = "^%u%u%.[%w.]+$"
-
 --- Whether a text is a business-scoped user id.
 ---@param text string
 ---@return boolean
 function M.is_user_id(text)
-  if not text:find(BSUID) then return false end
-  local rest = text:match "^%u%u%.(.+)$"
-  rest = rest:match "^ENT%.(.+)$" or rest
-  return #rest <= 128 and not rest:find("[^%w]")
+  local own = text:match "^%u%u%.(%w+)$" or text:match "^%u%u%.ENT%.(%w+)$"
+  return own ~= nil and #own <= 128
 end
 
 local COUNTRY = "give the number with its country code, e.g. +49 151 23456789"

@@ -15,7 +15,7 @@ local read = require "whatsapp.webhook.read"
 ---   `echo` or `history` of a text is of type "text" too
 ---@field key string the same whenever Meta delivers this event again, and no other event's: to
 ---   handle each only once. A message has its wamid, a status wamid and status, the others
----   their id or a digest of all they say. At most 280 bytes, without spaces
+---   their id or a digest of all they say. At most 280 bytes
 ---@field lane string the business's number and the customer (or group; else the account and
 ---   the kind): events of one lane belong one after the other
 ---@field timestamp number seconds since 1970; 0 when Meta says no time
@@ -43,7 +43,7 @@ local Event = { __name = "whatsapp.Event" }
 Event.__index = Event
 
 function Event.__tostring(event)
-  return ("whatsapp.Event: %s.%s %s"):format(event.kind, event.type, event.key)
+  return (("whatsapp.Event: %s.%s %s"):format(event.kind, event.type, event.key):gsub("%c+", " "))
 end
 
 local M = {}

@@ -6,7 +6,6 @@ local json = require "whatsapp.json"
 local message = require "whatsapp.message"
 
 local floor, format, lower = math.floor, string.format, string.lower
-local concat = table.concat
 
 local M = {}
 
@@ -14,6 +13,7 @@ local M = {}
 
 -- A text, or a whole number as digits; nothing for what is empty.
 local function text_of(value)
+  if value == nil then return nil end
   local kind = type(value)
   if kind == "string" then return value ~= "" and value or nil end
   if kind == "number" and floor(value) == value and value > -2 ^ 63 and value < 2 ^ 63 then
@@ -36,9 +36,7 @@ local MILLISECONDS = 1e11 -- no such second before the year 5138
 ---@param value any
 ---@return number|nil
 function M.seconds(value)
-  if type(value) == "string" then
-    value = value:find "^%d+$" and #value <= 15 and tonumber(value) or nil
-  end
+  if type(value) == "string" then value = tonumber(value) end
   if type(value) ~= "number" or not (value >= 0 and value < 1e15) then return nil end
   return floor(value >= MILLISECONDS and value / 1000 or value)
 end
@@ -122,7 +120,7 @@ function readers.message(event, raw)
     end
     event.data = edit
   end
-  event.context = tidy_table(raw.context)
+  if raw.context ~= nil then event.context = tidy_table(raw.context) end
 end
 
 function readers.status(event, raw)
@@ -214,13 +212,9 @@ end
 
 -- Names ------------------------------------------------------------------------------
 
+-- Ids are Meta's, and short; what is longer is not made part of a name.
 local LONGEST = 200
 local UNKNOWN = {}
-
--- Ids are Meta's; what does not look like one is not made a key.
-local function is_plain(text)
-  return #text <= LONGEST and not text:find "[%c%s]"
-end
 
 -- The whole event as text, the same for the same content.
 local function substance(event)
@@ -230,12 +224,12 @@ end
 
 -- A payment's status may come again with a refund in it.
 local function key_of(event, row, digest)
-  if row.key and event.id and event.kind ~= "payment" then
-    local parts = {}
-    for i = 1, #row.key do parts[i] = event[row.key[i]] end
-    if row.kind == "status" and event.group_id then parts[#parts + 1] = event.from end
-    local key = concat(parts, ":")
-    if is_plain(key) then return key end
+  local names = row.key
+  if names and event.id and event.kind ~= "payment" then
+    local key = event[names[1]]
+    for i = 2, #names do key = key .. ":" .. event[names[i]] end
+    if row.kind == "status" and event.group_id and event.from then key = key .. ":" .. event.from end
+    if #key <= LONGEST then return key end
   end
   return event.kind .. ":" .. digest(substance(event))
 end
@@ -243,7 +237,7 @@ end
 local function lane_of(event, digest)
   local lane = (event.phone_number_id or event.account_id or "") .. "/"
     .. (event.group_id or event.from or event.kind)
-  return is_plain(lane) and lane or digest(lane)
+  return #lane <= LONGEST and lane or digest(lane)
 end
 
 -- Events -------------------------------------------------------------------------------
@@ -277,7 +271,8 @@ end
 local function read_members(event, plan, raw)
   for i = 1, #plan do
     local path = plan[i]
-    event[path[1]] = text_of(member(raw, path)) or event[path[1]]
+    local value = member(raw, path)
+    if value ~= nil then event[path[1]] = text_of(value) end
   end
 end
 
@@ -290,7 +285,7 @@ local function read_row(event, row, people)
   event.timestamp = M.seconds(member(raw, plan.timestamp))
   if row.read then readers[row.read](event, raw) end
   read_customer(event, row, people)
-  event.errors = event.errors or errors_of(raw.errors)
+  if raw.errors ~= nil and not event.errors then event.errors = errors_of(raw.errors) end
 end
 
 --- Fills in what an event's raw table says.
