@@ -3,6 +3,7 @@
 --- garbage.
 
 local cases = require "spec.support.cases"
+local shapes = require "spec.support.shapes"
 local kinds = require "whatsapp.message.kinds"
 local schema = require "whatsapp.schema"
 local whatsapp = require "whatsapp"
@@ -106,20 +107,24 @@ end
 
 local OFF = 2 -- of a hundred values that are not as described
 
+-- What texts are made of; those of one line, of all but the last two.
 local alphabets = { { "x" }, { "a", "b", " ", "1" }, { "ä", "é", "z" }, { "日", "本" }, { "👍", "🎉", "a" },
-                    { '"', "\\", "/", "<" }, { "a", "\n" },
-                    { "a", "\194\160", "\226\128\168", "\239\187\191", "\127" } }
+                    { '"', "\\", "/", "<" }, { "a", "\194\160", "\226\128\168", "\239\187\191" },
+                    { "a", "\n" }, { "a", "\127" } }
 
-local samples = { "IN", "2012-08-18", "2011-02-28", "john@example.com", "a.b+c@d-e.example.org",
-  "https://example.com", "mailto:a@example.com", "+15551234567", "order_1", "3", "4" }
+local samples = { "IN", "BRL", "2012-08-18", "2011-02-28", "john@example.com", "a.b+c@d-e.example.org",
+  "https://example.com", "mailto:a@example.com", "+15551234567", "order_1", "3", "4", "1234", "upi://pay" }
 
+-- The samples that a description allows, and what it gives as an example itself.
 local function samples_of(spec)
   local fitting = {}
-  for _, sample in ipairs(samples) do
+  local function try(sample)
     if (not spec.pattern or sample:find(spec.pattern)) and (not spec.test or spec.test(sample)) then
       fitting[#fitting + 1] = sample
     end
   end
+  for _, sample in ipairs(samples) do try(sample) end
+  try(spec.form:match "^[^:]+")
   return fitting[1] and fitting or samples
 end
 
@@ -135,7 +140,7 @@ function make.string(self, spec)
   if spec.pattern or spec.test then return self:pick(samples_of(spec)) end
   local least, most = spec.min or 1, spec.max or 60
   local n = self:pick { least, least + 1, self:random(20), most, self:random(most) }
-  local alphabet, text = self:pick(alphabets), {}
+  local alphabet, text = alphabets[self:random(spec.line and #alphabets - 2 or #alphabets)], {}
   for i = 1, math.max(least, math.min(n, most)) do text[i] = self:pick(alphabet) end
   return table.concat(text)
 end
@@ -208,7 +213,7 @@ function make.table(self, spec)
   local value = {}
   for _, name in ipairs(schema.sorted_keys(spec.fields)) do
     local field = spec.fields[name]
-    if field.required or self:chance(30) then value[name] = self:value(field) end
+    if field.required or name == spec.short or self:chance(30) then value[name] = self:value(field) end
   end
   if spec.children then
     for i, item in ipairs(make.list(self, spec.children)) do value[i] = item end
@@ -220,86 +225,7 @@ end
 ---@param spec table
 function Generator:value(spec)
   if self:chance(OFF) then return self:garbage(2) end
-  return make[spec.type](self, spec)
-end
-
--- What descriptions do not say: children that are rows or sections, cards alike,
--- the parameters of a template.
-local shapes = {}
-
-function Generator:short(max) return make.string(self, { max = max }) end
-
-local function add_children(self, value, least, most, child)
-  for i = 1, least + self:random(most - least + 1) - 1 do value[i] = child(self, i) end
-  return value
-end
-
-local function row(self, i)
-  return { id = i .. self:short(20), title = self:short(24), description = self:chance(50) and self:short(72) or nil }
-end
-
-function shapes.list(self, value)
-  if self:chance(50) then return add_children(self, value, 1, 10, row) end
-  local n = 0
-  return add_children(self, value, 1, 3, function()
-    return add_children(self, { title = self:short(24) }, 1, 3, function()
-      n = n + 1
-      return row(self, n)
-    end)
-  end)
-end
-
-local function sku(self, i) return "sku" .. i .. self:short(5) end
-
-function shapes.products(self, value)
-  if self:chance(50) then return add_children(self, value, 1, 30, sku) end
-  return add_children(self, value, 1, 3, function()
-    return add_children(self, { title = self:short(24) }, 1, 10, sku)
-  end)
-end
-
-function shapes.flow(self, value)
-  if self:chance(50) then value.id = nil else value.name = nil end
-  if not (value.id or value.name) then value.id = "1" end
-  if not value.screen or value.action == "data_exchange" then value.data, value.screen = nil, nil end
-  return value
-end
-
-function shapes.carousel(self, value)
-  local body, kind = self:chance(50), self:pick { "cta_url", "buttons", "product" }
-  local media_kind = self:pick { "image", "video" }
-  return add_children(self, value, 2, 10, function(_, i)
-    local card = { body = body and self:short(40) or nil }
-    if kind == "product" then return { product = { catalog_id = "1", id = sku(self, i) }, body = card.body } end
-    card.header = { [media_kind] = { link = make.link(self, {}) } }
-    if kind == "cta_url" then
-      card.cta_url = { button = self:short(20), url = make.link(self, {}) }
-    else
-      card.buttons = { { id = "b" .. i, title = self:short(20) } }
-    end
-    return card
-  end)
-end
-
-local function parameters(self)
-  if self:chance(70) then
-    return add_children(self, {}, 1, 4, function() return self:pick { self:short(60), self:random(1000), 0.5 } end)
-  end
-  return { [self:short(8)] = self:short(30), customer = "Ann" }
-end
-
-function shapes.template(self, value)
-  value.body = self:chance(60) and parameters(self) or nil
-  value.header = self:chance(40) and self:pick { "a", { image = "https://example.com/a" }, { video = { id = "1" } },
-    { document = { id = "1", filename = "a.pdf" } }, { location = { latitude = 1, longitude = 2 } } } or nil
-  value.components, value.buttons = nil, nil
-  if self:chance(40) then
-    value.buttons = add_children(self, {}, 1, 3, function()
-      return self:pick { { url = self:short(30) }, { payload = self:short(256) }, { code = self:short(15) }, false,
-                         { flow = "token" }, { catalog = "sku1" } }
-    end)
-  end
-  return value
+  return (make[spec.type] or make.any)(self, spec)
 end
 
 local function message_of(self, name)
@@ -372,6 +298,11 @@ function Generator:changed(value, most)
   for _ = 1, self:random(most) do change(self, self:pick(tables_in(value, {}, {}))) end
   return value
 end
+
+--- A text of at most so many characters, a link.
+function Generator:short(max) return make.string(self, { max = max }) end
+
+function Generator:link() return make.link(self, {}) end
 
 -- Messages ---------------------------------------------------------------------------
 

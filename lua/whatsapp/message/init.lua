@@ -136,7 +136,8 @@ function M.compile(message)
 end
 
 --- The Graph payload of a message, as `wa:send` would send it. No I/O: a
---- message with a local file is refused, since its id is not known yet.
+--- message with a local file is refused, since its id is not known yet. It never
+--- raises, whatever the table holds; only metamethods of the caller's may.
 ---@param message whatsapp.Message
 ---@return table|nil payload
 ---@return whatsapp.Error? err

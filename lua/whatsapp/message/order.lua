@@ -159,7 +159,7 @@ local details = {
     name = text(200, true), address_line1 = text(100, true), address_line2 = text(100),
     city = text(nil, true), state = text(nil, true), country = text(nil, true),
     postal_code = { type = "string", number = true, max = 6, required = true } } } },
-  shipping_info = { type = "map" },
+  shipping_info = { type = "json", object = true },
 }
 
 local function order_of(value)

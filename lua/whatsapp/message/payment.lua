@@ -25,7 +25,7 @@ end
 
 -- What is told to a gateway, each in its own words.
 local gateways = {
-  razorpay = { type = "table", fields = { receipt = text(40), notes = { type = "map" } } },
+  razorpay = { type = "table", fields = { receipt = text(40), notes = { type = "json", object = true } } },
   payu = numbered("udf", 4, 255),
   zaakpay = numbered("extra", 2, 180),
   billdesk = numbered("additional_info", 7, 120),
