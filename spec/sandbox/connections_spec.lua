@@ -1,5 +1,6 @@
 -- The sandbox's connections: how they come to be, and what the gateway makes of them.
 
+local core = require "whatsapp.core"
 local sandbox = require "whatsapp.sandbox"
 local whatsapp = require "whatsapp"
 
@@ -24,8 +25,9 @@ describe("sandbox: connections", function()
   end
 
   -- As a person with a browser does.
+  -- As a browser does: what comes is no JSON.
   local function open(wa, url)
-    return wa:perform { method = "GET", url = url, bytes = true }
+    return wa:perform { method = "GET", url = url, download = core.download { maximum = 2 ^ 16 } }
   end
 
   local function get(wa, options)
