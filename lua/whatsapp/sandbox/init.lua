@@ -21,6 +21,7 @@ local shell = require "whatsapp.sandbox.shell"
 ---@field base_url string       the gateway's, with the app's name
 ---@field control_url string    the connections API: another port, so another origin
 ---@field graph_url string      plain Graph
+---@field link string           a picture that anybody may have
 ---@field ca_file string        what a client verifies the certificate with
 ---@field api_key string        the gateway's credential, new at each start
 ---@field access_token string   Graph's credential, new at each start
@@ -79,6 +80,7 @@ local function environment(self, mode)
   local variables = environments[mode](self)
   variables.MATON_CONNECTION, variables.WHATSAPP_APP_ID = false, false
   variables.WHATSAPP_CA_FILE = self.ca_file
+  variables.SANDBOX_LINK = self.link
   variables.WHATSAPP_PHONE_NUMBER_ID = self.phone_number_id
   variables.WHATSAPP_BUSINESS_ACCOUNT_ID = self.business_account_id
   return variables
@@ -101,6 +103,7 @@ local function fill(self, prefix, ports)
   self.ca_file = prefix .. "/ca.pem"
   self.graph_url = ("https://127.0.0.1:%d"):format(ports.port)
   self.base_url = self.graph_url .. "/whatsapp-business"
+  self.link = self.graph_url .. "/samples/photo.png"
   self.control_url = ("https://127.0.0.1:%d"):format(ports.control_port)
 end
 

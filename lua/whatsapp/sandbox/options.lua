@@ -58,7 +58,7 @@ local start = { type = "table", fields = {
 local MAX_WAIT = 600
 
 ---@class whatsapp.SandboxFault
----@field service? "gateway"|"graph"|"control"|"files"  which requests: all that are not given
+---@field service? "gateway"|"graph"|"control"|"files"|"samples"  which requests: all that are not given
 ---@field method? string
 ---@field path? string       a Lua pattern, found in the path: `"/messages$"`
 ---@field times? integer|false  to how many of them it happens (1; false: to all)
@@ -78,10 +78,11 @@ local MAX_WAIT = 600
 ---@field hang? number|true  do not answer; after so many seconds (60) it is the gateway's 504
 ---@field drop? boolean      end without an answer: HTTP/2 resets the stream, HTTP/1.1 closes
 ---@field handled? boolean   do what was asked before going wrong: only the answer is lost
----@field cut? integer        of an upload session: so many bytes come, then it ends without an answer
+---@field cut? integer        of an upload session: so many bytes come, then it ends without an answer;
+---  of a media file: so many bytes go out, then the connection or stream ends
 
 local fault = { type = "table", fields = {
-  service = { type = "string", one_of = set "gateway graph control files" },
+  service = { type = "string", one_of = set "gateway graph control files samples" },
   method = { type = "string" },
   path = { type = "string" },
   times = { type = "number", min = 1, whole = true, off = true, default = 1 },

@@ -35,9 +35,10 @@ function M.match(req)
   end
 end
 
--- What a rule answers itself; nil when it leaves the answer as it is.
-local function own_answer(rule)
-  if rule.drop or rule.cut then return { drop = true } end
+-- What a rule answers itself; nil when it leaves the answer as it is: a file is
+-- cut where it is sent.
+local function own_answer(rule, req)
+  if rule.drop or (rule.cut and req.service ~= "files") then return { drop = true } end
   if rule.hang then return answer.gateway(504, "no answer in time") end
   if rule.code then
     return answer.failure { code = rule.code, status = rule.status, subcode = rule.subcode,
@@ -62,7 +63,7 @@ end
 ---@param handle fun(req: table): table  the answer without the rule
 ---@return table response
 function M.apply(rule, req, handle)
-  local own = own_answer(rule)
+  local own = own_answer(rule, req)
   req.cut = rule.cut
   local response = (rule.handled or rule.cut or not own) and handled(handle, req) or nil
   if own then

@@ -116,13 +116,44 @@ end
 
 -- Download ------------------------------------------------------------------
 
-local function send_file(path)
+local CHUNK = 64 * 1024
+local BROKEN = 444 -- ends the connection or stream where it is
+
+-- The bytes from `first` on, `count` of them; then it breaks off if it is `cut`.
+local function send_file(path, first, count, cut)
   local file = assert(io.open(path, "rb"))
-  for chunk in function() return file:read(64 * 1024) end do
+  local left = math.min(count, cut or count)
+  file:seek("set", first)
+  while left > 0 do
+    local chunk = assert(file:read(math.min(left, CHUNK)))
+    left = left - #chunk
     ngx.print(chunk)
     if not ngx.flush(true) then break end
   end
   file:close()
+  if cut and cut < count then ngx.exit(BROKEN) end
+end
+
+-- Where the answer begins, and whether it is a part: `Range: bytes=FIRST-`, if the
+-- file is still the one that was asked for.
+local function start_of(req, etag)
+  local first = tonumber((req.headers.range or ""):match "^bytes=(%d+)%-$")
+  local same = (req.headers["if-range"] or etag) == etag
+  if first and same then return first, true end
+  return 0, false
+end
+
+-- A node's file, or the part of it that is asked for.
+local function file_answer(req, node)
+  local etag = ('"%s"'):format(node.sha256)
+  local first, is_part = start_of(req, etag)
+  if is_part and first >= node.size then
+    return { status = 416, headers = { ["Content-Range"] = "bytes */" .. node.size }, text = "" }
+  end
+  local headers = { ["Content-Type"] = node.mime_type, ["Content-Length"] = node.size - first, ETag = etag }
+  if is_part then headers["Content-Range"] = ("bytes %d-%d/%d"):format(first, node.size - 1, node.size) end
+  return { status = is_part and 206 or 200, headers = headers,
+           stream = function() send_file(file_of(node), first, node.size - first, req.cut) end }
 end
 
 --- GET of the url in a description.
@@ -133,10 +164,7 @@ function M.download(req)
   local valid = node and node.kind == "media" and query.hash == signature(id, expires)
     and state.now() < tonumber(expires)
   if not valid then return { status = 404, text = "URL signature mismatch or expired\n" } end
-  return {
-    status = 200, headers = { ["Content-Type"] = node.mime_type, ["Content-Length"] = node.size },
-    stream = function() send_file(file_of(node)) end,
-  }
+  return file_answer(req, node)
 end
 
 return M

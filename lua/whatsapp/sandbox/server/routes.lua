@@ -14,6 +14,7 @@ local number_settings = require "whatsapp.sandbox.server.number_settings"
 local phone_numbers = require "whatsapp.sandbox.server.phone_numbers"
 local qr_codes = require "whatsapp.sandbox.server.qr_codes"
 local registration = require "whatsapp.sandbox.server.registration"
+local samples = require "whatsapp.sandbox.server.samples"
 local subscribed_apps = require "whatsapp.sandbox.server.subscribed_apps"
 local template_insights = require "whatsapp.sandbox.server.template_insights"
 local template_library = require "whatsapp.sandbox.server.template_library"
@@ -102,6 +103,12 @@ return {
   -- Files behind the urls that Graph hands out.
   files = {
     ["GET attachments"] = media.download,
+  },
+
+  -- Files behind links of anybody's.
+  samples = {
+    ["GET photo.png"] = samples.photo,
+    ["GET moved.png"] = samples.moved,
   },
 
   -- The gateway's control API.

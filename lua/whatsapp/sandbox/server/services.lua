@@ -89,6 +89,15 @@ services.files = {
   end,
 }
 
+-- A file of somebody else's server: anybody may have it.
+services.samples = {
+  check = function() end,
+  handle = function(req)
+    local handler = routes.samples[("%s %s"):format(req.method, req.segments[2] or "")]
+    return handler and handler(req) or { status = 404, text = "not found\n" }
+  end,
+}
+
 local function check_key(req)
   if req.token == state.settings.api_key and req.scheme == "Bearer" then return end
   answer.raise(answer.gateway(401, req.token and "invalid API key" or "missing API key"))
@@ -124,7 +133,8 @@ services.control = {
 
 -- A service by port and first segment of the path; "" is any other.
 local places = {
-  main = { ["whatsapp-business"] = "gateway", ["whatsapp_business"] = "files", [""] = "graph" },
+  main = { ["whatsapp-business"] = "gateway", ["whatsapp_business"] = "files",
+           samples = "samples", [""] = "graph" },
   control = { [""] = "control" },
 }
 
