@@ -123,14 +123,17 @@ end
 --- how many bytes the connection ends, the first `times` (1); `status`, what the first
 --- `times` requests are answered instead; `range` "no": ranges are not known, "shifted":
 --- they begin too late, "gone": 416; `etag`: "none", "weak", or "new": another each time;
---- `length` "no": it is not announced; `type` of the content; `to`, a redirect.
+--- `length` "no": it is not announced; `type` of the content; `to`, a redirect ("self": for ever).
 function whole.file(connection, request)
   local query, size = query_of(request), tonumber(argument(request))
   local key = request.path .. "?" .. request.query
   asked[key] = (asked[key] or 0) + 1
   local first_ones = asked[key] <= tonumber(query.times or 1)
   if query.status and first_ones then return connection:answer(tonumber(query.status), HTML, PAGE) end
-  if query.to then return connection:answer(302, { Location = unescape(query.to) }, "") end
+  if query.to then
+    local to = query.to == "self" and request.path .. "?" .. request.query or unescape(query.to)
+    return connection:answer(302, { Location = to }, "")
+  end
 
   local etag = ({ none = "", weak = 'W/"1"', new = ('"%d"'):format(asked[key]) })[query.etag] or '"1"'
   local first, last, part = range_of(request, query, etag, size)

@@ -145,7 +145,8 @@ function M.build(message)
   local payload, uploads = M.compile(message)
   if not payload then return nil, uploads end
   if uploads[1] then
-    return invalid(uploads[1].path .. (uploads[1].file and ".file" or ".data"),
+    local first = uploads[1]
+    return invalid(schema.join(first.path, first.file and "file" or first.data and "data" or "fetch"),
       "must be uploaded first: building a message does no upload",
       "use wa:send, or wa.media:upload and { id = … }")
   end

@@ -53,14 +53,21 @@ local function bytes(n)
   return ("%.1f KB"):format(n / KB)
 end
 
--- "audio/ogg; codecs=opus" is audio/ogg.
-local function essence(content_type)
+--- A content type without its parameters: "audio/ogg; codecs=opus" is audio/ogg.
+---@param content_type string
+---@return string|nil
+function M.essence(content_type)
   return (content_type:lower() .. ";"):match "^%s*([^;%s]+)%s*;[^%c]*$"
 end
 
 local ORDER = { "image", "video", "audio", "sticker" }
 
-local function kind_of(content_type, kinds)
+--- The kind of message that a content type is for.
+---@param content_type string|nil
+---@param kinds? table `upload_kinds` instead of those of messages
+---@return string
+function M.kind_of(content_type, kinds)
+  kinds = kinds or M.kinds
   for _, name in ipairs(ORDER) do
     local kind = kinds[name]
     if kind and kind.types[content_type] then return name end
@@ -98,11 +105,11 @@ end
 ---@return whatsapp.Error? err
 function M.check(content_type, size, kind, path, kinds)
   kinds = kinds or M.kinds
-  local plain = essence(content_type)
+  local plain = M.essence(content_type)
   if not plain or not plain:find "^[%w!#$&^_.+-]+/[%w!#$&^_.+-]+$" then
     return invalid(path, ("%q is not a content type"):format(content_type))
   end
-  kind = kind or kind_of(plain, kinds)
+  kind = kind or M.kind_of(plain, kinds)
   local limit = kinds[kind]
   if limit.types and not limit.types[plain] then
     return invalid(path, ("%s cannot be sent as %s: allowed are %s"):format(plain, kind,
@@ -116,12 +123,27 @@ function M.check(content_type, size, kind, path, kinds)
   return true
 end
 
+--- The most bytes that a message of a kind may have.
+---@param kind string|nil nil: of the kind that may have most
+---@return integer
+function M.maximum(kind)
+  return M.kinds[kind or "document"].max
+end
+
+--- `nil, err` for a file that is larger, however large it is.
+---@param kind string|nil
+---@param path string
+function M.too_large(kind, path)
+  return invalid(path, ("has more than the %s that %s may have"):format(bytes(M.maximum(kind)),
+    kind and "as " .. kind .. " it" or "a file"))
+end
+
 -- References -------------------------------------------------------------------
 
 --- The description of a file's name.
 M.filename = { type = "string", max = 240, line = true }
 
-local SOURCES = { "id", "link", "file", "data" }
+local SOURCES = { "id", "link", "file", "data", "fetch" }
 
 local function one_source(value, path)
   local found
@@ -133,9 +155,9 @@ local function one_source(value, path)
       found = name
     end
   end
-  if not found then return invalid(path, "needs one of id, link, file or data") end
+  if not found then return invalid(path, "needs one of id, link, file, data or fetch") end
   if value.type and (found == "id" or found == "link") then
-    return invalid(schema.join(path, "type"), ("is only for file and data, not for %s")
+    return invalid(schema.join(path, "type"), ("is only for file, data and fetch, not for %s")
       :format(found))
   end
   return value
@@ -154,7 +176,8 @@ local function reference_of(value, path)
   return { link = link }
 end
 
---- The description of a media object: an id, a link, a local file or bytes.
+--- The description of a media object: an id, a link, a local file, bytes, or a
+--- link that is fetched here.
 ---@param extra? table<string, table> further fields, e.g. caption
 ---@return table spec
 function M.reference(extra)
@@ -163,18 +186,25 @@ function M.reference(extra)
     link = { type = "link" },
     file = { type = "bytes" },
     data = { type = "bytes" },
+    fetch = { type = "link" },
     type = { type = "string" },
   }
   for name, field in pairs(extra or {}) do fields[name] = field end
   return { type = "table", also = "string", fields = fields, before = reference_of, check = one_source }
 end
 
-local function basename(file)
-  return file:match "[^/]+$"
+--- The name of the file behind a path or a link, or nil.
+---@param source { file?: string, fetch?: string, filename?: string }
+---@return string|nil
+function M.name_of(source)
+  if source.filename or source.file then return source.filename or source.file:match "[^/]+$" end
+  local name = source.fetch and source.fetch:gsub("[?#].*$", ""):match "^%a+://[^/]*/.-([^/]+)$"
+  name = name and name:gsub("%%(%x%x)", function(hex) return string.char(tonumber(hex, 16)) end)
+  return name and schema.check(name, M.filename, nil) or nil
 end
 
---- Graph's media object. A file or bytes are noted in `uploads`, to be uploaded
---- before the message is sent; their id is then put `into` the object.
+--- Graph's media object. What is not there yet is noted in `uploads`, to be
+--- uploaded before the message is sent; its id is then put `into` the object.
 ---@param value table as checked by `reference`
 ---@param kind string image video audio sticker document
 ---@param uploads table[]
@@ -183,11 +213,12 @@ end
 function M.compile(value, kind, uploads, path)
   local object = { id = value.id, link = value.link, caption = value.caption,
                    filename = value.filename, voice = value.voice }
-  if value.file or value.data then
-    local name = value.filename or (value.file and basename(value.file))
+  if value.file or value.data or value.fetch then
+    local name = M.name_of(value)
     if kind == "document" then object.filename = name end
     uploads[#uploads + 1] = { into = object, kind = kind, path = path, file = value.file,
-                              data = value.data, type = value.type, filename = name }
+                              data = value.data, fetch = value.fetch, type = value.type,
+                              filename = name, voice = value.voice }
   end
   return object
 end
