@@ -9,9 +9,12 @@ local id = arg[1] or assert(wa.media:upload(here .. "/files/photo.png")).id
 local info = assert(wa.media:get(id))
 print(info.mime_type, info.file_size, "bytes")
 
--- To a file, streamed: it appears under its name only when it is whole.
+-- To a file, streamed: it appears under its name only when it is whole and its
+-- SHA-256 is right. What breaks off goes on where it was.
 local copy = os.tmpname()
-assert(wa.media:download(id, copy))
+assert(wa.media:download(id, copy, { on_progress = function(done, total)
+  print(("%d of %s bytes"):format(done, total or "?"))
+end }))
 os.remove(copy)
 
 -- Or into memory.

@@ -297,9 +297,9 @@ describe("wa.media", function()
     for _, path in ipairs { "", 12, true, "a\0b" } do
       refused("invalid", "path", "must be the name", wa.media:download("1", path))
     end
-    refused("invalid", "file", "needs either", wa.media:upload())
-    refused("invalid", "file", "needs either", wa.media:upload {})
-    refused("invalid", "file", "needs either", wa.media:upload { file = "a", data = "b" })
+    refused("invalid", "file", "needs one of", wa.media:upload())
+    refused("invalid", "file", "needs one of", wa.media:upload {})
+    refused("invalid", "file", "needs one of", wa.media:upload { file = "a", data = "b" })
     refused("invalid", "file", "must not be empty", wa.media:upload "")
     refused("invalid", "file", "must be a string", wa.media:upload(12))
     refused("invalid", "data", "must be a string", wa.media:upload { data = {} })

@@ -103,9 +103,10 @@ end
 local function read_answer(self, call, idempotent, meta, text)
   local status = meta.status
   local good = status >= 200 and status < 300
-  if good and call.download then return text, meta end
+  if call.download and (good or call.foreign and meta.redirect) then return text, meta end
   if good and text == "" then return {}, meta end
-  local decoded, tidied = requests.decode(text)
+  local decoded, tidied
+  if not call.foreign then decoded, tidied = requests.decode(text) end
   if good and decoded and decoded.error == nil then
     meta.raw = decoded
     return tidied, meta
@@ -211,7 +212,7 @@ end
 -- When a call must be over. A download without a limit of its own takes as long
 -- as bytes come: its time begins anew with each attempt that has brought some.
 local function finish_after(call, settings, finish, came)
-  if not call.download or settings.explicit_timeout then return finish, came end
+  if not call.download or call.foreign or settings.explicit_timeout then return finish, came end
   local length = call.download:length()
   if length == came then return finish, came end
   return call.loop.now() + settings.deadline, length

@@ -185,6 +185,7 @@ local options = {
   pace_dict = { check = a_dict, session = true },
   pair_rate = { check = a_boolean, default = false },
   preflight = { check = a_boolean, call = true },
+  media_cache = { check = a_boolean, default = false, call = true },
   on_request = { check = a_function },
   on_progress = { check = a_function, call = true },
   store = { check = a_store },

@@ -216,14 +216,17 @@ function M.prepare(call, settings, known)
 end
 
 --- Sets the times of one attempt. A JSON exchange has a limit as a whole; media
---- moves as long as bytes move, unless the call was given a limit.
+--- moves as long as bytes move, unless the call was given a limit; somebody else's
+--- server has until the deadline.
 ---@param request table
 ---@param call table
 ---@param settings table
 ---@param left number seconds until the deadline
 function M.set_times(request, call, settings, left)
   request.connect_timeout = settings.connect_timeout
-  if call.parts or call.body or call.download then
+  if call.foreign then
+    request.timeout, request.stall_timeout = math.min(settings.explicit_timeout or left, left), settings.stall_timeout
+  elseif call.parts or call.body or call.download then
     request.timeout = settings.explicit_timeout and math.min(settings.explicit_timeout, left) or 0
     request.stall_timeout = settings.stall_timeout
   else

@@ -50,25 +50,40 @@ local function sent_of(client, body, meta)
     wa_id = contact.wa_id, input = contact.input, raw = meta.raw }, metatable_of(client))
 end
 
--- Nothing is uploaded before the whole message was found to be right.
-local function upload_all(client, uploads, options, finish)
-  for _, reference in ipairs(uploads) do
-    reference.finish = finish
-    local media, err = client.media:upload_for(reference, options)
-    if not media then return nil, err end
-    reference.into.id = media.id
-  end
-  return true
+-- Codes that an id which Graph does not know (any more) may bring.
+local UNKNOWN_ID = { [100] = true, [131009] = true }
+
+local function may_be_the_media(err)
+  return err.outcome == "rejected" and (err.kind == "media" or UNKNOWN_ID[err.code])
+end
+
+-- Uploads the files of a message, sends it, and once more with new ids when one
+-- that was known before is refused: then no message was sent.
+local function upload_and_send(client, call, uploads, options)
+  local known, err = client.media:upload_all(uploads, options, call.finish)
+  if not known then return nil, err end
+  local body, meta = client:perform(call, options)
+  if body or not known[1] or not may_be_the_media(meta) then return body, meta end
+  client.media:forget(known)
+  known, err = client.media:upload_all(uploads, options, call.finish)
+  if not known then return nil, err end
+  return client:perform(call, options)
 end
 
 local function deliver(client, path, payload, uploads, input, options)
   local finish, is_template = client:finish_of(options), payload.type == "template"
-  local ok, err = true, nil
-  if is_template then ok, err = preflight.check(client, payload, input, options, finish) end
-  if ok then ok, err = upload_all(client, uploads, options, finish) end
-  if not ok then return nil, err end
-  local body, meta = client:perform({ method = "POST", path = path, json = payload,
-    recipient = payload.to or payload.recipient, finish = finish }, options)
+  if is_template then
+    local ok, err = preflight.check(client, payload, input, options, finish)
+    if not ok then return nil, err end
+  end
+  local call = { method = "POST", path = path, json = payload, finish = finish,
+                 recipient = payload.to or payload.recipient }
+  local body, meta
+  if uploads[1] then
+    body, meta = upload_and_send(client, call, uploads, options)
+  else
+    body, meta = client:perform(call, options)
+  end
   if not body then
     if is_template then preflight.learn(client, payload, meta) end
     return nil, meta

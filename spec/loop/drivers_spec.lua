@@ -212,6 +212,30 @@ for name, loop in pairs { cqueues = loops.cqueues, luv = loops.luv } do
       end)
     end)
 
+    it("progress is told to the one who waits, and the others go on", function()
+      local wa, told = client(), {}
+      local function note(done, total) told[#told + 1] = { coroutine.running(), done, total } end
+      loop.run(function()
+        local me = coroutine.running()
+        local fast = 0
+        loop.spawn(function()
+          for _ = 1, 5 do
+            assert(send(wa))
+            fast = fast + 1
+          end
+        end)
+        local description = ('{"url":"%s/drip/40"}'):format(faults.url):gsub("%W", function(char)
+          return ("%%%02X"):format(char:byte())
+        end)
+        local slow = client { base_url = faults.url .. "/json/" .. description }
+        assert.are.equal(40, #assert(slow.media:download("12", { on_progress = note })))
+        assert.are.equal(5, fast)
+        for _, row in ipairs(told) do assert.are.equal(me, row[1]) end
+      end)
+      assert.is_true(#told > 1, #told .. " calls")
+      assert.are.same({ 40, 40 }, { told[#told][2], told[#told][3] })
+    end)
+
     it("garbage collection changes nothing", function()
       local wa = client()
       loop.run(function()

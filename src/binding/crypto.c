@@ -21,6 +21,45 @@ static int sha256(lua_State *L) {
   return 1;
 }
 
+#define DIGEST_CLASS "whatsapp.core.digest"
+
+/* core.digest() → a SHA-256 of what comes in pieces */
+static int new_digest(lua_State *L) {
+  struct wa_error err;
+  struct wa_sha256 *hash = lua_newuserdata(L, sizeof(*hash));
+  hash->context = NULL;
+  luaL_getmetatable(L, DIGEST_CLASS);
+  lua_setmetatable(L, -2);
+  return wa_sha256_init(hash, &err) ? lwa_fail(L, &err) : 1;
+}
+
+/* digest:update(data) → true | nil, error */
+static int update_digest(lua_State *L) {
+  struct wa_error err;
+  size_t n;
+  struct wa_sha256 *hash = luaL_checkudata(L, 1, DIGEST_CLASS);
+  const char *data = check_bytes(L, 2, &n);
+  if(wa_sha256_update(hash, data, n, &err))
+    return lwa_fail(L, &err);
+  lua_pushboolean(L, 1);
+  return 1;
+}
+
+/* digest:final() → 32 bytes | nil, error; once */
+static int final_digest(lua_State *L) {
+  struct wa_error err;
+  unsigned char digest[WA_SHA256_SIZE];
+  if(wa_sha256_final(luaL_checkudata(L, 1, DIGEST_CLASS), digest, &err))
+    return lwa_fail(L, &err);
+  lua_pushlstring(L, (const char *)digest, sizeof(digest));
+  return 1;
+}
+
+static int collect_digest(lua_State *L) {
+  wa_sha256_free(luaL_checkudata(L, 1, DIGEST_CLASS));
+  return 0;
+}
+
 /* core.hmac_sha256(key, data) → 32 bytes | nil, error */
 static int hmac_sha256(lua_State *L) {
   struct wa_error err;
@@ -123,7 +162,12 @@ static int random_bytes(lua_State *L) {
 }
 
 void lwa_open_crypto(lua_State *L) {
+  static const luaL_Reg methods[] = {
+      {"update", update_digest}, {"final", final_digest}, {NULL, NULL}};
+  static const luaL_Reg metamethods[] = {{"__gc", collect_digest},
+                                         {NULL, NULL}};
   static const luaL_Reg functions[] = {{"sha256", sha256},
+                                       {"digest", new_digest},
                                        {"hmac_sha256", hmac_sha256},
                                        {"equal", equal},
                                        {"base64", base64},
@@ -133,5 +177,6 @@ void lwa_open_crypto(lua_State *L) {
                                        {"random", random_number},
                                        {"random_bytes", random_bytes},
                                        {NULL, NULL}};
+  lwa_newclass(L, DIGEST_CLASS, methods, metamethods);
   lwa_setfuncs(L, functions);
 }

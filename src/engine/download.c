@@ -160,9 +160,10 @@ static void note_validator(struct wa_download *d,
 }
 
 static int too_large(struct wa_download *d) {
-  return wa_fail(&d->error, WA_PROTOCOL, WA_UNKNOWN,
-                 "the answer is larger than %lu bytes",
-                 (unsigned long)d->maximum);
+  wa_fail(&d->error, WA_PROTOCOL, WA_UNKNOWN,
+          "the answer is larger than %lu bytes", (unsigned long)d->maximum);
+  d->error.field = "maximum";
+  return -1;
 }
 
 static int wrong_size(struct wa_download *d, double came) {

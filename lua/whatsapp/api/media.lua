@@ -2,34 +2,46 @@
 -- uploadMedia, getMediaUrl, deleteMedia.
 
 local Error = require "whatsapp.error"
+local cache = require "whatsapp.api.media.cache"
+local config = require "whatsapp.config"
+local content = require "whatsapp.message.content"
 local download = require "whatsapp.api.media.download"
 local limits = require "whatsapp.message.media"
 local source = require "whatsapp.api.source"
 
--- The file part of an upload, checked before anything is sent. `kind` narrows
--- the limits to those of one kind of message; `where` begins the error's path.
-local function file_part(given, kind, where)
-  local file, err = source.describe(given, where)
-  if not file then return nil, err end
-  local ok
-  ok, err = limits.check(file.type, file.size, kind, file.named)
-  if not ok then return nil, err end
-  return { name = "file", path = file.path, data = file.data, type = file.type,
-           filename = file.filename }
+-- Files ---------------------------------------------------------------------------
+
+local function close(file)
+  if file.download then file.download:close() end
 end
 
--- Uploads a source that was checked already.
-local function upload(self, given, kind, where, options, finish)
-  local part, err = file_part(given, kind, where)
-  if not part then return nil, err end
-  local media, meta = self.client:perform({
+-- A file that may be uploaded, checked before anything is sent to Graph. `kind`
+-- narrows the limits to those of one kind of message; `where` begins the error's path.
+local function file_of(client, given, kind, where, options, finish)
+  local file, ok, err
+  if given.fetch then
+    file, err = source.fetch(client, given, where, kind, options, finish)
+  else
+    file, err = source.describe(given, where, kind)
+  end
+  if not file then return nil, err end
+  ok, err = limits.check(file.type, file.size, kind, file.named)
+  if ok then ok, err = content.check(file, kind, given.voice) end
+  if ok then return file end
+  close(file)
+  return nil, err
+end
+
+local function post(client, file, options, finish)
+  local media, meta = client:perform({
     method = "POST",
     path = "{phone_number_id}/media",
     finish = finish,
     parts = {
       { name = "messaging_product", data = "whatsapp" },
-      { name = "type", data = part.type },
-      part,
+      { name = "type", data = file.type },
+      { name = "file", path = file.path, data = file.data, download = file.download,
+        type = file.type, filename = file.filename },
     },
   }, options)
   if not media then return nil, meta end
@@ -38,33 +50,121 @@ local function upload(self, given, kind, where, options, finish)
     message = "Graph's answer names no media id" }
 end
 
+-- Once for the same bytes -----------------------------------------------------------
+
+local WAIT = 0.02 -- seconds between two looks at another's upload
+
+-- Whether another's upload of the same bytes has ended, or can be waited for no longer.
+local function wait_for(known, key, loop, finish)
+  while known:is_claimed(key) and loop.now() < finish do
+    if loop.ready and not loop.ready() then return end
+    loop.sleep(WAIT)
+  end
+end
+
+local function upload_once(client, file, settings, options, finish)
+  local digest, err = source.digest(file, client:loop())
+  if not digest then return nil, err end
+  local known, loop = client.root.media_ids, client:loop()
+  local key = ("%s %s %s"):format(tostring(settings.phone_number_id), file.type, digest)
+  wait_for(known, key, loop, finish or loop.now() + settings.deadline)
+  local id = known:get(key, os.time())
+  if id then return { id = id }, key end
+  local claim = known:claim(key)
+  local media, why = post(client, file, options, finish)
+  known:release(key, claim)
+  if not media then return nil, why end
+  known:put(key, media.id, os.time())
+  return media
+end
+
+-- Uploads a file and closes it. With the media also the key of the cache, if it
+-- comes from there.
+local function upload(client, file, options, finish)
+  local media, settings, key
+  settings, key = config.for_call(client.config, options)
+  if settings and settings.media_cache then
+    client.root.media_ids = client.root.media_ids or cache.new()
+    media, key = upload_once(client, file, settings, options, finish)
+  elseif settings then
+    media, key = post(client, file, options, finish)
+  end
+  close(file)
+  return media, key
+end
+
+-- Public -----------------------------------------------------------------------------
+
 local M = {
   get = { "GET", "{id}", operation = "retrieveMediaUrl",
     does = "What Graph knows of a file: its type, size and SHA-256, and a URL for five minutes." },
   delete = { "DELETE", "{id}", operation = "deleteMedia", does = "Deletes a file.", returns = "success" },
 }
 
---- Uploads a file (streamed, in constant memory) or bytes; the id is good for
---- 30 days. The content type follows the file's ending unless `type` says it.
---- Limits: images 5 MB, video and audio 16 MB, stickers 500 KB, else 100 MB.
----@param given string|{ file?: string, data?: string, type?: string, filename?: string }
+--- Uploads a file (streamed, in constant memory), bytes, or what is behind a link;
+--- the id is good for 30 days. The content type follows the file's ending (a
+--- link's: what its server says) unless `type` says it, or the first bytes tell
+--- another. Limits: images 5 MB, video and audio 16 MB, stickers 500 KB, else 100 MB.
+---@param given string|{ file?: string, data?: string, fetch?: string, type?: string, filename?: string }
 ---@param options? table per-call options
 ---@return { id: string }|nil
 ---@return whatsapp.Error? err
 function M.upload(self, given, options)
-  local checked, err = source.check(given, 'wa.media:upload("photo.jpg") or { data = bytes, type = "image/png" }')
+  local checked, err = source.check(given,
+    'wa.media:upload("photo.jpg") or { data = bytes, type = "image/png" }', nil, true)
   if not checked then return nil, err end
-  return upload(self, checked, nil, nil, options)
+  local finish = self.client:finish_of(options)
+  local file, media
+  file, err = file_of(self.client, checked, nil, nil, options, finish)
+  if not file then return nil, err end
+  media, err = upload(self.client, file, options, finish)
+  if not media then return nil, err end
+  return media
 end
 
---- Uploads what a message refers to; used by `wa:send`.
----@param reference { file?: string, data?: string, type?: string, kind: string, path: string }
+-- Every file of a message, or nil, err; nothing is uploaded before all are right.
+local function files_of(client, references, options, finish)
+  local files = {}
+  for i, reference in ipairs(references) do
+    local file, err = file_of(client, reference, reference.kind, reference.path, options, finish)
+    if not file then
+      for _, earlier in ipairs(files) do close(earlier) end
+      return nil, err
+    end
+    files[i] = file
+  end
+  return files
+end
+
+--- Uploads what a message refers to and puts each id into its place; used by
+--- `wa:send`. Returns the keys under which ids were known already.
+---@param references table[] `uploads` of `whatsapp.message`
 ---@param options? table
----@return { id: string }|nil
+---@param finish? number
+---@return string[]|nil keys
 ---@return whatsapp.Error? err
 ---@package
-function M.upload_for(self, reference, options)
-  return upload(self, reference, reference.kind, reference.path, options, reference.finish)
+function M.upload_all(self, references, options, finish)
+  local client, keys = self.client, {}
+  local files, err = files_of(client, references, options, finish)
+  if not files then return nil, err end
+  for i, reference in ipairs(references) do
+    local media, key = upload(client, files[i], options, finish)
+    if not media then
+      for later = i + 1, #files do close(files[later]) end
+      return nil, key
+    end
+    reference.into.id = media.id
+    keys[#keys + 1] = key
+  end
+  return keys
+end
+
+--- Forgets ids that Graph does not take any more; used by `wa:send`.
+---@param keys string[]
+---@package
+function M.forget(self, keys)
+  for _, key in ipairs(keys) do self.client.root.media_ids:drop(key) end
 end
 
 --- Downloads a media id. With a path the bytes are streamed to a file that

@@ -128,7 +128,7 @@ end
 
 -- The bytes of a source, if they can be uploaded.
 local function file_of(given, kind, where)
-  local file, err = source.describe(given, where)
+  local file, err = source.describe(given, where, kind)
   if not file then return nil, err end
   local ok
   ok, err = limits.check(file.type, file.size, kind, file.named, limits.upload_kinds)
@@ -157,7 +157,8 @@ end
 ---@return { handle: string }|nil
 ---@return whatsapp.Error? err
 function M.upload(self, given, options)
-  local checked, err = source.check(given, 'wa.uploads:upload("promo.png") or { data = bytes, type = "image/png" }')
+  local checked, err = source.check(given,
+    'wa.uploads:upload("promo.png") or { data = bytes, type = "image/png" }')
   if not checked then return nil, err end
   local file, handle
   file, err = file_of(checked)

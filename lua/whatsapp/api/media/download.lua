@@ -34,6 +34,7 @@ local function explain(client, err)
     return Error.new { kind = "protocol", outcome = "unknown",
       message = "Graph's answer has a url that cannot be used: " .. err.message }
   end
+  if err.field == "maximum" then err.field = nil end
   if client.config.mode == "gateway" and (err.status or err.kind == "protocol") then
     err.hint = "Meta's media hosts want the business's own access token, which the gateway keeps "
       .. "to itself: download with a client that has access_token = …"

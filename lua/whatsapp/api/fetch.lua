@@ -1,0 +1,82 @@
+--- Somebody else's link → a temporary file without a name. The server behind it
+--- is given neither the credential nor anything else of the client's.
+
+local Error = require "whatsapp.error"
+local core = require "whatsapp.core"
+local limits = require "whatsapp.message.media"
+local requests = require "whatsapp.request"
+
+local M = {}
+
+local HOPS = 5 -- redirects that are followed
+
+local function host_of(url)
+  return url:match "^%a+://([^/?#]*)" or url
+end
+
+-- What went wrong, as the caller's: Graph was asked for nothing yet.
+local function explain(err, url, kind, path)
+  local host = host_of(url)
+  if err.field == "maximum" then
+    return limits.too_large(kind, path)
+  elseif err.kind == "invalid" and err.field == "url" then
+    return Error.invalid(path, ("cannot fetch from %s: %s"):format(host, err.message),
+      "https only; allow_http = true lets plain http pass")
+  end
+  err.field, err.outcome = path, "not_sent"
+  err.message = err.status and ("%s answers HTTP %d"):format(host, err.status)
+    or ("%s: %s"):format(host, err.message)
+  if err.status then err.kind, err.hint, err.details = "media", "check that anyone can open the link", nil end
+  return nil, err
+end
+
+-- One answer: its headers, and where it leads.
+local function get(client, url, target, options, finish)
+  local body, meta = client:perform({ method = "GET", url = url, foreign = true, download = target,
+                                      finish = finish }, options)
+  if body == nil then return nil, meta end
+  return requests.headers(meta.head), meta.redirect
+end
+
+local function follow(client, link, target, kind, path, options, finish)
+  local url = link
+  for _ = 0, HOPS do
+    local headers, leads = get(client, url, target, options, finish)
+    if not headers then return explain(leads, url, kind, path) end
+    if not leads then return headers end
+    url = leads
+  end
+  return Error.invalid(path, ("%s redirects more than %d times"):format(host_of(link), HOPS))
+end
+
+-- What servers say of files they know nothing about.
+local VAGUE = { ["application/octet-stream"] = true, ["binary/octet-stream"] = true,
+                ["application/x-download"] = true, ["application/force-download"] = true }
+
+local function type_said(headers)
+  local content_type = headers["content-type"]
+  local plain = content_type and limits.essence(content_type)
+  return plain and not VAGUE[plain] and plain or nil
+end
+
+--- Fetches a link. Redirects are followed, at most 5, and only to https (with
+--- `allow_http` to http too).
+---@param client whatsapp.Client
+---@param link string
+---@param kind string|nil of message: limits the size
+---@param path string for errors
+---@param options table|nil per-call options
+---@param finish number|nil
+---@return userdata|nil download whole; `close` it
+---@return string|whatsapp.Error|nil content_type as the server says it, or the error
+function M.run(client, link, kind, path, options, finish)
+  local target, err = core.download { temporary = true, maximum = limits.maximum(kind) }
+  if not target then return nil, Error.of_transport(err, false) end
+  local headers
+  headers, err = follow(client, link, target, kind, path, options, finish)
+  if headers then return target, type_said(headers) end
+  target:close()
+  return nil, err
+end
+
+return M
