@@ -48,6 +48,7 @@ end
 local function build(settings, session, driver, root)
   local self = setmetatable({ config = settings, session = session, driver = driver }, Client)
   self.root = root or self
+  self.closed = false
   self.paths = {}
   self.pacer = root and root.pacer or pacer_of(settings)
   return self

@@ -147,17 +147,31 @@ local function wake_sleepers(mine)
   return soonest
 end
 
+local DONE = {}
+
+-- A coroutine takes one task after the other: a new one costs as much as a task.
+local function work(task)
+  while true do
+    task()
+    task = coroutine.yield(DONE)
+  end
+end
+
 local start
 
--- Resumes a coroutine and, when that was its end, lets its gathering go on.
+-- Resumes a coroutine and, when its task is over, lets its gathering go on.
 local function resume(mine, co)
-  local ok, token = coroutine.resume(co)
-  if ok and token == SUSPEND and coroutine.status(co) ~= "dead" then return end
+  local task = mine.tasks[co]
+  mine.tasks[co] = nil
+  local ok, token = coroutine.resume(co, task)
+  if ok and token == SUSPEND then return end
   local group = mine.members[co]
   mine.members[co] = nil
   group.running = group.running - 1
   if not ok then error(token, 0) end
-  if coroutine.status(co) ~= "dead" then
+  if token == DONE then
+    group.idle[#group.idle + 1] = co
+  else
     mine.failure = mine.failure
       or "whatsapp: a task yielded by itself; only the calls of a client may suspend it"
   end
@@ -168,14 +182,22 @@ local function resume(mine, co)
   end
 end
 
+local function idle_coroutine(mine, group)
+  local co = table.remove(group.idle)
+  if not co then
+    co = coroutine.create(work)
+    owner[co] = mine
+  end
+  return co
+end
+
 -- Makes ready as many tasks of a gathering as it may have.
 function start(mine, group)
   while group.running < group.limit and not mine.failure do
     local task = group.next_task()
     if not task then return end
-    local co = coroutine.create(task)
-    owner[co] = mine
-    mine.members[co] = group
+    local co = idle_coroutine(mine, group)
+    mine.tasks[co], mine.members[co] = task, group
     group.running = group.running + 1
     mine.ready[#mine.ready + 1] = co
   end
@@ -229,10 +251,10 @@ end
 ---@param next_task fun(): function|nil
 function M.gather(limit, next_task)
   if not suspends then return one_by_one(next_task) end
-  local group = { limit = limit, next_task = next_task, running = 0 }
+  local group = { limit = limit, next_task = next_task, running = 0, idle = {} }
   local around, co = scheduler_here()
   if around then return gather_within(around, group, co) end
-  local mine = { ready = {}, timers = {}, watched = {}, members = {} }
+  local mine = { ready = {}, tasks = {}, timers = {}, watched = {}, members = {} }
   local ok, err = pcall(run, mine, group)
   forget(mine)
   if not ok then error(err, 0) end
