@@ -9,6 +9,7 @@ return {
     { "connections are the gateway's, Meta knows none", "wa.connections" },
     { "the code in the description's example does not fit the description's pattern", "qr_codes:delete" },
     { "the description names carousels, but has no form for their cards", "carousel = {", refused = true },
+    { "the description has no uploads, and its example of a template is never approved", "templates:wait" },
     { "the description knows no pins", "pin = {" },
     { "the description does not know request_contact_info", "contact_request = " },
   },

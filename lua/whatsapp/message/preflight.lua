@@ -123,10 +123,10 @@ local function check_button(path, button, given)
   if not rule then return true end
   if not given then
     if not (rule.needed and rule.needed(button)) then return true end
-    return invalid(path, ("is missing: the %s has a variable"):format(titled(button)), "write " .. rule.form)
+    return invalid(path, ("is missing: the %s needs a value"):format(titled(button)), "write " .. rule.form)
   end
   if not rule.sub_type or rule.taken and not rule.taken(button) then
-    return invalid(path, ("has no place: the %s has no variable"):format(titled(button)))
+    return invalid(path, ("has no place: the %s takes no value"):format(titled(button)))
   end
   if tostring(given.sub_type):lower() == rule.sub_type then return true end
   return invalid(path, ("fills a %s button, but the template has a %s there"):format(tostring(given.sub_type),
