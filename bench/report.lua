@@ -8,8 +8,8 @@ local IN_FLIGHT = 100
 local MEGABYTE = 1000 * 1000
 
 local size = option == "--quick"
-  and { rounds = 2, turn = 500, flight = 2000, starts = 5, megabytes = 10, growth = 2000 }
-  or { rounds = 9, turn = 3000, flight = 10000, starts = 20, megabytes = 100, growth = 10000 }
+  and { rounds = 2, turn = 500, flight = 2000, starts = 5, megabytes = 10, growth = 2000, bodies = 10000 }
+  or { rounds = 9, turn = 3000, flight = 10000, starts = 20, megabytes = 100, growth = 10000, bodies = 50000 }
 
 -- Commands --------------------------------------------------------------------
 
@@ -130,9 +130,10 @@ local function our_clients()
     local program, build = lua[1], lua[2]
     local core = ("build/%s/whatsapp/core.so"):format(build)
     if installed(program) and read_file(core) then
-      found[#found + 1] = { name = "whatsapp, " .. program,
-        command = ("env LUA_PATH='lua/?.lua;lua/?/init.lua;;' LUA_CPATH='build/%s/?.so;;' "
-          .. "%s bench/send.lua "):format(build, program) }
+      local run = ("env LUA_PATH='lua/?.lua;lua/?/init.lua;;' LUA_CPATH='build/%s/?.so;;' %s "):format(build,
+        program)
+      found[#found + 1] = { name = "whatsapp, " .. program, program = program,
+        command = run .. "bench/send.lua ", webhook = run .. "bench/webhook.lua " }
     else
       print(("notice: no %s, or no %s (make LUA=%s)"):format(program, core, build))
     end
@@ -224,6 +225,29 @@ local function compare_starts(clients)
   return list
 end
 
+-- Each Lua has a ceiling of its own: what no parser can leave out.
+local function compare_webhooks(clients)
+  local list, ceilings = {}, {}
+  for _, client in ipairs(clients) do
+    local ceiling = { name = "HMAC, cjson.decode, " .. client.program, command = client.webhook .. "bare {count}" }
+    local parser = { name = client.name, command = client.webhook .. "parse {count}", aim = ">= 0.5" }
+    list[#list + 1], list[#list + 2] = ceiling, parser
+    ceilings[ceiling], ceilings[parser] = ceiling, ceiling
+  end
+  local folder = os.getenv "WHATSAPP_API_JS" or ""
+  add_if(list, "node", { name = "node, whatsapp-api-js",
+    command = ("node bench/webhook.mjs '%s' {count}"):format(folder) },
+    ("test -f '%s/lib/index.js'"):format(folder))
+  compete(list, size.rounds, function(contender)
+    local seconds = numbers((contender.command:gsub("{count}", size.bodies)))[1]
+    return { seconds and size.bodies / seconds }
+  end)
+  print_head("Webhook bodies verified and parsed", "bodies/s", "to HMAC", "over the rounds", "aim")
+  for _, contender in ipairs(list) do
+    print_ratio(contender, ceilings[contender] or ceilings[list[#clients * 2]], whole)
+  end
+end
+
 local function make_upload()
   local file = assert(io.open(places.file, "wb"))
   local megabyte = ("%PDF 0123456789\n"):rep(MEGABYTE / 16)
@@ -302,6 +326,7 @@ local function main()
   local starts = compare_starts(clients)
   show_memory(starts, compare_uploads(clients))
   show_growth(clients)
+  compare_webhooks(clients)
 end
 
 main()
