@@ -80,6 +80,7 @@
 
 ---@class whatsapp.message.audio
 ---@field data? string
+---@field fetch? string
 ---@field file? string
 ---@field id? string|integer
 ---@field link? string
@@ -88,6 +89,7 @@
 
 ---@class whatsapp.message.buttons.header.document
 ---@field data? string
+---@field fetch? string
 ---@field file? string
 ---@field filename? string at most 240 characters
 ---@field id? string|integer
@@ -96,6 +98,7 @@
 
 ---@class whatsapp.message.buttons.header.image
 ---@field data? string
+---@field fetch? string
 ---@field file? string
 ---@field id? string|integer
 ---@field link? string
@@ -103,6 +106,7 @@
 
 ---@class whatsapp.message.buttons.header.video
 ---@field data? string
+---@field fetch? string
 ---@field file? string
 ---@field id? string|integer
 ---@field link? string
@@ -217,6 +221,7 @@
 ---@class whatsapp.message.document
 ---@field caption? string at most 1024 characters
 ---@field data? string
+---@field fetch? string
 ---@field file? string
 ---@field filename? string at most 240 characters
 ---@field id? string|integer
@@ -240,6 +245,7 @@
 ---@class whatsapp.message.image
 ---@field caption? string at most 1024 characters
 ---@field data? string
+---@field fetch? string
 ---@field file? string
 ---@field id? string|integer
 ---@field link? string
@@ -474,6 +480,7 @@
 
 ---@class whatsapp.message.sticker
 ---@field data? string
+---@field fetch? string
 ---@field file? string
 ---@field id? string|integer
 ---@field link? string
@@ -553,6 +560,7 @@
 ---@class whatsapp.message.video
 ---@field caption? string at most 1024 characters
 ---@field data? string
+---@field fetch? string
 ---@field file? string
 ---@field id? string|integer
 ---@field link? string
