@@ -3,6 +3,7 @@
 
 local Error = require "whatsapp.error"
 local check = require "whatsapp.message.preflight"
+local config = require "whatsapp.config"
 local poll = require "whatsapp.poll"
 
 local M = {}
@@ -27,9 +28,9 @@ local function known_by(client)
   return root.definitions
 end
 
-local function account_of(client, options)
-  local given = type(options) == "table" and options.business_account_id
-  return tostring(given or client.config.business_account_id or "")
+-- The account of a call, by its settings.
+local function account_of(settings)
+  return settings.business_account_id or ""
 end
 
 local function key_of(account, name, language)
@@ -40,15 +41,17 @@ end
 ---@param client whatsapp.Client
 ---@param template table
 ---@param options? table of the call that it answers
+---@return true|nil kept
 function M.note(client, template, options)
-  if type(template.components) ~= "table" or not (template.name and template.language) then return end
-  -- Only whole components tell what they hold, and only this whether names do.
-  if not template.parameter_format then return end
+  if type(template) ~= "table" or type(template.components) ~= "table" then return end
+  if not (template.name and template.language) then return end
   local known = known_by(client)
   if known.count >= MOST then known.found, known.looked, known.count = {}, {}, 0 end
-  local key = key_of(account_of(client, options), template.name, template.language)
+  local settings = config.for_call(client.config, options)
+  local key = key_of(account_of(settings), template.name, template.language)
   if not known.found[key] then known.count = known.count + 1 end
   known.found[key] = { at = client:loop().now(), template = template }
+  return true
 end
 
 --- Forgets a template that was changed: by its id, or all languages of a name.
@@ -68,7 +71,7 @@ end
 
 -- Looking up -----------------------------------------------------------------------
 
-local FIELDS = "id,name,language,status,category,parameter_format,components"
+local FIELDS = "id,name,language,components"
 
 -- All languages of a name. Graph finds names that hold it, too: when they fill a
 -- page and ours is not on it, nothing is known.
@@ -79,7 +82,11 @@ local function look_up(client, account, name, options)
     known.failed[key] = now
     return nil
   end
-  if not page.after then known.looked[key] = now end
+  local whole = page.after == nil
+  for _, template in ipairs(page.data) do
+    if not M.note(client, template, options) then whole = false end
+  end
+  if whole then known.looked[key] = now end
   return true
 end
 
@@ -101,11 +108,10 @@ local function look_up_once(client, account, name, options)
 end
 
 -- A look-up takes little of the time that the message has.
-local function options_of(client, options, finish)
+local function options_of(client, account, finish)
   local left = finish and math.max(0.001, finish - client:loop().now()) or LOOKUP
   local seconds = math.min(LOOKUP, left)
-  return { retries = 0, deadline = seconds, timeout = seconds,
-           business_account_id = type(options) == "table" and options.business_account_id or nil }
+  return { retries = 0, deadline = seconds, timeout = seconds, business_account_id = account }
 end
 
 -- Verdicts -------------------------------------------------------------------------
@@ -158,11 +164,6 @@ local function verdict(client, account, template)
   end
 end
 
-local function mode_of(client, options)
-  if type(options) == "table" and options.preflight ~= nil then return options.preflight end
-  return client.config.preflight
-end
-
 --- Checks a message that is a template, by what is known of it; with `preflight`
 --- it is looked up where nothing is known. Nothing is refused by old knowledge
 --- alone, and nothing because a look-up failed.
@@ -174,17 +175,22 @@ end
 ---@return true|nil
 ---@return whatsapp.Error? err
 function M.check(client, payload, input, options, finish)
-  local mode, template = mode_of(client, options), payload.template
+  local settings, err = config.for_call(client.config, options)
+  if not settings then return nil, err end
+  local mode, template = settings.preflight, payload.template
   if mode == false or not (mode or client.root.definitions) then return true end
   if type(template) ~= "table" or type(template.name) ~= "string" or type(template.language) ~= "table" then
     return true
   end
-  local account = account_of(client, options)
-  local ok, err, age = verdict(client, account, template)
+  local account = account_of(settings)
+  local ok, age
+  ok, err, age = verdict(client, account, template)
   if ok then return true end
   if err and age <= CERTAIN then return at_home(err, input) end
   if not (err or mode) then return true end
-  if not look_up_once(client, account, template.name, options_of(client, options, finish)) then return true end
+  if not look_up_once(client, account, template.name, options_of(client, account, finish)) then
+    return true
+  end
   ok, err, age = verdict(client, account, template)
   if ok or not err or age > CERTAIN then return true end
   return at_home(err, input)
@@ -206,7 +212,7 @@ end
 ---@param options? table
 function M.note_answer(client, answer, options)
   for _, template in ipairs(answer.data or { answer }) do
-    if type(template) == "table" then M.note(client, template, options) end
+    M.note(client, template, options)
   end
 end
 

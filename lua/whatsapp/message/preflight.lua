@@ -60,14 +60,14 @@ local function check_numbered(path, names, given)
   return true
 end
 
-local function check_text(path, pattern, named, given)
+local function check_text(path, pattern, given)
   local names = text.variables(pattern or "")
   given = given or {}
   if #names == 0 then
     if #given == 0 then return true end
     return invalid(path, "has no place: the template has no variable there")
   end
-  return (named and check_named or check_numbered)(path, names, given)
+  return (names[1]:find "^%d+$" and check_numbered or check_named)(path, names, given)
 end
 
 -- Headers --------------------------------------------------------------------------
@@ -76,9 +76,9 @@ local function with_article(word)
   return (word:find "^[aeiou]" and "an " or "a ") .. word
 end
 
-local function check_header(path, header, named, given)
+local function check_header(path, header, given)
   if not header or header.format == "TEXT" then
-    return check_text(path, header and header.text, named, given)
+    return check_text(path, header and header.text, given)
   end
   local kind, first = tostring(header.format):lower(), given and given[1]
   if not first then
@@ -183,9 +183,9 @@ local function body_text(body)
   return body.text or "{{1}}"
 end
 
-local function check_texts(path, have, sent, named)
-  local ok, err = check_header(join(path, "header"), have.HEADER, named, sent.header)
-  if ok then ok, err = check_text(join(path, "body"), body_text(have.BODY), named, sent.body) end
+local function check_texts(path, have, sent)
+  local ok, err = check_header(join(path, "header"), have.HEADER, sent.header)
+  if ok then ok, err = check_text(join(path, "body"), body_text(have.BODY), sent.body) end
   if ok then
     local buttons = have.BUTTONS and have.BUTTONS.buttons or {}
     ok, err = check_buttons(join(path, "buttons"), buttons, sent.buttons)
@@ -205,7 +205,7 @@ local function check_offer(offer, given)
   return true
 end
 
-local function check_carousel(carousel, cards, named)
+local function check_carousel(carousel, cards)
   local path = "template.carousel"
   local wanted = carousel and type(carousel.cards) == "table" and carousel.cards or {}
   local count = #wanted
@@ -216,7 +216,7 @@ local function check_carousel(carousel, cards, named)
       count == 0 and "none" or tostring(count)))
   end
   for i, card in ipairs(wanted) do
-    local ok, err = check_texts(join(path, i), by_type(card.components), sort(cards[i].components), named)
+    local ok, err = check_texts(join(path, i), by_type(card.components), sort(cards[i].components))
     if not ok then return nil, err end
   end
   return true
@@ -226,15 +226,14 @@ end
 --- there are and how they are called, the kind of the header, what the buttons
 --- want, the cards and the offer.
 ---@param template { components?: table[] } Graph's template object
----@param definition { components: table[], parameter_format?: string } as Graph lists it
+---@param definition { components: table[] } as Graph lists it
 ---@return true|nil
 ---@return whatsapp.Error? err `field` is the path in what `wa:send` takes
 function M.check(template, definition)
   local have, sent = by_type(definition.components), sort(template.components)
-  local named = definition.parameter_format == "NAMED"
-  local ok, err = check_texts("template", have, sent, named)
+  local ok, err = check_texts("template", have, sent)
   if ok then ok, err = check_offer(have.LIMITED_TIME_OFFER, sent.limited_time_offer) end
-  if ok then ok, err = check_carousel(have.CAROUSEL, sent.cards, named) end
+  if ok then ok, err = check_carousel(have.CAROUSEL, sent.cards) end
   return ok, err
 end
 
