@@ -254,7 +254,7 @@ describe("what nobody expected", function()
     [change '{"messages":[{"type":"interactive"}]}'] = "message.interactive",
     [change '{"messages":[{"type":"interactive","interactive":{"type":"nfm_reply"}}]}'] = "message.flow_reply",
     [change '{"messages":[{"type":"edit","edit":{"message":{"type":5}}}]}'] = "message.edit",
-    [change '{"statuses":[{"status":null,"errors":"x"},{}]}'] = "status.messages status.messages",
+    [change '{"statuses":[{"status":null,"errors":"x"},{}]}'] = "status.unknown status.unknown",
     [change '{"errors":[{"code":"x","error_data":5},{}]}'] = "account.error account.error",
     [change '{"messages":[{"type":"text"}],"pokes":[{"from":"1"}]}'] = "message.text unknown.messages",
     [change('{"history":[5,{"threads":[7,{"messages":3}]},{"threads":3}]}', "history")] =

@@ -297,7 +297,7 @@ end
 function M.event(event, row, people, digest)
   event.kind = "unknown"
   if row and type(event.raw) == "table" then read_row(event, row, people) end
-  event.type = event.type or event.field or "unknown"
+  event.type = event.type or (event.kind == "unknown" and event.field) or "unknown"
   event.timestamp = event.timestamp or event.time or 0
   event.key = event.key or key_of(event, row or UNKNOWN, digest)
   event.lane = event.lane or lane_of(event, digest)
