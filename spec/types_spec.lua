@@ -13,7 +13,7 @@ describe("the types of messages", function()
 
   it("have every kind, and no class that is not there", function()
     local message = text:match "%-%-%-@class whatsapp.Message\n(.-)\n\n"
-    for kind in pairs(kinds) do
+    for kind in pairs(kinds.names) do
       assert.is_truthy(message:find("\n---@field " .. kind .. "? ", 1, true), kind)
     end
     local classes, used = {}, 0

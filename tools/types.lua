@@ -116,8 +116,9 @@ local function message_class()
     local line = field_line(name, message.envelope[name], name)
     lines[#lines + 1] = line .. (limits(message.envelope[name]) == "" and " " or ", ") .. words[name]
   end
-  for _, name in ipairs(schema.sorted_keys(kinds)) do
-    lines[#lines + 1] = ("---@field %s? %s%s"):format(name, type_of(kinds[name].spec, name), limits(kinds[name].spec))
+  for _, name in ipairs(schema.sorted_keys(kinds.names)) do
+    local spec = kinds.get(name).spec
+    lines[#lines + 1] = ("---@field %s? %s%s"):format(name, type_of(spec, name), limits(spec))
   end
   lines[#lines + 1] = "---@field type? string " .. words.type
   return table.concat(lines, "\n") .. "\n"

@@ -8,11 +8,9 @@ local json = require "whatsapp.json"
 local loop = require "whatsapp.loop"
 local pace = require "whatsapp.pace"
 local requests = require "whatsapp.request"
-local resource = require "whatsapp.resource"
 local retry = require "whatsapp.retry"
 local schema = require "whatsapp.schema"
 local send = require "whatsapp.send"
-local window = require "whatsapp.window"
 
 ---@class whatsapp.Client
 ---@field config table the configuration, without the credential
@@ -27,7 +25,8 @@ function Client.__index(self, key)
   if method ~= nil or not api[key] then return method end
   local metatable = metatables[key]
   if not metatable then
-    metatable = { __index = resource.methods(require(api[key])), __name = "whatsapp." .. key }
+    local methods = require("whatsapp.resource").methods(require(api[key]))
+    metatable = { __index = methods, __name = "whatsapp." .. key }
     metatables[key] = metatable
   end
   local made = setmetatable({ client = self }, metatable)
@@ -291,11 +290,18 @@ end
 ---@return whatsapp.Sent|nil
 ---@return whatsapp.Error? err
 function Client:send(message, options)
-  if self.config.window_fallback then return window.send(self, message, options) end
+  if self.config.window_fallback then return require("whatsapp.window").send(self, message, options) end
   return send.send(self, message, options)
 end
 
-Client.window = window.left
+--- Seconds left in which anything may be sent to a customer: see `whatsapp.window`.
+---@param to string|number a phone number or user id
+---@return number|nil seconds
+---@return whatsapp.Error? err
+function Client:window(to)
+  return require("whatsapp.window").left(self, to)
+end
+
 Client.mark_read = send.mark_read
 
 local METHODS = { GET = true, POST = true, PUT = true, PATCH = true, DELETE = true }

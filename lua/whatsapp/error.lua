@@ -2,8 +2,10 @@
 --
 -- What a code means stands in `error/codes.lua`; nothing here knows a code.
 
-local known = require "whatsapp.error.codes"
 local json = require "whatsapp.json"
+
+-- The largest of the tables here, and without errors nobody reads it.
+local function known() return require "whatsapp.error.codes" end
 
 ---@alias whatsapp.Kind
 ---| "invalid" | "config" | "auth" | "permission" | "not_found" | "rate_limited" | "window"
@@ -99,9 +101,9 @@ end
 
 local function entry_of(code)
   if not code then return nil end
-  local entry = known.codes[code]
+  local entry = known().codes[code]
   if entry then return entry end
-  for _, range in ipairs(known.ranges) do
+  for _, range in ipairs(known().ranges) do
     if code >= range[1] and code <= range[2] then return range[3] end
   end
 end
@@ -116,11 +118,11 @@ function M.explain(code)
   local entry = number and entry_of(number)
   if not entry then
     return M.invalid("code", ("%s is not a known error code"):format(tostring(code)),
-      "see " .. known.url)
+      "see " .. known().url)
   end
   return { code = math.floor(number), kind = entry.kind, title = entry.title, meaning = entry.meaning,
            hint = entry.hint, retry = entry.retry, after = entry.after,
-           outcome = entry.outcome or "rejected", url = entry.url or known.url }
+           outcome = entry.outcome or "rejected", url = entry.url or known().url }
 end
 
 -- Answers ----------------------------------------------------------------------
@@ -217,7 +219,7 @@ end
 local function of_graph(object, answer)
   local code, subcode = whole(object.code), whole(object.error_subcode)
   local entry = entry_of(code) or of_status(answer.status, "graph")
-  local special = subcode and known.subcodes[subcode] or {}
+  local special = subcode and known().subcodes[subcode] or {}
   local retry = special.retry or entry.retry or (object.is_transient == true and "auto" or "fix")
   local outcome = entry_of(code) and entry.outcome or "rejected"
   local data = type(object.error_data) == "table" and object.error_data or {}
@@ -235,7 +237,7 @@ local function of_graph(object, answer)
     outcome = outcome,
     retry = retry,
     retryable = may_repeat(retry, outcome, answer.idempotent),
-    url = entry.url or known.url,
+    url = entry.url or known().url,
     raw = answer.decoded,
   }
 end
@@ -264,7 +266,7 @@ end
 
 local function of_other(answer)
   local status = answer.status
-  local entry = known[answer.from] and known[answer.from][status] or of_status(status, "gateway")
+  local entry = (known()[answer.from] or {})[status] or of_status(status, "gateway")
   local outcome = entry.outcome or (status >= 500 and "unknown" or "rejected")
   return M.new {
     kind = entry.kind,

@@ -18,7 +18,8 @@ local function array(list)
 end
 
 -- Loaded when they are first asked for: few programs need all of them.
-local LATER = { bot = "whatsapp.bot", store = "whatsapp.store", webhook = "whatsapp.webhook" }
+local LATER = { bot = "whatsapp.bot", log = "whatsapp.log", parallel = "whatsapp.parallel",
+                store = "whatsapp.store", webhook = "whatsapp.webhook" }
 
 local function load_later(self, name)
   local module = LATER[name]
@@ -33,9 +34,7 @@ return setmetatable({
   new = client.new,
   build = message.build,
   explain = err.explain,
-  parallel = require "whatsapp.parallel",
   same_user = require("whatsapp.message.recipient").same_user,
-  log = require "whatsapp.log",
   null = json.null,
   array = array,
 }, { __index = load_later })

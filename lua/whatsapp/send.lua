@@ -2,8 +2,6 @@
 
 local Error = require "whatsapp.error"
 local message = require "whatsapp.message"
-local preflight = require "whatsapp.preflight"
-local resource = require "whatsapp.resource"
 local schema = require "whatsapp.schema"
 
 local M = {}
@@ -71,8 +69,9 @@ local function upload_and_send(client, call, uploads, options)
 end
 
 local function deliver(client, path, payload, uploads, input, options)
-  local finish, is_template = client:finish_of(options), payload.type == "template"
-  if is_template then
+  local finish = client:finish_of(options)
+  local preflight = payload.type == "template" and require "whatsapp.preflight"
+  if preflight then
     local ok, err = preflight.check(client, payload, input, options, finish)
     if not ok then return nil, err end
   end
@@ -85,7 +84,7 @@ local function deliver(client, path, payload, uploads, input, options)
     body, meta = client:perform(call, options)
   end
   if not body then
-    if is_template then preflight.learn(client, payload, meta) end
+    if preflight then preflight.learn(client, payload, meta) end
     return nil, meta
   end
   return sent_of(client, body, meta)
@@ -157,7 +156,7 @@ function M.mark_read(client, message_id, options)
     typing_indicator = typing and { type = "text" } or nil,
   } }, rest)
   if not body then return nil, err end
-  return resource.success(body)
+  return require("whatsapp.resource").success(body)
 end
 
 return M

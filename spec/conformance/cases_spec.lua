@@ -33,7 +33,7 @@ end)
 describe("every kind", function()
   it("has good and bad cases", function()
     local good, bad = cases.good(), cases.bad()
-    for kind in pairs(kinds) do
+    for kind in pairs(kinds.names) do
       assert.is_true(has(good, kind), "no good case of " .. kind)
       assert.is_true(has(bad, kind), "no bad case of " .. kind)
     end

@@ -33,13 +33,27 @@ local function has(text, kind)
 end
 
 describe("the kind", function()
-  for _, kind in ipairs(list_of(kinds)) do
+  for _, kind in ipairs(list_of(kinds.names)) do
     it(kind .. " is explained, shown and tried", function()
       for place, text in pairs(places) do
         assert.is_true(has(text, kind), ("%s has no %s"):format(place, kind))
       end
     end)
   end
+end)
+
+describe("the table of kinds", function()
+  it("has a description of each", function()
+    for name in pairs(kinds.names) do assert.is_table(kinds.get(name).spec, name) end
+  end)
+
+  it("names all that a family of interactive messages has", function()
+    for _, family in ipairs { "reply", "action", "commerce", "carousel", "order" } do
+      for name in pairs(require("whatsapp.message." .. family)) do
+        assert.is_true(kinds.names[name], ("%s of message/%s.lua"):format(name, family))
+      end
+    end
+  end)
 end)
 
 describe("the search for kinds", function()

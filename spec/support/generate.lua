@@ -35,7 +35,7 @@ local names = {
   "title", "description", "button", "footer", "catalog_id", "screen", "action", "phones", "textt", "", "\0",
   ("k"):rep(5000),
 }
-for kind in pairs(kinds) do names[#names + 1] = kind end
+for kind in pairs(kinds.names) do names[#names + 1] = kind end
 table.sort(names)
 
 local odd_tables = {
@@ -229,7 +229,7 @@ function Generator:value(spec)
 end
 
 local function message_of(self, name)
-  local value = self:value(kinds[name].spec)
+  local value = self:value(kinds.get(name).spec)
   if shapes[name] and type(value) == "table" then
     value = plain_copy(value, {})
     for i = #value, 1, -1 do value[i] = nil end
@@ -306,7 +306,7 @@ function Generator:link() return make.link(self, {}) end
 
 -- Messages ---------------------------------------------------------------------------
 
-local kind_names = schema.sorted_keys(kinds)
+local kind_names = schema.sorted_keys(kinds.names)
 
 --- A message: right, almost, or not at all.
 ---@return any

@@ -24,12 +24,12 @@ local anything = { type = "json" }
 local known = { to = true }
 for name in pairs(M.envelope) do known[name] = true end
 local envelope_names = schema.sorted_keys(M.envelope)
-for name in pairs(kinds) do known[name] = true end
+for name in pairs(kinds.names) do known[name] = true end
 
 local function two_kinds(message)
   local names = {}
   for _, key in ipairs(schema.sorted_keys(message)) do
-    if kinds[key] then names[#names + 1] = key end
+    if kinds.names[key] then names[#names + 1] = key end
   end
   return invalid(names[2], ("cannot stand beside %s: a message is one thing"):format(names[1]))
 end
@@ -37,7 +37,7 @@ end
 local function find_kind(message)
   local found, second, stray
   for key in pairs(message) do
-    if kinds[key] then
+    if kinds.names[key] then
       found, second = key, found
     elseif not known[key] then
       stray = true
@@ -96,7 +96,7 @@ local function complete(message)
     recipient_identity_key_hash = message.recipient_identity_key_hash }
   if not payload then return nil, err end
   for key, value in pairs(message) do
-    if not known[key] or kinds[key] then
+    if not known[key] or kinds.names[key] then
       if payload[key] == nil then payload[key] = value end
     end
   end
@@ -117,7 +117,7 @@ function M.compile(message)
   local payload, value
   payload, err = wrap(message)
   if not payload then return nil, err end
-  local kind, uploads = kinds[name], {}
+  local kind, uploads = kinds.get(name), {}
   value, err = schema.check(message[name], kind.spec, name)
   if value == nil then return nil, err end
   if kind.compile then

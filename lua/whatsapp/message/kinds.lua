@@ -6,19 +6,8 @@
 -- Limits are Meta's (Cloud API reference, operation sendMessage).
 
 local Error = require "whatsapp.error"
-local contacts = require "whatsapp.message.contacts"
-local location = require "whatsapp.message.location"
-local media = require "whatsapp.message.media"
-local template = require "whatsapp.message.template"
 
-local function media_kind(kind, extra)
-  return {
-    spec = media.reference(extra),
-    compile = function(value, uploads, path) return media.compile(value, kind, uploads, path) end,
-  }
-end
-
-local caption = { type = "string", max = 1024 }
+local M = {}
 
 local PIN = { pin = true, unpin = true }
 
@@ -34,13 +23,6 @@ local kinds = {
     body = { type = "string", max = 4096, required = true },
     preview_url = { type = "boolean" },
   } } },
-  image = media_kind("image", { caption = caption }),
-  video = media_kind("video", { caption = caption }),
-  audio = media_kind("audio", { voice = { type = "boolean" } }),
-  document = media_kind("document", { caption = caption, filename = media.filename }),
-  sticker = media_kind "sticker",
-  location = { spec = location },
-  contacts = contacts,
   reaction = { spec = { type = "table", fields = {
     message_id = { type = "wamid", required = true },
     emoji = { type = "string", min = 0, required = true },
@@ -50,12 +32,65 @@ local kinds = {
     type = { type = "string", one_of = PIN, required = true },
     expiration_days = { type = "number", min = 1, max = 30, whole = true },
   } } },
-  template = { spec = template.spec, compile = template.compile },
 }
 
--- The families of interactive messages.
-for _, family in ipairs { "reply", "action", "commerce", "carousel", "order" } do
-  for name, kind in pairs(require("whatsapp.message." .. family)) do kinds[name] = kind end
+-- The others are loaded when the first message of their kind is made: most
+-- programs send few of them.
+local load = {}
+
+local function media() return require "whatsapp.message.media" end
+
+local function media_kind(kind, extra)
+  return {
+    spec = media().reference(extra),
+    compile = function(value, uploads, path) return media().compile(value, kind, uploads, path) end,
+  }
 end
 
-return kinds
+local caption = { type = "string", max = 1024 }
+
+function load.image() return media_kind("image", { caption = caption }) end
+function load.video() return media_kind("video", { caption = caption }) end
+function load.audio() return media_kind("audio", { voice = { type = "boolean" } }) end
+function load.document() return media_kind("document", { caption = caption, filename = media().filename }) end
+function load.sticker() return media_kind "sticker" end
+
+function load.location() return { spec = require "whatsapp.message.location" } end
+function load.contacts() return require "whatsapp.message.contacts" end
+function load.template() return require "whatsapp.message.template" end
+
+-- The families of interactive messages, by the module that has them.
+local families = {
+  reply = { "buttons", "list" },
+  action = { "address_request", "call_permission_request", "contact_request", "cta_url", "flow",
+             "location_request", "voice_call" },
+  commerce = { "catalog", "product", "products" },
+  carousel = { "carousel" },
+  order = { "order_details", "order_status" },
+}
+
+for family, names in pairs(families) do
+  for _, name in ipairs(names) do
+    load[name] = function() return require("whatsapp.message." .. family)[name] end
+  end
+end
+
+--- The names of all kinds.
+---@type table<string, true>
+M.names = {}
+for name in pairs(kinds) do M.names[name] = true end
+for name in pairs(load) do M.names[name] = true end
+
+--- What a kind takes, and how Graph says it.
+---@param name string one of `names`
+---@return { spec: table, compile?: function, type?: string }
+function M.get(name)
+  local kind = kinds[name]
+  if not kind then
+    kind = load[name]()
+    kinds[name] = kind
+  end
+  return kind
+end
+
+return M
