@@ -159,7 +159,7 @@ uninstall:
 IN_TREE  = tools/in-tree $(BUILD)
 RUNTIMES = $(if $(filter command,$(origin LUA)),$(LUA),5.4 jit)
 
-.PHONY: deps demo run test bench bench-nginx
+.PHONY: deps demo run test bench bench-nginx bench-stores
 
 ## deps: install what the demo and the tests need
 deps:
@@ -192,6 +192,11 @@ bench: all
 bench-nginx:
 	@$(MAKE) --no-print-directory LUA=jit all
 	bench/nginx/run
+
+## bench-stores: events a second through each store
+bench-stores:
+	@$(MAKE) --no-print-directory LUA=jit all
+	tools/in-tree build/jit luajit bench/stores.lua
 
 # --- check -------------------------------------------------------------------
 

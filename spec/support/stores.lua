@@ -89,6 +89,7 @@ M["redis in nginx"] = {
   start = function()
     local database, worker, count = redis.start(), store_worker.start(), 0
     return {
+      worker = worker,
       open = function(options)
         count = count + 1
         return worker:open("redis", with(options, { path = database.path, prefix = "spec" .. count }))
