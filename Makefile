@@ -200,6 +200,7 @@ bench-stores:
 
 # --- check -------------------------------------------------------------------
 
+EXTRAS_SPECS = spec/store/sqlite_spec.lua spec/store/redis_spec.lua
 VALGRIND = valgrind -q --leak-check=full --error-exitcode=99
 SANITIZE = -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined \
            -fno-sanitize-recover=all
@@ -250,7 +251,7 @@ fuzz:
 valgrind:
 	tools/deps demo test check
 	@$(MAKE) --no-print-directory LUA=5.4 BUILD=build/valgrind CFLAGS="-O1 -g" all helpers
-	@UNDER="$(VALGRIND)" SPEC="$(or $(SPEC),$(wildcard spec/core spec/c spec/integration))" \
+	@UNDER="$(VALGRIND)" SPEC="$(or $(SPEC),$(wildcard spec/core spec/c spec/integration $(EXTRAS_SPECS)))" \
 	  tools/test lua5.4=build/valgrind
 
 ## installed: an example on `make install` and on the rock, 5.4 and LuaJIT

@@ -232,6 +232,20 @@ describe("the store in a dictionary", function()
   end)
 end)
 
+describe("the store in SQLite, in nginx", function()
+  it("is made before the workers, and is for all of them", function()
+    local worker, count, workers = store_worker.start(), 0, {}
+    load.eventually("both workers at work", function()
+      local id, done = worker:run "return ngx.worker.id(), in_master:append('journal', 'x', true) ~= nil"
+      assert.is_true(done)
+      workers[id], count = true, count + 1
+      return workers[0] and workers[1] and count > 20
+    end)
+    assert.are.equal(("x"):rep(count), (worker:run "return in_master:get 'journal'"))
+    worker:stop()
+  end)
+end)
+
 describe("the store in Redis, in nginx", function()
   local worker, server, one
 

@@ -16,7 +16,7 @@ describe("whatsapp.sqlite", function()
   after_each(function() db:close() end)
 
   local function echo(...)
-    local n = db:statement("SELECT " .. ("?"):rep(select("#", ...), ","))
+    local n = db:statement("SELECT " .. ("?,"):rep(select("#", ...)):sub(1, -2))
     return select(2, assert(db:row(n, ...)))
   end
 

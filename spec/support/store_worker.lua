@@ -42,6 +42,7 @@ http {
   init_by_lua_block {
     cjson = require "cjson"
     whatsapp = require "whatsapp"
+    in_master = whatsapp.store.sqlite { path = "$directory/master.db", busy_timeout = 30 }
     local opened = {}
     -- The options of each are kept where both workers see them.
     function store_of(id)
@@ -159,7 +160,7 @@ function M.start()
   local pipe = assert(io.popen "id -u")
   local root = pipe:read "*a" == "0\n"
   pipe:close()
-  local values = { modules = tls.load_modules(), user = root and "user root root;" or "", port = port,
+  local values = { directory = directory, modules = tls.load_modules(), user = root and "user root root;" or "", port = port,
     path = package.path .. ";" .. UNPACKED, cpath = package.cpath }
   local file = assert(io.open(directory .. "/nginx.conf", "w"))
   file:write((CONF:gsub("%$(%l+)", values)))
