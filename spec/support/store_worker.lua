@@ -160,8 +160,8 @@ function M.start()
   local pipe = assert(io.popen "id -u")
   local root = pipe:read "*a" == "0\n"
   pipe:close()
-  local values = { directory = directory, modules = tls.load_modules(), user = root and "user root root;" or "", port = port,
-    path = package.path .. ";" .. UNPACKED, cpath = package.cpath }
+  local values = { directory = directory, modules = tls.load_modules(), port = port,
+    user = root and "user root root;" or "", path = package.path .. ";" .. UNPACKED, cpath = package.cpath }
   local file = assert(io.open(directory .. "/nginx.conf", "w"))
   file:write((CONF:gsub("%$(%l+)", values)))
   file:close()

@@ -49,8 +49,8 @@ local OTHER = { kind = "io", hint = "see the log of Redis" }
 local function refused(why)
   local known = REFUSALS[why:match "^%u+"] or OTHER
   local passing = known.kind == "io"
-  return nil, Error.new { kind = known.kind, message = "Redis: " .. why, hint = known.hint,
-    retry = passing and "auto" or "fix", retryable = passing }
+  return nil, Error.new { kind = known.kind, outcome = "rejected", message = "Redis: " .. why,
+    hint = known.hint, retry = passing and "auto" or "fix", retryable = passing }
 end
 
 local function lost(self, why, outcome)
