@@ -233,11 +233,10 @@ function M.upsert(template)
   if copy.category ~= "AUTHENTICATION" then
     return invalid("category", "must be AUTHENTICATION: others are made one by one", "use create")
   end
-  for _, button in ipairs(type(copy.buttons) == "table" and copy.buttons or {}) do
-    for _, name in ipairs { "text", "autofill_text" } do
-      if type(button) == "table" and button[name] ~= nil then
-        return invalid(join("buttons[1]", name), "follows from the language here")
-      end
+  local button = type(copy.buttons) == "table" and copy.buttons[1]
+  for _, name in ipairs { "text", "autofill_text" } do
+    if type(button) == "table" and button[name] ~= nil then
+      return invalid(join("buttons[1]", name), "follows from the language here")
     end
   end
   local out
