@@ -104,6 +104,7 @@ build = {
     ["whatsapp.config"] = "lua/whatsapp/config.lua",
     ["whatsapp.error"] = "lua/whatsapp/error.lua",
     ["whatsapp.error.codes"] = "lua/whatsapp/error/codes.lua",
+    ["whatsapp.flow"] = "lua/whatsapp/flow/init.lua",
     whatsapp = "lua/whatsapp/init.lua",
     ["whatsapp.json"] = "lua/whatsapp/json.lua",
     ["whatsapp.log"] = "lua/whatsapp/log.lua",
