@@ -106,11 +106,24 @@ static struct wa_session *new_session(void) {
   return session;
 }
 
+/* Half of the answers are downloads, and watched. */
+static struct wa_download *new_download(int which) {
+  struct wa_error err;
+  struct wa_download_config config = {NULL, which % 4 == 0, NULL, -1, 1000};
+  struct wa_download *download =
+      which % 2 ? NULL : wa_download_new(&config, &err);
+  if(!download && which % 2 == 0)
+    give_up(err.message);
+  return download;
+}
+
 static struct wa_exchange *submit(struct wa_port *port,
-                                  struct wa_session *session) {
+                                  struct wa_session *session, int which) {
   struct wa_error err;
   struct wa_request request;
   memset(&request, 0, sizeof(request));
+  request.download = new_download(which);
+  request.stall_seconds = 5;
   request.method = "POST";
   request.url = base_url;
   request.body = "{}";
@@ -121,6 +134,7 @@ static struct wa_exchange *submit(struct wa_port *port,
   struct wa_exchange *exchange = wa_exchange_new(session, &request, &err);
   if(!exchange)
     give_up(err.message);
+  wa_download_unref(request.download);
   wa_exchange_ref(exchange);
   if(wa_port_submit(port, exchange, &err))
     give_up(err.message);
@@ -135,7 +149,7 @@ static size_t drain(struct wa_port *port) {
   while((exchange = wa_port_take(port)) != NULL) {
     const struct wa_answer *got = wa_exchange_answer(exchange);
     if(got->error.kind == WA_OK &&
-       (got->status != 200 || got->body.length != 2))
+       (got->status != 200 || (got->body.length && got->body.length != 2)))
       give_up("a wrong answer");
     wa_exchange_unref(exchange);
     n++;
@@ -159,7 +173,10 @@ static size_t visit(int round) {
     give_up(err.message);
   struct wa_session *session = new_session();
   for(int i = 0; i < BATCH; i++)
-    sent[i] = submit(port, session);
+    sent[i] = submit(port, session, i);
+  for(int i = 0; i < BATCH; i++)
+    if(wa_exchange_progress(sent[i]).done > 2)
+      give_up("more than the answer");
   wait_for_some(port);
   back += drain(port);
   for(int i = 0; i < BATCH; i += 3)
