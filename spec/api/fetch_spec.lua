@@ -152,7 +152,7 @@ describe("what is behind a link", function()
     local before = upload_count()
     for _, query in ipairs { "type=image/webp", "type=image/webp&length=no" } do
       local url = link(query, nil, 600 * 1024)
-      expect.refused("invalid", "sticker.fetch", "has more than the 500.0 KB",
+      expect.refused("invalid", "sticker.fetch", "has more than 500.0 KB, the limit of sticker",
         client():send { to = "+15551234567", sticker = { fetch = url } })
     end
     expect.refused("invalid", "fetch", "may have 5.0 MB",

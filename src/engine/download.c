@@ -142,7 +142,9 @@ static int find_header(const struct wa_buffer *block, const char *name,
     line += length + 1;
     while(line < at && (*line == ' ' || *line == '\t'))
       line++;
-    size_t n = strcspn(line, "\r\n");
+    size_t n = (size_t)(at - line);
+    while(n && (line[n - 1] == '\n' || line[n - 1] == '\r'))
+      n--;
     if(n >= size)
       return 0;
     memcpy(to, line, n);

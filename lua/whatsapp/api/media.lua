@@ -54,7 +54,7 @@ end
 
 local WAIT = 0.02 -- seconds between two looks at another's upload
 
--- Whether another's upload of the same bytes has ended, or can be waited for no longer.
+-- Waits for another's upload of the same bytes to end, as long as that is possible.
 local function wait_for(known, key, loop, finish)
   while known:is_claimed(key) and loop.now() < finish do
     if loop.ready and not loop.ready() then return end
@@ -63,9 +63,9 @@ local function wait_for(known, key, loop, finish)
 end
 
 local function upload_once(client, file, settings, options, finish)
-  local digest, err = source.digest(file, client:loop())
-  if not digest then return nil, err end
   local known, loop = client.root.media_ids, client:loop()
+  local digest, err = source.digest(file, loop)
+  if not digest then return nil, err end
   local key = ("%s %s %s"):format(tostring(settings.phone_number_id), file.type, digest)
   wait_for(known, key, loop, finish or loop.now() + settings.deadline)
   local id = known:get(key, os.time())
@@ -81,8 +81,8 @@ end
 -- Uploads a file and closes it. With the media also the key of the cache, if it
 -- comes from there.
 local function upload(client, file, options, finish)
-  local media, settings, key
-  settings, key = config.for_call(client.config, options)
+  local settings, err = config.for_call(client.config, options)
+  local media, key
   if settings and settings.media_cache then
     client.root.media_ids = client.root.media_ids or cache.new()
     media, key = upload_once(client, file, settings, options, finish)
@@ -90,7 +90,7 @@ local function upload(client, file, options, finish)
     media, key = post(client, file, options, finish)
   end
   close(file)
-  return media, key
+  return media, key or err
 end
 
 -- Public -----------------------------------------------------------------------------

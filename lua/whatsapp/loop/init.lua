@@ -1,6 +1,8 @@
 --- How to wait: chooses the driver. A driver has `submit(session, request)`,
---- `await(exchange)`, `sleep(seconds)`, `now()`, `random()` and
+--- `await(exchange, tick, every)`, `sleep(seconds)`, `now()`, `random()` and
 --- `gather(limit, next_task)`; and `ready()` where a call cannot wait everywhere.
+--- `tick`, if there is one, is called now and then while `await` waits, with at
+--- least `every` seconds between.
 
 local Error = require "whatsapp.error"
 local native = require "whatsapp.loop.native"

@@ -134,8 +134,7 @@ end
 ---@param kind string|nil
 ---@param path string
 function M.too_large(kind, path)
-  return invalid(path, ("has more than the %s that %s may have"):format(bytes(M.maximum(kind)),
-    kind and "as " .. kind .. " it" or "a file"))
+  return invalid(path, ("has more than %s, the limit of %s"):format(bytes(M.maximum(kind)), kind or "a file"))
 end
 
 -- References -------------------------------------------------------------------

@@ -7,6 +7,7 @@ local whatsapp = require "whatsapp"
 local content = require "spec.support.content"
 local files = require "spec.support.files"
 local json = require "whatsapp.json"
+local native = require "whatsapp.loop.native"
 local server = require "spec.support.server"
 
 local MEDIA_ID = "1166846181421424"
@@ -250,3 +251,26 @@ for way, download in pairs(ways) do
     end)
   end)
 end
+
+describe("downloads in parallel", function()
+  it("are told of one by one, and hold nobody up", function()
+    local slow = client { id = MEDIA_ID, url = faults.url .. "/drip/40" }
+    local fast = client(described(url_of()))
+    local seen, ended = {}, {}
+    local _, errors = whatsapp.parallel(4, { slow, fast, slow, fast }, function(wa, i)
+      seen[i] = {}
+      local bytes, err = wa.media:download(MEDIA_ID, { on_progress = function(done)
+        seen[i][#seen[i] + 1] = done
+      end })
+      ended[#ended + 1] = i
+      return bytes, err
+    end)
+    assert.are.same({}, errors)
+    for i, size in ipairs { 40, SIZE, 40, SIZE } do
+      assert.are.equal(size, seen[i][#seen[i]])
+      for n = 2, #seen[i] do assert.is_true(seen[i][n] >= seen[i][n - 1]) end
+    end
+    assert.is_true(#seen[1] > 1 and #seen[3] > 1)
+    if native.suspends then assert.is_true(ended[1] % 2 == 0 and ended[2] % 2 == 0) end
+  end)
+end)
