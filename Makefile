@@ -171,9 +171,9 @@ demo:
 	@$(MAKE) --no-print-directory all
 	$(IN_TREE) $(LUA_BIN) examples/demo.lua
 
-## run: an example in the sandbox: make run EXAMPLE=examples/send_text.lua
+## run: an example in the sandbox: make run EXAMPLE=examples/send_text.lua [SAY=text]
 run: all
-	@$(IN_TREE) $(LUA_BIN) tools/run.lua "$(if $(EXAMPLE:%.conf=),$(LUA_BIN),tools/nginx) $(EXAMPLE)"
+	@$(IN_TREE) $(LUA_BIN) tools/run.lua "$(if $(EXAMPLE:%.conf=),$(LUA_BIN),tools/nginx) $(EXAMPLE)" "$(SAY)"
 
 # Meta's OpenAPI description, where it is at hand.
 export META_OPENAPI ?= $(firstword $(wildcard ../shared/reference/business-messaging-api_*.yaml))

@@ -33,7 +33,7 @@ describe("documentation", function()
     it("runs every Lua snippet of " .. page, function()
       local name, output = program(page), os.tmpname()
       local sandbox = assert(require("whatsapp.sandbox").start())
-      local ok, err = sandbox:run(("%s %s > %s 2>&1"):format(LUA, name, output))
+      local ok, err = sandbox:run(("timeout 120 %s %s > %s 2>&1"):format(LUA, name, output))
       local printed = read(output)
       os.remove(name)
       os.remove(output)
@@ -71,7 +71,8 @@ describe("documentation", function()
 end)
 
 describe("examples", function()
-  local list = io.popen "ls examples/*.lua"
+  -- Those that serve until they are stopped have specs of their own.
+  local list = io.popen "grep -L http_server.listen examples/*.lua"
   for name in list:lines() do
     it("runs " .. name, function()
       local output = os.tmpname()

@@ -18,7 +18,7 @@ local function array(list)
 end
 
 -- Loaded when they are first asked for: few programs need all of them.
-local LATER = { bot = "whatsapp.bot", flow = "whatsapp.flow", log = "whatsapp.log", parallel = "whatsapp.parallel",
+local LATER = { bot = "whatsapp.bot", log = "whatsapp.log", parallel = "whatsapp.parallel",
                 store = "whatsapp.store", webhook = "whatsapp.webhook" }
 
 local function load_later(self, name)

@@ -5,6 +5,7 @@ return {
   -- Examples that are not run against it, or are `refused`: by words in them.
   examples = {
     { "starts a sandbox of its own and talks to that", "whatsapp.sandbox" },
+    { "it serves until it is stopped, and has a spec of its own", "http_server.listen" },
     { "the description's example URL leads out of this machine", "media:download" },
     { "connections are the gateway's, Meta knows none", "wa.connections" },
     { "the code in the description's example does not fit the description's pattern", "qr_codes:delete" },

@@ -4,6 +4,9 @@
 #include <sys/types.h>
 #include <sys/wait.h>
 #include <unistd.h>
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
 
 #include <lauxlib.h>
 #include <lua.h>
@@ -37,11 +40,23 @@ static int process_id(lua_State *L) {
   return 1;
 }
 
+/* allocated() → bytes that malloc has given out, where it can tell */
+static int allocated(lua_State *L) {
+#if defined(__GLIBC__) && (__GLIBC__ > 2 || __GLIBC_MINOR__ >= 33)
+  struct mallinfo2 info = mallinfo2();
+  lua_pushnumber(L, (lua_Number)(info.uordblks + info.hblkhd));
+#else
+  lua_pushnumber(L, 0);
+#endif
+  return 1;
+}
+
 int luaopen_posix(lua_State *L) {
   static const luaL_Reg functions[] = {{"fork", fork_process},
                                        {"wait", wait_for},
                                        {"exit", exit_now},
                                        {"pid", process_id},
+                                       {"allocated", allocated},
                                        {NULL, NULL}};
   lua_newtable(L);
   for(const luaL_Reg *f = functions; f->name; f++) {

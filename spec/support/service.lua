@@ -43,9 +43,11 @@ end
 --- Starts it and waits until /health answers.
 ---@param sandbox whatsapp.Sandbox
 ---@param conf string with one `listen 127.0.0.1:8080;`, which gets another port
+---@param port? integer that one; a free one otherwise
 ---@return spec.Service
-function M.start(sandbox, conf)
-  local directory, port = server.make_directory(), server.free_ports({ "port" }).port
+function M.start(sandbox, conf, port)
+  local directory = server.make_directory()
+  port = port or server.free_ports({ "port" }).port
   local text, n = conf:gsub("(listen 127%.0%.0%.1:)8080;", ("%%1%d;"):format(port))
   assert(n == 1, "where does it listen?")
   write(directory .. "/nginx.conf", text)

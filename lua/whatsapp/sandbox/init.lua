@@ -8,6 +8,7 @@
 ---     print(sandbox:sent()[1].payload.text.body)
 ---     sandbox:stop()
 
+local client = require "whatsapp.client"
 local errors = require "whatsapp.error"
 local json = require "whatsapp.json"
 local identity = require "whatsapp.sandbox.identity"
@@ -31,6 +32,8 @@ local shell = require "whatsapp.sandbox.shell"
 ---@field second_phone_number_id string  of the same account
 ---@field business_account_id string
 ---@field app_id string         of the Meta app that both credentials are of
+---@field app_secret string     with which webhooks are signed, new at each start
+---@field verify_token string   for the webhook's challenge
 ---@field prefix string         the directory of everything it writes
 ---@field pid integer           of nginx's master process
 local Sandbox = {}
@@ -54,6 +57,7 @@ local function new_identity(options)
     second_phone_number_id = identity.id "phone_number",
     business_account_id = identity.id "business_account",
     app_id = identity.id "application",
+    app_secret = identity.hex(16), verify_token = identity.hex(8),
   }
 end
 
@@ -81,6 +85,7 @@ local function environment(self, mode)
   variables.MATON_CONNECTION, variables.WHATSAPP_APP_ID = false, false
   variables.WHATSAPP_CA_FILE = self.ca_file
   variables.SANDBOX_LINK = self.link
+  variables.WHATSAPP_APP_SECRET, variables.WHATSAPP_VERIFY_TOKEN = self.app_secret, self.verify_token
   variables.WHATSAPP_PHONE_NUMBER_ID = self.phone_number_id
   variables.WHATSAPP_BUSINESS_ACCOUNT_ID = self.business_account_id
   return variables
@@ -113,13 +118,14 @@ local function settings(self, options, owner)
     api_key = self.api_key, access_token = self.access_token,
     phone_number_id = self.phone_number_id, business_account_id = self.business_account_id,
     second_phone_number_id = self.second_phone_number_id, app_id = self.app_id, connections = json.array {},
-    graph_url = self.graph_url, control_url = self.control_url, owner = owner, keep = self.keep,
+    app_secret = self.app_secret, graph_url = self.graph_url, control_url = self.control_url,
+    owner = owner, keep = self.keep,
   }
   for i, id in ipairs(self.connections) do
     known.connections[i] = { id = id, status = options.connections[i] }
   end
   for _, name in ipairs { "media_seconds", "review_seconds", "connect_seconds", "gateway_rate",
-                          "message_rate", "pair_rate", "delivered_seconds", "read_seconds" } do
+                          "message_rate", "pair_rate", "delivered_seconds", "read_seconds", "webhook_url" } do
     known[name] = options[name]
   end
   return {
@@ -230,6 +236,41 @@ function Sandbox:requests()
   if entries then return entries end
   return nil, errors.new { kind = "io", outcome = "not_sent",
     message = "the sandbox's journal cannot be read: " .. why }
+end
+
+--- What a customer does: writes to the account's first number (or `phone_number_id`).
+--- Signed, it goes to the `webhook_url`.
+---
+---     sandbox:receive { from = "+1 555 123 4567", name = "Ann", text = "Hello" }
+---     sandbox:receive { from = "15551234567", button_reply = { id = "yes", title = "Yes" } }
+---     sandbox:receive { from = "15551234567", type = "image", image = { id = media.id } }
+---@param message { from: string, name?: string, text?: string, button_reply?: table, list_reply?: table,
+---  type?: string, context?: table, phone_number_id?: string, timestamp?: integer, id?: string }
+---@return { id: string }|nil message
+---@return whatsapp.Error? err
+function Sandbox:receive(message)
+  if not self.customers then
+    local options = self:options()
+    options.base_url, options.rate = self.graph_url .. "/customer", false
+    self.customers = client.new(options)
+  end
+  local body, err = self.customers:request("POST", "messages", { json = message })
+  if not body then return nil, err end
+  return { id = body.id }
+end
+
+--- What was posted to the webhook, in order: `text` (the bytes), `body` (decoded),
+--- `attempt`, `status` of the answer.
+---@return table[]|nil deliveries
+---@return whatsapp.Error? err
+function Sandbox:deliveries()
+  local entries, err = self:requests()
+  if not entries then return nil, err end
+  local found = {}
+  for _, entry in ipairs(entries) do
+    if entry.service == "webhook" then found[#found + 1] = entry end
+  end
+  return found
 end
 
 --- The messages it has accepted, in order.

@@ -36,6 +36,8 @@ end
 ---  likewise; Graph answers 130429 to more, with Retry-After
 ---@field pair_rate? boolean        whether Graph keeps the rate from one number to one user,
 ---  a message in 6 s after a burst of 45, and answers 131056 to more (false)
+---@field webhook_url? string      where it posts what happens, signed with `app_secret`: an http
+---  address of this machine. Delivered again until the answer is 200
 ---@field delivered_seconds? number|false  how long a message is on its way (0.2; false: for good)
 ---@field read_seconds? number|false  how long a delivered one waits to be read (0.5; false: for good)
 
@@ -44,6 +46,7 @@ local start = { type = "table", fields = {
   control_port = { type = "number", min = 1, max = 65535, whole = true },
   prefix = { type = "string" },
   media_seconds = { type = "number", min = 0, default = 300 },
+  webhook_url = { type = "string", pattern = "^http://[%w.-]+:?%d*/?[%w%p]*$", form = "http://127.0.0.1:8080/webhook" },
   review_seconds = { type = "number", min = 0, off = true, default = 0.3 },
   connections = { type = "list", min = 0, default = { "ACTIVE" },
                   of = { type = "string", one_of = set "ACTIVE PENDING FAILED EXPIRED" } },

@@ -233,10 +233,11 @@ function M.upsert(template)
   if copy.category ~= "AUTHENTICATION" then
     return invalid("category", "must be AUTHENTICATION: others are made one by one", "use create")
   end
-  local button = type(copy.buttons) == "table" and copy.buttons[1]
-  for _, name in ipairs { "text", "autofill_text" } do
-    if type(button) == "table" and button[name] ~= nil then
-      return invalid(join("buttons[1]", name), "follows from the language here")
+  for _, button in ipairs(type(copy.buttons) == "table" and copy.buttons or {}) do
+    for _, name in ipairs { "text", "autofill_text" } do
+      if type(button) == "table" and button[name] ~= nil then
+        return invalid(join("buttons[1]", name), "follows from the language here")
+      end
     end
   end
   local out

@@ -14,6 +14,8 @@ const EVP_MD *EVP_sha256(void);
 int EVP_DigestInit_ex(EVP_MD_CTX *ctx, const EVP_MD *type, ENGINE *engine);
 int EVP_DigestUpdate(EVP_MD_CTX *ctx, const void *data, size_t size);
 int EVP_DigestFinal_ex(EVP_MD_CTX *ctx, unsigned char *digest, unsigned int *size);
+unsigned char *HMAC(const EVP_MD *type, const void *key, int key_size, const char *data, size_t size,
+                    unsigned char *digest, unsigned int *digest_size);
 ]]
 
 local M = {}
@@ -31,6 +33,23 @@ function M.sha256()
       return ffi.string(digest, 32)
     end,
   }
+end
+
+--- HMAC-SHA256.
+---@param key string
+---@param data string
+---@return string
+function M.hmac_sha256(key, data)
+  local digest = ffi.new("unsigned char[32]")
+  assert(C.HMAC(C.EVP_sha256(), key, #key, data, #data, digest, nil) ~= nil)
+  return ffi.string(digest, 32)
+end
+
+--- Bytes in hexadecimal.
+---@param bytes string
+---@return string
+function M.hex(bytes)
+  return (bytes:gsub(".", function(char) return ("%02x"):format(char:byte()) end))
 end
 
 return M

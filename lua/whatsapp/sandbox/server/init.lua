@@ -12,6 +12,7 @@ local request = require "whatsapp.sandbox.server.request"
 local services = require "whatsapp.sandbox.server.services"
 local state = require "whatsapp.sandbox.server.state"
 local watchdog = require "whatsapp.sandbox.server.watchdog"
+local webhooks = require "whatsapp.sandbox.server.webhooks"
 
 local M = {}
 
@@ -32,6 +33,7 @@ end
 --- Called when the worker starts; the file `ready` tells that it did.
 function M.start()
   record = journal.writer(state.settings.prefix)
+  webhooks.open(record)
   watchdog.start(state.settings)
   assert(io.open(state.settings.prefix .. "/ready", "wb")):close()
 end

@@ -11,6 +11,7 @@ local errors = require "whatsapp.sandbox.server.errors"
 local fields = require "whatsapp.sandbox.server.fields"
 local paging = require "whatsapp.sandbox.server.paging"
 local state = require "whatsapp.sandbox.server.state"
+local webhooks = require "whatsapp.sandbox.server.webhooks"
 
 local M = {}
 
@@ -20,15 +21,6 @@ local STATUSES = { SENT = true, DELIVERED = true, READ = true, FAILED = true, DE
 
 local by_wamid = {}
 local statuses_in = orders.reader "statuses"
-
---- Remembers a message.
----@param wamid string
----@param phone table
----@param code? integer  of the error with which it will fail
-function M.add(wamid, phone, code)
-  by_wamid[wamid] = state.add("message", { message_id = wamid, phone = phone, at = ngx.now(),
-                                           code = code })
-end
 
 -- Reckoning -------------------------------------------------------------------------
 
@@ -59,6 +51,26 @@ local function by_order(message, order)
   for i, status in ipairs(before[order.status]) do steps[i] = { status, message.at } end
   steps[#steps + 1] = { order.status, message.at, order.code and failure(order.code) }
   return steps
+end
+
+-- What the webhook is told of a step.
+local function announce(message, step)
+  local status = step[1]:lower()
+  local code = status == "failed" and message.code
+  webhooks.send(message.phone, message.to, "messages", { statuses = { {
+    id = message.message_id, status = status, timestamp = ("%d"):format(step[2]),
+    recipient_id = message.to, biz_opaque_callback_data = message.callback_data,
+    errors = code and { { code = code, title = (errors[code] or errors.other).message } } or nil,
+  } } }, step[2] - message.at)
+end
+
+--- Remembers a message, and tells the webhook what the clock makes of it.
+---@param message { message_id: string, phone: table, to: string, code?: integer, callback_data?: string }
+---  `code`: of the error with which it will fail
+function M.add(message)
+  message.at = ngx.now()
+  by_wamid[message.message_id] = state.add("message", message)
+  for _, step in ipairs(by_clock(message)) do announce(message, step) end
 end
 
 -- The events of a message up to now, oldest first.

@@ -1,6 +1,5 @@
 --- POST /{phone_number_id}/messages: sending, and marking as read.
 
-local identity = require "whatsapp.sandbox.identity"
 local answer = require "whatsapp.sandbox.server.answer"
 local errors = require "whatsapp.sandbox.server.errors"
 local media_types = require "whatsapp.sandbox.server.media_types"
@@ -10,6 +9,7 @@ local rates = require "whatsapp.sandbox.server.rates"
 local state = require "whatsapp.sandbox.server.state"
 local template_check = require "whatsapp.sandbox.server.template_check"
 local text = require "whatsapp.sandbox.server.text"
+local wamid = require "whatsapp.sandbox.server.wamid"
 
 local M = {}
 
@@ -108,12 +108,6 @@ end
 
 -- Sending -------------------------------------------------------------------
 
--- Opaque to clients; base64 with all its characters, as the real ones.
-local function new_wamid(wa_id)
-  return "wamid." .. ngx.encode_base64("\28\24" .. string.char(#wa_id % 256) .. wa_id
-    .. "\21\2\0\17\24\18" .. identity.random(18) .. "\0")
-end
-
 -- `to` is a phone number or a group; `recipient` a business-scoped user id.
 local function contact_of(body)
   if body.to == nil and body.recipient == nil then refuse_missing "to" end
@@ -142,8 +136,9 @@ local function send(body, phone)
   check_content(body)
   local code = code_of(to, "1555")
   if code then answer.refuse { code = code, details = "the recipient's number asks for this error" } end
-  local id = new_wamid(to)
-  message_history.add(id, phone, code_of(to, "1556"))
+  local id = wamid.new(to)
+  message_history.add({ message_id = id, phone = phone, to = to, code = code_of(to, "1556"),
+                        callback_data = body.biz_opaque_callback_data })
   return answer.ok({
     messaging_product = "whatsapp", contacts = { contact },
     messages = { { id = id, message_status = body.type == "template" and "accepted" or nil } },

@@ -5,6 +5,7 @@ local block_users = require "whatsapp.sandbox.server.block_users"
 local business_account = require "whatsapp.sandbox.server.business_account"
 local business_profile = require "whatsapp.sandbox.server.business_profile"
 local connections = require "whatsapp.sandbox.server.connections"
+local customers = require "whatsapp.sandbox.server.customers"
 local groups = require "whatsapp.sandbox.server.groups"
 local media = require "whatsapp.sandbox.server.media"
 local message_history = require "whatsapp.sandbox.server.message_history"
@@ -103,6 +104,11 @@ return {
   -- Files behind the urls that Graph hands out.
   files = {
     ["GET attachments"] = media.download,
+  },
+
+  -- What customers do.
+  customer = {
+    ["POST messages"] = customers.write,
   },
 
   -- Files behind links of anybody's.

@@ -117,6 +117,16 @@ services.gateway = {
   handle = function(req) return graph(req, drop_first(req.segments, 1)) end,
 }
 
+-- `/customer/v21.0/…`: whoever has the key may write as a customer.
+services.customer = {
+  check = check_key,
+  handle = function(req)
+    local path = drop_first(req.segments, 2)
+    local handler = routes.customer[req.method .. " " .. table.concat(path, "/")]
+    return handler and handler(req) or refuse_path(path)
+  end,
+}
+
 -- `/connections/{id}`: an id is any second segment. The page to which a connection's
 -- url leads is for a browser, which has no key.
 services.control = {
@@ -134,7 +144,7 @@ services.control = {
 -- A service by port and first segment of the path; "" is any other.
 local places = {
   main = { ["whatsapp-business"] = "gateway", ["whatsapp_business"] = "files",
-           samples = "samples", [""] = "graph" },
+           samples = "samples", customer = "customer", [""] = "graph" },
   control = { [""] = "control" },
 }
 

@@ -1,0 +1,61 @@
+--- The customers' side: POST /customer/v…/messages is what a customer writes.
+
+local answer = require "whatsapp.sandbox.server.answer"
+local state = require "whatsapp.sandbox.server.state"
+local wamid = require "whatsapp.sandbox.server.wamid"
+local webhooks = require "whatsapp.sandbox.server.webhooks"
+
+local M = {}
+
+local function refuse(details)
+  answer.refuse { code = 100, details = details }
+end
+
+-- What can be said shortly; the rest is written as Graph has it: `type`, and a field
+-- of that name.
+local short = {
+  text = function(value) return "text", { body = value } end,
+  button_reply = function(value)
+    return "interactive", { type = "button_reply", button_reply = value }
+  end,
+  list_reply = function(value)
+    return "interactive", { type = "list_reply", list_reply = value }
+  end,
+}
+
+local function content_of(body)
+  if body.type then
+    if type(body.type) ~= "string" then refuse "type must be a string" end
+    return body.type, body[body.type]
+  end
+  for name, of in pairs(short) do
+    if body[name] ~= nil then return of(body[name]) end
+  end
+  refuse "say text, button_reply or list_reply; or type, and a field of that name"
+end
+
+local function phone_of(body)
+  local id = tostring(body.phone_number_id or state.settings.phone_number_id)
+  local phone = state.nodes[id]
+  if phone and phone.kind == "phone_number" then return phone end
+  refuse(("there is no phone number %s"):format(id))
+end
+
+--- A customer writes: { from, name?, text | button_reply | list_reply | type … }
+function M.write(req)
+  local body = req:json()
+  local from = tostring(body.from or ""):gsub("%D", "")
+  if from == "" then refuse "from must be a phone number" end
+  local phone = phone_of(body)
+  local kind, content = content_of(body)
+  local message = { id = body.id or wamid.new(from), from = from, type = kind, context = body.context,
+                    timestamp = tostring(body.timestamp or ngx.time()) }
+  message[kind] = content
+  webhooks.send(phone, from, "messages", {
+    contacts = { { wa_id = from, profile = { name = body.name or "Customer" } } },
+    messages = { message },
+  })
+  return answer.ok { id = message.id }
+end
+
+return M
