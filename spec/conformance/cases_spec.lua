@@ -26,6 +26,7 @@ describe("refused is", function()
   for _, case in ipairs(cases.bad()) do
     it(case.name, function()
       expect.refused("invalid", case.field, "", case.subject.build(case.input))
+      assert.is_table(cases.payload(case)) -- for the referee
     end)
   end
 end)

@@ -3,9 +3,10 @@
 local exceptions = require("spec.conformance.exceptions").examples
 local files = require "spec.support.files"
 local referee = require "spec.support.referee"
+local sandbox = require "whatsapp.sandbox"
 
 local ENVIRONMENT = "WHATSAPP_BASE_URL=%s WHATSAPP_ACCESS_TOKEN=x WHATSAPP_PHONE_NUMBER_ID=%s "
-  .. "WHATSAPP_BUSINESS_ACCOUNT_ID=%s"
+  .. "WHATSAPP_BUSINESS_ACCOUNT_ID=%s SANDBOX_LINK=%s WHATSAPP_CA_FILE=%s"
 
 local function exception_of(example)
   local text = files.read(example)
@@ -15,15 +16,23 @@ local function exception_of(example)
 end
 
 describe("the example", function()
-  local judge, seen = nil, {}
+  local judge, elsewhere
+  local seen = {}
 
-  setup(function() judge = referee.start() end)
-  teardown(function() judge:stop() end)
+  setup(function()
+    judge = referee.start()
+    elsewhere = assert(sandbox.start()) -- has a picture on somebody else's server
+  end)
+  teardown(function()
+    judge:stop()
+    elsewhere:stop()
+  end)
 
   -- What it prints, and what the referee refuses of it.
   local function run(example)
     local before = #judge:report().violations
-    local environment = ENVIRONMENT:format(judge.url, referee.PHONE_NUMBER, referee.BUSINESS_ACCOUNT)
+    local environment = ENVIRONMENT:format(judge.url, referee.PHONE_NUMBER, referee.BUSINESS_ACCOUNT,
+      elsewhere.link, elsewhere.ca_file)
     local pipe = io.popen(("env %s timeout 60 %s %s 2>&1; echo status $?"):format(environment,
       os.getenv "LUA_BIN" or "lua5.4", example))
     local output = pipe:read "*a"

@@ -65,6 +65,8 @@ local function load_copy()
   local before = take_out()
   package.loaded["whatsapp.schema"] = lenient
   local copy = { message = require "whatsapp.message", definition = require "whatsapp.message.definition" }
+  local kinds = require "whatsapp.message.kinds"
+  for name in pairs(kinds.names) do kinds.get(name) end -- now, not when they are asked for
   take_out()
   for name, module in pairs(before) do package.loaded[name] = module end
   return copy
