@@ -7,7 +7,6 @@ return {
     { "starts a sandbox of its own and talks to that", "whatsapp.sandbox" },
     { "it serves until it is stopped, and has a spec of its own", "http_server.listen" },
     { "the description's example URL leads out of this machine", "media:download" },
-    { "it uploads what is behind a link, and needs a server for that", "SANDBOX_LINK" },
     { "connections are the gateway's, Meta knows none", "wa.connections" },
     { "the code in the description's example does not fit the description's pattern", "qr_codes:delete" },
     { "the description has no uploads, and its example of a template is never approved", "templates:wait" },
