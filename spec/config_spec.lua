@@ -32,7 +32,7 @@ describe("the defaults", function()
     local settings, secret = read { api_key = KEY }
     assert.are.equal(KEY, secret)
     assert.are.same({ mode = "gateway", base_url = "https://gateway.maton.ai/whatsapp-business",
-      control_url = "https://ctrl.maton.ai", api_version = "v21.0", rate = 10, pair_rate = false,
+      control_url = "https://ctrl.maton.ai", api_version = "v21.0", rate = 10, pair_rate = false, media_cache = false,
       timeout = 30, connect_timeout = 10, stall_timeout = 30, deadline = 120, retries = 3,
       user_agent = "whatsapp-lua/" .. whatsapp._VERSION }, settings)
   end)
@@ -41,7 +41,7 @@ describe("the defaults", function()
     local settings, secret = read { access_token = KEY }
     assert.are.equal(KEY, secret)
     assert.are.same({ mode = "direct", base_url = "https://graph.facebook.com",
-      api_version = "v23.0", rate = 80, pair_rate = false, timeout = 30, connect_timeout = 10,
+      api_version = "v23.0", rate = 80, pair_rate = false, media_cache = false, timeout = 30, connect_timeout = 10,
       stall_timeout = 30, deadline = 120, retries = 3,
       user_agent = "whatsapp-lua/" .. whatsapp._VERSION }, settings)
   end)

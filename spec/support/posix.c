@@ -52,12 +52,9 @@ static int allocated(lua_State *L) {
 }
 
 int luaopen_posix(lua_State *L) {
-  static const luaL_Reg functions[] = {{"fork", fork_process},
-                                       {"wait", wait_for},
-                                       {"exit", exit_now},
-                                       {"pid", process_id},
-                                       {"allocated", allocated},
-                                       {NULL, NULL}};
+  static const luaL_Reg functions[] = {
+      {"fork", fork_process}, {"wait", wait_for},       {"exit", exit_now},
+      {"pid", process_id},    {"allocated", allocated}, {NULL, NULL}};
   lua_newtable(L);
   for(const luaL_Reg *f = functions; f->name; f++) {
     lua_pushcfunction(L, f->func);
