@@ -12,7 +12,7 @@ local LEVELS = {
   ["config"] = 3, ["retry"] = 3, ["pace"] = 3, ["poll"] = 3, ["window"] = 3, ["api/"] = 3, ["request"] = 3,
   ["preflight"] = 3, ["resource"] = 3, ["send"] = 3, ["parallel"] = 3, ["log"] = 3,
   ["client"] = 4,
-  ["bot/"] = 5,
+  ["bot/"] = 5, ["conversation/"] = 5,
   ["init"] = 5,
   ["nginx"] = 6, ["sandbox/"] = 6,
 }

@@ -5,7 +5,7 @@ local Error = require "whatsapp.error"
 local clock = require "whatsapp.clock"
 local inbox = require "whatsapp.bot.inbox"
 local schema = require "whatsapp.schema"
-local selector = require "whatsapp.bot.selector"
+local selector = require "whatsapp.webhook.selector"
 local stores = require "whatsapp.store"
 local webhook = require "whatsapp.webhook"
 local window = require "whatsapp.window"
@@ -58,14 +58,48 @@ local function is_callable(value)
   return type(metatable) == "table" and metatable.__call ~= nil
 end
 
+-- Loaded once there is one.
+local function is_conversation(value)
+  local module = package.loaded["whatsapp.conversation"]
+  return module ~= nil and module.is(value)
+end
+
+local begin_work
+
+-- The bot's conversations.
+local function desk(self)
+  if not self.talks then self.talks = require("whatsapp.conversation").desk(self, report, begin_work) end
+  return self.talks
+end
+
 local function must_be_callable(field, value)
   if is_callable(value) then return value end
   local _, err = Error.config(field, ("must be a function, not a %s"):format(type(value)))
   Error.raise(err)
 end
 
+-- What is called with an event: a conversation is opened with it.
+local function handler_of(self, value)
+  if not is_conversation(value) then return must_be_callable("handler", value) end
+  self:add(value)
+  return function(event, ...) return self.talks:open(value, event, ...) end
+end
+
+local INTERRUPT = { interrupt = { type = "boolean" } }
+
+-- Whether a rule comes before an open conversation.
+local function interrupts(options)
+  if options == nil then return false end
+  local checked, err = schema.check(options, { type = "table", fields = INTERRUPT }, "options")
+  if checked then return checked.interrupt or false end
+  err.kind = "config"
+  Error.raise(err)
+end
+
 --- Adds a handler: the first one that matches an event gets it, with the match's
---- captures. Raises an error object of kind `config` for what can never match.
+--- captures. A customer's open conversation comes before the handlers, except for those
+--- with `{ interrupt = true }`. Raises an error object of kind `config` for what can
+--- never match.
 ---
 ---     bot:on("text", "^order (%d+)$", function(event, number) … end)
 ---     bot:on("button_reply", { "yes", "no" }, function(event) … end)
@@ -75,20 +109,39 @@ end
 ---   selects no echoes and no history
 ---@param matching? string|function|table the exact id of what was tapped, else a Lua pattern in the
 ---   text; a function of the event; any of a list
----@param handler whatsapp.Handler
+---@param handler whatsapp.Handler|whatsapp.Conversation a conversation is opened, in the place of one that is open
+---@param options? { interrupt?: boolean }
 ---@return whatsapp.Bot self
-function Bot:on(selection, matching, handler)
-  if handler == nil then matching, handler = nil, matching end
-  must_be_callable("handler", handler)
-  self.rules[#self.rules + 1] = { test = selector.test(selection, matching), handler = handler }
+function Bot:on(selection, matching, handler, options)
+  -- Without `matching` all others move up.
+  if handler == nil or (options == nil and type(handler) == "table" and not is_callable(handler)
+    and not is_conversation(handler)) then
+    matching, handler, options = nil, matching, handler
+  end
+  handler = handler_of(self, handler)
+  local list = interrupts(options) and self.interrupts or self.rules
+  list[#list + 1] = { test = selector.test(selection, matching), handler = handler }
+  return self
+end
+
+--- Makes a conversation known that no handler opens, so that it can be resumed here:
+--- one that is only started from the business's side, by another process.
+---@param conversation whatsapp.Conversation
+---@return whatsapp.Bot self
+function Bot:add(conversation)
+  if not is_conversation(conversation) then
+    local _, err = Error.config("conversation", "must be one of whatsapp.conversation")
+    Error.raise(err)
+  end
+  desk(self):add(conversation)
   return self
 end
 
 --- The handler of events that no other one matches.
----@param handler whatsapp.Handler
+---@param handler whatsapp.Handler|whatsapp.Conversation
 ---@return whatsapp.Bot self
 function Bot:otherwise(handler)
-  self.fallback = must_be_callable("handler", handler)
+  self.fallback = handler_of(self, handler)
   return self
 end
 
@@ -113,11 +166,21 @@ end
 
 -- Handling -----------------------------------------------------------------------------
 
-local function dispatch(self, event)
-  for _, rule in ipairs(self.rules) do
+-- The first rule that matches: its handler, and what the match found.
+local function find_rule(rules, event)
+  for _, rule in ipairs(rules) do
     local captures = rule.test(event)
-    if captures then return rule.handler(event, unpack(captures, 1, captures.n)) end
+    if captures then return rule.handler, captures end
   end
+end
+
+local function dispatch(self, event)
+  local handler, captures = find_rule(self.interrupts, event)
+  if not handler then
+    if self.talks and self.talks:offer(event) then return end
+    handler, captures = find_rule(self.rules, event)
+  end
+  if handler then return handler(event, unpack(captures, 1, captures.n)) end
   if self.fallback then return self.fallback(event) end
 end
 
@@ -127,7 +190,13 @@ local function through(self, event, i)
   return middleware(event, function() return through(self, event, i + 1) end)
 end
 
+-- Whether an event is a timer or a start of a conversation, put into the inbox here.
+local function is_own(event)
+  return event.field == "whatsapp.conversation"
+end
+
 local function process(self, event)
+  if is_own(event) then return desk(self):handle(event) end
   webhook.attach(event, self.client)
   local ok, err = window.recover(event)
   if not ok then report(self, err, event) end
@@ -141,6 +210,7 @@ local function handle_event(self, event)
     return raised
   end)
   if not ok then return report(self, err, event, traceback) end
+  return self.talks and self.talks:postponed(event)
 end
 
 local function poison(claim)
@@ -193,7 +263,7 @@ function Bot:work()
   self.client:loop().gather(self.concurrency, function() return next_task(self) end)
 end
 
-local function begin_work(self)
+function begin_work(self)
   if self.later then return self.later(self) end
   return self:work()
 end
@@ -258,18 +328,27 @@ end
 -- What nobody tells of is looked for this often, in seconds.
 local IDLE = 5
 
+-- Timers of conversations.
+local function fire(self)
+  if not self.talks then return nil end
+  local seconds, err = self.talks:tick()
+  if err then report(self, err) end
+  return seconds
+end
+
 --- Does what time asks for: events whose process has died, those that are to be
---- handled again, what the store would not take. Call it again after the seconds
+--- handled again, what the store would not take, conversations' timers. Call it again after the seconds
 --- that it returns, also when nothing was received; nginx's `start` does.
 ---@return number seconds until the next call is due, 5 at most
 function Bot:tick()
   local ok, err = self.inbox:upkeep()
   if not ok then report(self, err) end
+  local due = fire(self)
   begin_work(self)
   local seconds
   seconds, err = self.inbox:wait()
   if err then report(self, err) end
-  return math.min(seconds or IDLE, IDLE)
+  return math.min(seconds or IDLE, due or IDLE, IDLE)
 end
 
 -- Making one ---------------------------------------------------------------------------
@@ -336,7 +415,7 @@ return function(options)
     store = options.store or client.config.store or stores.memory(),
     concurrency = options.concurrency or 16,
     later = options.later,
-    rules = {}, middleware = {}, active = 0, behind = false,
+    rules = {}, interrupts = {}, middleware = {}, active = 0, behind = false,
   }, Bot)
   bot.inbox = inbox.new(bot.store, { clock = options.clock or clock, lease = options.lease or 60,
                                      tries = options.tries or 5 })

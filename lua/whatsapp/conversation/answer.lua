@@ -1,0 +1,88 @@
+--- What a customer's message is worth as an answer.
+
+local schema = require "whatsapp.schema"
+
+local M = {}
+
+local function is_callable(value) return type(value) == "function" end
+local function is_text(value) return type(value) == "string" end
+local function is_list(value) return type(value) == "table" and value[1] ~= nil end
+
+--- The options of `chat:ask`, and what each must be.
+M.OPTIONS = {
+  number = { function(value) return value == true or type(value) == "table" end, "true, or { min = …, max = … }" },
+  pattern = { is_text, "a Lua pattern" },
+  one_of = { is_list, "a list of words" },
+  check = { is_callable, "a function" },
+  retry = { function(value) return is_text(value) or type(value) == "table" end, "a text or a message" },
+  timeout = { function(value) return type(value) == "number" and value > 0 end, "a number of seconds above 0" },
+}
+
+-- The kinds of message that answer a question; others have their own handlers.
+local ANSWERS = {}
+for word in ("text image video audio document sticker location contacts button button_reply list_reply "
+  .. "flow_reply address_reply order"):gmatch "%S+" do ANSWERS[word] = true end
+
+--- Whether an event is an answer, be it a good one or not.
+---@param event whatsapp.Event
+---@return boolean
+function M.is_one(event)
+  return event.kind == "message" and ANSWERS[event.type] or false
+end
+
+--- A text without the spaces around it.
+---@param text string|nil
+---@return string
+function M.trimmed(text)
+  return (text or ""):match "^%s*(.-)%s*$"
+end
+
+local function number_of(text, range)
+  -- 3,5 is three and a half to most of the world; 1,000 is left to a pattern.
+  local plain = text:match "^[+-]?%d+$" or text:match "^[+-]?%d*[.,]%d+$"
+  local number = plain and tonumber((plain:gsub(",", "."):gsub("^%+", "")))
+  if not number or range == true then return number end
+  if (range.min and number < range.min) or (range.max and number > range.max) then return nil end
+  return number
+end
+
+local function word_of(text, words)
+  for _, word in ipairs(words) do
+    if word:lower() == text:lower() then return word end
+  end
+end
+
+--- What an event answers, nil when that will not do.
+---@param event whatsapp.Event
+---@param options table
+---@return any value
+---@return string|nil why what `check` says about it
+function M.read(event, options)
+  local value = M.trimmed(event.text)
+  if value == "" then return nil end
+  if options.number then value = number_of(value, options.number) end
+  if value and options.pattern then value = value:match(options.pattern) end
+  if value and options.one_of then value = word_of(value, options.one_of) end
+  if value ~= nil and options.check then return options.check(value, event) end
+  return value
+end
+
+--- Raises for options that are none: a bug in the chat's function.
+---@param given table|nil
+---@param known table<string, table>
+---@return table options
+function M.options(given, known)
+  if given == nil then return {} end
+  if type(given) ~= "table" then error(("the options must be a table, not a %s"):format(type(given)), 3) end
+  local stray = schema.first_unknown(given, known)
+  if stray ~= nil then
+    local _, err = schema.unknown_key(nil, stray, known)
+    error(err, 0)
+  end
+  for name, value in pairs(given) do
+    if not known[name][1](value) then error(("%s must be %s"):format(name, known[name][2]), 3) end
+  end
+  return given
+end
+
+return M

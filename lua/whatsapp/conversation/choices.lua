@@ -1,0 +1,105 @@
+--- A choice as a message: up to three short ones are buttons, up to ten a list, and
+--- more are pages of a list. Pure.
+
+local answer = require "whatsapp.conversation.answer"
+local schema = require "whatsapp.schema"
+
+local M = {}
+
+local BUTTONS, BUTTON_TITLE = 3, 20
+local ROWS = 10
+
+-- The id of the row that leads to the next page.
+local MORE = "conversation.more"
+
+local function choice_of(value, i)
+  if type(value) == "string" then return { id = value, title = value, value = value } end
+  if type(value) ~= "table" or type(value.title) ~= "string" then
+    error(("choice %d must be a text, or a table with id and title"):format(i), 0)
+  end
+  local id = value.id == nil and value.title or tostring(value.id)
+  return { id = id, title = value.title, description = value.description, value = id }
+end
+
+--- The choices of a list of texts, or of { id, title, description }.
+---@param list table
+---@return table[]
+function M.read(list)
+  if type(list) ~= "table" or list[1] == nil then error("the choices must be a list with at least one", 0) end
+  local choices = {}
+  for i = 1, #list do choices[i] = choice_of(list[i], i) end
+  return choices
+end
+
+local function fit_buttons(choices)
+  if #choices > BUTTONS then return false end
+  for _, choice in ipairs(choices) do
+    if choice.description or (schema.length(choice.title) or 0) > BUTTON_TITLE then return false end
+  end
+  return true
+end
+
+local function as_buttons(choices, question)
+  local content = { body = question }
+  for i, choice in ipairs(choices) do content[i] = { id = choice.id, title = choice.title } end
+  return { buttons = content }
+end
+
+-- The last page leads to the first.
+local function as_list(choices, question, page, options)
+  local content = { body = question, button = options.button or "Choose" }
+  local per_page = #choices > ROWS and ROWS - 1 or ROWS
+  for i = (page - 1) * per_page + 1, math.min(page * per_page, #choices) do
+    local choice = choices[i]
+    content[#content + 1] = { id = choice.id, title = choice.title, description = choice.description }
+  end
+  if #choices > ROWS then content[#content + 1] = { id = MORE, title = options.more or "More" } end
+  return { list = content }
+end
+
+--- The message of a page.
+---@param choices table[]
+---@param question string
+---@param page integer
+---@param options table button, more: the words on them
+---@return table message
+function M.message(choices, question, page, options)
+  if fit_buttons(choices) then return as_buttons(choices, question) end
+  return as_list(choices, question, page, options)
+end
+
+--- The page behind one.
+---@param choices table[]
+---@param page integer
+---@return integer
+function M.following(choices, page)
+  return page % math.ceil(#choices / (ROWS - 1)) + 1
+end
+
+local function by_id(choices, id)
+  for _, choice in ipairs(choices) do
+    if choice.id == id then return choice end
+  end
+end
+
+local function by_words(choices, text)
+  for _, choice in ipairs(choices) do
+    if choice.title:lower() == text or choice.id:lower() == text then return choice end
+  end
+  return choices[text:match "^%d+$" and tonumber(text)]
+end
+
+--- What was chosen: tapped, or typed as title, id or number.
+---@param choices table[]
+---@param event whatsapp.Event
+---@param options table
+---@return table|"more"|nil choice
+function M.chosen(choices, event, options)
+  if event.reply_id == MORE then return "more" end
+  if event.reply_id then return by_id(choices, event.reply_id) end
+  local text = answer.trimmed(event.text):lower()
+  if #choices > ROWS and text == (options.more or "More"):lower() then return "more" end
+  return text ~= "" and by_words(choices, text) or nil
+end
+
+return M

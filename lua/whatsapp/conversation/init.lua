@@ -1,0 +1,126 @@
+--- Conversations: a straight function that asks and answers, suspended at each
+--- question and resumed by the customer's next message, in any process that shares
+--- the store. docs/conversations.md says how, and what a crash does when.
+
+local Error = require "whatsapp.error"
+local desks = require "whatsapp.conversation.desk"
+local schema = require "whatsapp.schema"
+
+---@alias whatsapp.Talk fun(chat: whatsapp.Chat, ...: any): any
+
+---@class whatsapp.Conversation
+---@field name string
+---@field version string
+---@field fn whatsapp.Talk
+local Conversation = { __name = "whatsapp.Conversation" }
+Conversation.__index = Conversation
+
+function Conversation:__tostring()
+  return ("whatsapp.Conversation: %s, version %s"):format(self.name, self.version)
+end
+
+--- The function for those that were opened by some version of the code; nil for none.
+---@param version string
+---@return whatsapp.Talk|"restart"|nil
+function Conversation:code(version)
+  if version == self.version then return self.fn end
+  return self.versions[version]
+end
+
+--- Opens the conversation from the business's side. It is stored, then begun by
+--- whichever process is next; where the customer has a conversation open, it is not.
+--- Outside of the 24-hour window it has to begin with a template.
+---
+---     order:start(bot, "+1 555 123 4567", "order 42")
+---
+---@param bot whatsapp.Bot
+---@param to string|number a phone number or user id
+---@param ... any the function's arguments behind the chat: what JSON can carry
+---@return true|nil
+---@return whatsapp.Error? err of kind `invalid`, or `state` when a conversation is open
+function Conversation:start(bot, to, ...)
+  return bot:add(self).talks:start(self, to, ...)
+end
+
+-- Making one ---------------------------------------------------------------------------
+
+local DAY = 24 * 60 * 60
+
+local OPTIONS = { version = true, versions = true, on_unknown = true, keep = true }
+
+local function raise(...)
+  local _, err = Error.config(...)
+  Error.raise(err)
+end
+
+local function version_of(value, field)
+  if type(value) ~= "string" and type(value) ~= "number" then raise(field, "must be a string or a number") end
+  return tostring(value)
+end
+
+local function versions_of(given)
+  if given == nil then return {} end
+  if type(given) ~= "table" then raise("versions", "must be a table, not a " .. type(given)) end
+  local versions = {}
+  for version, code in pairs(given) do
+    local field = schema.join("versions", version)
+    if type(code) ~= "function" and code ~= "restart" then raise(field, 'must be a function, or "restart"') end
+    versions[version_of(version, field)] = code
+  end
+  return versions
+end
+
+local DECISIONS = { skip = true, resend = true }
+
+local function check(options)
+  if type(options) ~= "table" then raise("options", "must be a table, not a " .. type(options)) end
+  local stray = schema.first_unknown(options, OPTIONS)
+  if stray ~= nil then
+    local _, err = schema.unknown_key(nil, stray, OPTIONS)
+    err.kind = "config"
+    Error.raise(err)
+  end
+  local decision = options.on_unknown
+  if decision ~= nil and type(decision) ~= "function" and not DECISIONS[decision] then
+    raise("on_unknown", 'must be "skip", "resend" or a function that returns one of them')
+  end
+  if options.keep ~= nil and not (type(options.keep) == "number" and options.keep > 0) then
+    raise("keep", "must be a number of seconds above 0")
+  end
+end
+
+--- Makes a conversation, which is a handler too: `bot:on("text", "^order$", order)`.
+--- Raises an error object of kind `config`.
+---
+--- `version` (1): give another one when the function asks other things than before;
+--- `versions`: what those opened by older ones do: go on with the function that is
+--- there under their version, or "restart" with the new one. `on_unknown`: see
+--- `chat:send`. `keep`: seconds after which one in which nothing happens is
+--- forgotten, 30 days.
+---@param name string
+---@param fn whatsapp.Talk called with the chat, and the pattern's captures or what `start` was given
+---@param options? { version?: string|number, versions?: table<string|number, whatsapp.Talk|"restart">,
+---   on_unknown?: "skip"|"resend"|(fun(message: table): "skip"|"resend"), keep?: number }
+---@return whatsapp.Conversation
+local function new(name, fn, options)
+  if type(name) ~= "string" or name == "" then raise("name", "must be a text") end
+  if type(fn) ~= "function" then raise("fn", "must be a function, not a " .. type(fn)) end
+  options = options == nil and {} or options
+  check(options)
+  return setmetatable({
+    name = name, fn = fn,
+    version = version_of(options.version or 1, "version"), versions = versions_of(options.versions),
+    on_unknown = options.on_unknown or "skip", keep = options.keep or 30 * DAY,
+  }, Conversation)
+end
+
+--- Whether a value is a conversation.
+---@param value any
+---@return boolean
+local function is(value)
+  return getmetatable(value) == Conversation
+end
+
+return setmetatable({ is = is, desk = desks.new }, {
+  __call = function(_, name, fn, options) return new(name, fn, options) end,
+})

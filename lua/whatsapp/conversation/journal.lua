@@ -1,0 +1,188 @@
+--- The journal of one conversation: a record of the store, of lines of JSON. The
+--- first line, the head, says whose and which conversation it is; each further one
+--- what became of a command: begun, suspended until a time, or done with its
+--- results. Every write names the version it follows, so that of two holders one is
+--- refused.
+
+local Error = require "whatsapp.error"
+local json = require "whatsapp.json"
+
+local unpack = table.unpack or unpack -- luacheck: ignore 143
+
+local PREFIX = "conversation/"
+
+local M = { PREFIX = PREFIX }
+
+local Journal = {}
+Journal.__index = Journal
+
+-- Values -----------------------------------------------------------------------------
+
+local function keep(value)
+  if value == nil then return json.null end
+  if not Error.is(value) then return value end
+  local fields = {}
+  for name, field in pairs(value) do fields[name] = field end
+  return { ["whatsapp.Error"] = fields }
+end
+
+local function restored(value)
+  if value == json.null then return nil end
+  local fields = type(value) == "table" and value["whatsapp.Error"]
+  return fields and Error.new(fields) or value
+end
+
+-- Results as they can be kept; numbers of 15 digits and more come back as text.
+function M.pack(...)
+  local n, values = select("#", ...), json.array {}
+  for i = 1, n do values[i] = keep((select(i, ...))) end
+  return values
+end
+
+--- The values that were packed.
+---@return any ...
+function M.unpack(values)
+  local list = {}
+  for i = 1, #values do list[i] = restored(values[i]) end
+  return unpack(list, 1, #values)
+end
+
+-- Lines --------------------------------------------------------------------------------
+
+-- Puts what a line says into what is known of its command.
+local function merge(self, entry)
+  local step = self.steps[entry.n] or {}
+  self.steps[entry.n] = step
+  step.command = entry.c or step.command
+  if entry.due ~= nil then step.due = entry.due end
+  step.values = entry.values or step.values
+  if entry.event then
+    self.keys[entry.key], self.newest = true, entry.key
+  end
+  step.event = entry.event or step.event
+  self.last = math.max(self.last, entry.n)
+end
+
+local function read(self, text)
+  for line in text:gmatch "[^\n]+" do
+    local entry = json.decode_raw(line)
+    if not entry then return nil end
+    if self.head then merge(self, entry) else self.head = entry end
+  end
+  return self.head and self or nil
+end
+
+local function new(store, lane)
+  return setmetatable({ store = store, lane = lane, name = PREFIX .. lane, steps = {}, keys = {}, last = 0,
+                        buffer = {} }, Journal)
+end
+
+--- What the store has for a lane: a conversation that is open, or the trace of one
+--- that has ended.
+---@param store whatsapp.Store
+---@param lane string
+---@return table|nil journal nil, and no error, when there is nothing
+---@return whatsapp.Error? err
+function M.load(store, lane)
+  local self = new(store, lane)
+  local text, version = store:get(self.name)
+  if not text then return nil, version end
+  self.version = version
+  if read(self, text) then
+    if self.head.key then self.keys[self.head.key] = true end
+    return self
+  end
+  return nil, Error.new { kind = "io", message = ("the record %s is no conversation"):format(self.name) }
+end
+
+-- Writing ------------------------------------------------------------------------------
+
+local DAY = 24 * 60 * 60
+
+-- An ended conversation is remembered as long as Meta may deliver its last event again.
+local REMEMBERED = 8 * DAY
+
+local function line_of(entry)
+  local text, why = json.encode(entry)
+  if not text then
+    return nil, Error.new { kind = "invalid", field = entry.c, message = why,
+      hint = "what a step returns is kept as JSON" }
+  end
+  return text .. "\n"
+end
+
+--- Begins a conversation in a lane.
+---@param store whatsapp.Store
+---@param lane string
+---@param head table name, code (its version), id, started, to, args, keep (seconds), …
+---@param version number|nil of the record it takes the place of
+---@return table|nil journal
+---@return whatsapp.Error? err
+function M.create(store, lane, head, version)
+  local self = new(store, lane)
+  self.head = head
+  if head.key then self.keys[head.key] = true end
+  local text, err = line_of(head)
+  if not text then return nil, err end
+  -- What is given is seen as it will be when it is read again.
+  self.head = json.decode_raw(text)
+  self.version, err = store:put(self.name, text, version, { due = false, expires = head.started + head.keep })
+  if not self.version then return nil, err end
+  return self
+end
+
+--- Adds a line, which the next `flush` writes.
+---@param entry { n: integer, c: string, due?: number, values?: table, event?: string, key?: string }
+---@return true|nil
+---@return whatsapp.Error? err of kind `invalid` for what JSON cannot carry
+function Journal:note(entry)
+  local text, err = line_of(entry)
+  if not text then return nil, err end
+  self.buffer[#self.buffer + 1] = text
+  merge(self, json.decode_raw(text))
+  return true
+end
+
+--- Notes the results of a command.
+---@param n integer
+---@param command string
+---@param ... any
+---@return true|nil
+---@return whatsapp.Error? err
+function Journal:done(n, command, ...)
+  return self:note { n = n, c = command, values = M.pack(...) }
+end
+
+--- Writes what was noted.
+---@param now number
+---@param due number|false when the conversation goes on by itself
+---@return true|nil
+---@return whatsapp.Error? err kind `state` with `conflict`: another writes this conversation
+function Journal:flush(now, due)
+  if #self.buffer == 0 and (self.due == nil or self.due == due) then return true end
+  local version, err = self.store:append(self.name, table.concat(self.buffer), self.version,
+    { due = due, expires = math.max(now, due or 0) + self.head.keep })
+  if not version then return nil, err end
+  self.version, self.due, self.buffer = version, due, {}
+  return true
+end
+
+--- Ends the conversation; a trace of it remains.
+---@param now number
+---@param how "done"|"cancelled"|"failed"|"replaced"|"ended"
+---@param why? string
+---@return true|nil
+---@return whatsapp.Error? err
+function Journal:close(now, how, why)
+  local head = {}
+  for name, value in pairs(self.head) do head[name] = value end
+  head.args, head.ended, head.how, head.why = nil, now, how, why
+  head.key = self.newest or head.key
+  local version, err = self.store:put(self.name, assert(line_of(head)), self.version,
+    { due = false, expires = now + REMEMBERED })
+  if not version then return nil, err end
+  self.version, self.head = version, head
+  return true
+end
+
+return M

@@ -1,0 +1,306 @@
+--- One conversation under way: resumes the chat's function and does what its
+--- commands ask for, outside of its coroutine. What the journal has results of is
+--- not done again.
+
+local Error = require "whatsapp.error"
+local chats = require "whatsapp.conversation.chat"
+local commands = require "whatsapp.conversation.command"
+local journals = require "whatsapp.conversation.journal"
+local webhook = require "whatsapp.webhook"
+
+local unpack = table.unpack or unpack -- luacheck: ignore 143
+
+local Talk = {}
+Talk.__index = Talk
+
+local M = {}
+
+-- A command's answer when it has to wait for an event or a time.
+local SUSPEND = {}
+
+-- What went wrong, for `run`: `class` says what is to become of the conversation.
+local function fail(class, err, traceback)
+  error({ class = class, err = err, traceback = traceback }, 0)
+end
+
+-- For a store that could not write: nothing is lost, the event is handled again.
+local function must(ok, err)
+  if ok then return ok end
+  fail(err.kind == "invalid" and "code" or "store", err)
+end
+
+--- A conversation at its journal's beginning: `run` replays it.
+---@param desk table
+---@param definition whatsapp.Conversation
+---@param journal table
+---@return table
+function M.new(desk, definition, journal)
+  local fn = definition:code(journal.head.code)
+  local self = setmetatable({ desk = desk, definition = definition, journal = journal, position = 0 }, Talk)
+  self.chat = chats.new(journal.head)
+  self.co = commands.create(function(...) return fn(self.chat, ...) end)
+  return self
+end
+
+function Talk:now() return self.desk:now() end
+
+-- Going on -----------------------------------------------------------------------------
+
+local function advance(self, ...)
+  local command, err, traceback = commands.resume(self.co, ...)
+  if command == nil then fail("code", err, traceback) end
+  self.position = self.position + 1
+  self.command = command
+end
+
+local function begin(self)
+  local args = self.journal.head.args
+  advance(self, journals.unpack(args))
+end
+
+local function flush(self, due)
+  must(self.journal:flush(self:now(), due or false))
+end
+
+local function note(self, entry)
+  entry.n, entry.c = self.position, self.command.command
+  must(self.journal:note(entry))
+end
+
+local function done(self, ...)
+  must(self.journal:done(self.position, self.command.command, ...))
+end
+
+local function suspend_until(self, time)
+  note(self, { due = time })
+  return SUSPEND
+end
+
+-- Commands -----------------------------------------------------------------------------
+
+local perform = {}
+
+function perform.now(self)
+  done(self, self:now())
+end
+
+function perform.random(self, command)
+  local number = self.desk:random()
+  if not command.from then return done(self, number) end
+  done(self, command.from + math.floor(number * (command.to - command.from + 1)))
+end
+
+function perform.sleep(self, command, step)
+  if not step then return suspend_until(self, self:now() + command.seconds) end
+  if self:now() < step.due then return SUSPEND end
+  done(self)
+end
+
+local function timed_out(self)
+  done(self, nil, Error.new { kind = "timeout", message = "nothing that was waited for came in time" })
+end
+
+local function take(self, event)
+  self.event, self.consumed = nil, true
+  note(self, { event = event:dump(), key = event.key, values = {} })
+end
+
+function perform.wait(self, command, step)
+  local event, due = self.event, step and step.due
+  if event and command.test(event) and not (due and event.timestamp > due) then return take(self, event) end
+  if not command.timeout then return SUSPEND end
+  if not due then return suspend_until(self, self:now() + command.timeout) end
+  if self:now() < due then return SUSPEND end
+  timed_out(self)
+end
+
+-- Steps ----------------------------------------------------------------------------------
+
+local function call(fn)
+  local traceback
+  local results = { xpcall(fn, function(raised)
+    traceback = debug.traceback("", 2)
+    return raised
+  end) }
+  if not results[1] then fail("code", results[2], traceback) end
+  return results
+end
+
+local function count(...) return select("#", ...), { ... } end
+
+local function begin_effect(self)
+  note(self, { due = false })
+  flush(self)
+end
+
+function perform.step(self, command, step)
+  if step and command.once then
+    return done(self, nil, Error.new { kind = "state", outcome = "unknown",
+      message = ("the step %s was begun and interrupted"):format(command.name),
+      hint = "it may have happened: look before you do it again" })
+  end
+  begin_effect(self)
+  local n, results
+  call(function() n, results = count(command.fn()) end)
+  done(self, unpack(results, 1, n))
+end
+
+-- Sends ----------------------------------------------------------------------------------
+
+-- Seconds that the status of a message has to settle whether it was sent.
+local SETTLE = 20
+
+local function address(self, message)
+  local head, copy = self.journal.head, {}
+  for name, value in pairs(message) do copy[name] = value end
+  copy.to = head.to
+  copy.recipient_type = head.group and "group" or nil
+  copy.callback_data = M.mark(self.journal.lane, head.id, self.position)
+  return copy
+end
+
+local function keep_sent(self, sent)
+  done(self, { id = sent.id, wa_id = sent.wa_id, input = sent.input, status = sent.status })
+end
+
+local function send(self, command)
+  self.event = nil      -- it was no answer to what is said now
+  begin_effect(self)
+  local sent, err = self.desk:client(self.journal.head):send(address(self, command.message), command.options)
+  if sent then return keep_sent(self, sent) end
+  if err.outcome == "unknown" then return suspend_until(self, self:now() + SETTLE) end
+  done(self, nil, err)
+end
+
+-- Whether a message was sent, nobody can say any more.
+local function decide(self, command)
+  local decision = command.on_unknown or self.definition.on_unknown
+  if type(decision) == "function" then
+    local chosen
+    call(function() chosen = decision(command.message) end)
+    decision = chosen
+  end
+  if decision == "resend" then return send(self, command) end
+  done(self, { unknown = true })
+end
+
+function perform.send(self, command, step)
+  if not step then return send(self, command) end
+  -- Begun, and its answer lost. A customer who writes on waits for nothing.
+  if not step.due then return suspend_until(self, self:now() + SETTLE) end
+  local writes_on = self.event and self.event.kind == "message"
+  if self:now() < step.due and not writes_on then return SUSPEND end
+  return decide(self, command)
+end
+
+-- "conversation:LANE#ID#N": what a status tells of which message.
+function M.mark(lane, id, n)
+  return ("conversation:%s#%s#%d"):format(lane, id, n)
+end
+
+--- The lane, the conversation and the command of a status's callback_data.
+---@param mark string|nil
+---@return string|nil lane
+---@return string id
+---@return integer n
+function M.read_mark(mark)
+  if not mark then return nil end
+  local lane, id, n = mark:match "^conversation:(.+)#([^#]+)#(%d+)$"
+  return lane, id, tonumber(n)
+end
+
+--- Notes what a status says about a message whose answer was lost.
+---@param journal table
+---@param n integer
+---@param event whatsapp.Event
+---@return boolean|nil settled false when there was nothing to settle
+---@return whatsapp.Error? err
+function M.settle(journal, n, event)
+  local step = journal.steps[n]
+  if not step or step.values then return false end
+  if event.type == "failed" then return journal:done(n, step.command, nil, (event.errors or {})[1]) end
+  return journal:done(n, step.command, { id = event.id })
+end
+
+-- The loop -------------------------------------------------------------------------------
+
+-- More commands than these, and it would take too long to replay them.
+local MOST = 5000
+
+local function diverged(self, step, asked)
+  fail("kept", Error.new { kind = "state", hint = "give changed code a new version, and keep the old one in `versions`",
+    message = ("the conversation %s has %q as command %d in its journal, but its code now %s"):format(
+      self.definition.name, step.command, self.position, asked) })
+end
+
+-- The step of the journal that the code has come to, if there is one.
+local function step_here(self)
+  local step, command = self.journal.steps[self.position], self.command
+  if step and not (command and command.command == step.command) then
+    diverged(self, step, command and ("asks for %q"):format(command.command) or "ends")
+  end
+  return step
+end
+
+local function check_length(self)
+  if self.position <= MOST then return end
+  fail("code", Error.new { kind = "state", hint = "let it begin anew now and then: chat:restart(…)",
+    message = ("the conversation %s has more than %d commands"):format(self.definition.name, MOST) })
+end
+
+local function results(step)
+  if not step.event then return journals.unpack(step.values) end
+  return (assert(webhook.restore(step.event)))
+end
+
+local function run(self)
+  if self.position == 0 then begin(self) end
+  while true do
+    local step, command = step_here(self), self.command
+    if not command or command.op == "leave" then return end
+    if not (step and step.values) then
+      check_length(self)
+      if perform[command.op](self, command, step) == SUSPEND then return end
+      step = self.journal.steps[self.position]
+    end
+    advance(self, results(step))
+  end
+end
+
+-- When the conversation goes on by itself.
+local function due_of(self)
+  local step = self.journal.steps[self.position]
+  return step and not step.values and step.due or false
+end
+
+-- What was done stays done, whatever comes of it.
+local function save(self, failure)
+  if failure.class == "store" or #self.journal.buffer == 0 then return failure end
+  local ok, err = self.journal:flush(self:now(), false)
+  return ok and failure or { class = "store", err = err }
+end
+
+--- Lets the conversation go on as far as it can. `consumed` says then whether the
+--- event was taken.
+---@param event whatsapp.Event|nil for the command that waits for one
+---@return "waiting"|"over"|"left"|nil state
+---@return any err
+---@return "store"|"kept"|"code"|nil class
+---@return string|nil traceback
+function Talk:run(event)
+  self.event, self.consumed = event, false
+  local ok, failure = pcall(function()
+    run(self)
+    if self.command and self.command.op ~= "leave" then flush(self, due_of(self)) end
+  end)
+  self.event = nil
+  if not ok then
+    failure = type(failure) == "table" and failure.class and failure or { class = "code", err = failure }
+    failure = save(self, failure)
+    return nil, failure.err, failure.class, failure.traceback
+  end
+  if not self.command then return "over" end
+  return self.command.op == "leave" and "left" or "waiting"
+end
+
+return M
