@@ -8,18 +8,20 @@ local LEVELS = {
   ["version"] = 0, ["json"] = 0, ["error"] = 0, ["error/"] = 0, ["schema"] = 0, ["message/"] = 0,
   ["core"] = 1,
   ["webhook/parse"] = 0, ["webhook/event"] = 0, ["webhook/read"] = 0, ["webhook/fields"] = 0,
-  ["clock"] = 2, ["loop/"] = 2, ["store/"] = 2, ["webhook/"] = 2,
+  ["clock"] = 2, ["complaint"] = 2, ["loop/"] = 2, ["store/"] = 2, ["webhook/"] = 2,
   ["config"] = 3, ["retry"] = 3, ["pace"] = 3, ["poll"] = 3, ["window"] = 3, ["api/"] = 3, ["request"] = 3,
   ["preflight"] = 3, ["resource"] = 3, ["send"] = 3, ["parallel"] = 3, ["log"] = 3,
   ["client"] = 4,
   ["bot/"] = 5, ["conversation/"] = 5,
+  ["flow/envelope"] = 2, ["flow/request"] = 2, ["flow/keypair"] = 2, ["flow/endpoint"] = 5, ["flow/media"] = 5,
   ["init"] = 5,
   ["nginx"] = 6, ["sandbox/"] = 6,
 }
 
 -- The core moves bytes; few rooms have business there.
 local MAY_KNOW_CORE = { ["client"] = true, ["request"] = true, ["loop/"] = true, ["api/source"] = true,
-  ["api/media/download"] = true, ["api/fetch"] = true, ["webhook/"] = true }
+  ["api/media/download"] = true, ["api/fetch"] = true, ["webhook/"] = true,
+  ["flow/envelope"] = true, ["flow/endpoint"] = true, ["flow/keypair"] = true, ["flow/media"] = true }
 
 -- What runs inside the sandbox's nginx stands apart from the client.
 local function server_may_require(name)
@@ -64,7 +66,7 @@ local function complaint(name, other)
   end
   if not level(other) then return "is on no level" end
   if other == "core" and not (MAY_KNOW_CORE[name] or MAY_KNOW_CORE[room(name)]) then
-    return "is for the client, its requests, the loops, media and the webhook"
+    return "is for the client, its requests, the loops, media, the webhook and Flows"
   end
   if level(other) > level(name) then return "is on a higher level" end
   if level(other) == level(name) and room(other) ~= room(name) and other:find "/"

@@ -47,6 +47,7 @@ struct wa_session *lwa_checksession(lua_State *L, int index);
 struct wa_download *lwa_checkdownload(lua_State *L, int index);
 
 void lwa_open_crypto(lua_State *L); /* adds its functions to the table on top */
+void lwa_open_key(lua_State *L);    /* `private_key`, …, `cipher` */
 void lwa_open_session(lua_State *L); /* `session` */
 void lwa_open_exchange(lua_State *L);
 void lwa_open_download(lua_State *L); /* `download` */

@@ -129,6 +129,7 @@ int luaopen_whatsapp_core(lua_State *L) {
   lua_pushcfunction(L, yieldable);
   lua_setfield(L, -2, "yieldable");
   lwa_open_crypto(L);
+  lwa_open_key(L);
   lwa_open_session(L);
   lwa_open_exchange(L);
   lwa_open_download(L);

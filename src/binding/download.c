@@ -2,6 +2,7 @@
 #include "binding.h"
 
 #include "../engine/download.h"
+#include "../engine/sealed.h"
 
 #include <errno.h>
 #include <string.h>
@@ -113,6 +114,46 @@ static int head(lua_State *L) {
   return 1;
 }
 
+static const unsigned char *key_field(lua_State *L, const char *name,
+                                      size_t size) {
+  size_t length = 0;
+  const char *bytes = lwa_bytes_field(L, 2, name, &length);
+  if(!bytes || length != size)
+    luaL_error(L, "field '%s' must have %d bytes", name, (int)size);
+  return (const unsigned char *)bytes;
+}
+
+/* download:unseal { path, key, iv, hmac_key, sha256 } → true | nil, error.
+ * Decrypts a temporary file of a Flow's picker into another one. */
+static int unseal(lua_State *L) {
+  struct wa_error err;
+  struct wa_sealed sealed;
+  struct wa_file file;
+  const char *bad = NULL;
+  const struct wa_download *download = check_idle(L);
+  luaL_checktype(L, 2, LUA_TTABLE);
+  sealed.key = key_field(L, "key", WA_CBC_KEY);
+  sealed.iv = key_field(L, "iv", WA_CBC_IV);
+  sealed.hmac_key = lwa_bytes_field(L, 2, "hmac_key", &sealed.hmac_key_size);
+  sealed.sha256 = key_field(L, "sha256", WA_SHA256_SIZE);
+  const char *path = lwa_string_field(L, 2, "path", &bad);
+  if(!sealed.hmac_key || !path)
+    return luaL_error(L, "field '%s' is missing", path ? "hmac_key" : "path");
+  if(bad) {
+    wa_refuse(&err, WA_INVALID, bad, "%s has a NUL character", bad);
+    return lwa_fail(L, &err);
+  }
+  wa_file_init(&file);
+  int rc = wa_file_set(&file, path, &err) ||
+           wa_sealed_open(&sealed, wa_download_descriptor(download),
+                          wa_download_length(download), &file, &err);
+  wa_file_free(&file);
+  if(rc)
+    return lwa_fail(L, &err);
+  lua_pushboolean(L, 1);
+  return 1;
+}
+
 static int close_download(lua_State *L) {
   struct box *box = luaL_checkudata(L, 1, CLASS);
   wa_download_unref(box->download);
@@ -121,11 +162,9 @@ static int close_download(lua_State *L) {
 }
 
 void lwa_open_download(lua_State *L) {
-  static const luaL_Reg methods[] = {{"length", length},
-                                     {"sha256", sha256},
-                                     {"head", head},
-                                     {"close", close_download},
-                                     {NULL, NULL}};
+  static const luaL_Reg methods[] = {
+      {"length", length}, {"sha256", sha256},        {"head", head},
+      {"unseal", unseal}, {"close", close_download}, {NULL, NULL}};
   static const luaL_Reg metamethods[] = {{"__gc", close_download},
                                          {NULL, NULL}};
   lwa_newclass(L, CLASS, methods, metamethods);

@@ -3,6 +3,7 @@
 
 local Error = require "whatsapp.error"
 local clock = require "whatsapp.clock"
+local complaint = require "whatsapp.complaint"
 local inbox = require "whatsapp.bot.inbox"
 local schema = require "whatsapp.schema"
 local selector = require "whatsapp.webhook.selector"
@@ -27,19 +28,9 @@ end
 
 -- Troubles ---------------------------------------------------------------------------
 
-local function write(text)
-  local ngx = rawget(_G, "ngx")
-  if ngx and ngx.log then return ngx.log(ngx.ERR, text) end
-  io.stderr:write(text, "\n")
-end
-
--- An error object is one line; a bug in a handler shows where it is.
-local function describe(err, traceback)
-  return Error.is(err) and tostring(err) or traceback or tostring(err)
-end
-
 local function complain(err, event, traceback)
-  write(("whatsapp: bot: %s%s"):format(event and tostring(event) .. ": " or "", describe(err, traceback)))
+  complaint.write(("whatsapp: bot: %s%s"):format(event and tostring(event) .. ": " or "",
+    complaint.describe(err, traceback)))
 end
 
 -- Tells `on_error`, whose answer says whether the event is to be handled again.

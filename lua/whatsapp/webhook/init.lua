@@ -6,7 +6,7 @@ local core = require "whatsapp.core"
 local event = require "whatsapp.webhook.event"
 local json = require "whatsapp.json"
 local parse = require "whatsapp.webhook.parse"
-local schema = require "whatsapp.schema"
+local settings = require "whatsapp.webhook.settings"
 local verify = require "whatsapp.webhook.verify"
 
 ---@class whatsapp.Webhook
@@ -98,38 +98,6 @@ end
 
 local OPTIONS = { app_secret = true, verify_token = true, insecure = true }
 
-local function raise(field, message, hint)
-  local _, err = Error.config(field, message, hint)
-  Error.raise(err)
-end
-
-local function check_text(field, value)
-  if type(value) ~= "string" then raise(field, "must be a string, not a " .. type(value)) end
-  if value == "" then raise(field, "is empty") end
-  if value:find "^%s" or value:find "%s$" or value:find "%c" then
-    raise(field, "begins or ends with a space, or has a control character")
-  end
-  return value
-end
-
-local function app_secrets(given)
-  if given == nil then return {} end
-  local list = type(given) == "table" and given or { given }
-  if #list == 0 then raise("app_secret", "is an empty list") end
-  local checked = {}
-  for i = 1, #list do
-    checked[i] = check_text(type(given) == "table" and ("app_secret[%d]"):format(i) or "app_secret", list[i])
-  end
-  return checked
-end
-
-local function setting(options, name, variable)
-  local value = options[name]
-  if value ~= nil then return value end
-  value = os.getenv(variable)
-  return value ~= "" and value or nil
-end
-
 --- Makes a webhook; raises an error object of kind `config`.
 ---
 --- `app_secret` is the secret of the app at Meta, or a list of several while one
@@ -137,25 +105,10 @@ end
 ---@param options? { app_secret?: string|string[], verify_token?: string, insecure?: boolean }
 ---@return whatsapp.Webhook
 local function new(options)
-  options = options == nil and {} or options
-  if type(options) ~= "table" then raise(nil, "the options must be a table, not a " .. type(options)) end
-  local stray = schema.first_unknown(options, OPTIONS)
-  if stray ~= nil then
-    local _, err = schema.unknown_key(nil, stray, OPTIONS)
-    err.kind = "config"
-    Error.raise(err)
-  end
-  if options.insecure ~= nil and type(options.insecure) ~= "boolean" then
-    raise("insecure", "must be true or false")
-  end
-  local app = app_secrets(setting(options, "app_secret", "WHATSAPP_APP_SECRET"))
-  if #app == 0 and not options.insecure then
-    raise("app_secret", "there is none, so nothing could be told from a forgery",
-      "set WHATSAPP_APP_SECRET (in nginx also: env WHATSAPP_APP_SECRET;) or give app_secret = …")
-  end
-  local token = setting(options, "verify_token", "WHATSAPP_VERIFY_TOKEN")
+  options = settings.table_of(options, OPTIONS)
   local hook = setmetatable({}, Hook)
-  secrets[hook] = { app = app, token = token ~= nil and check_text("verify_token", token) or nil }
+  secrets[hook] = { app = settings.app_secrets(options),
+                    token = settings.text(options, "verify_token", "WHATSAPP_VERIFY_TOKEN") }
   return hook
 end
 

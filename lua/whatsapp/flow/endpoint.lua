@@ -1,0 +1,238 @@
+--- A Flow's endpoint: decrypts what WhatsApp asks, gives it to your handlers,
+--- encrypts what they answer.
+-- Meta's page: "Implementing endpoints for Flows".
+
+local Error = require "whatsapp.error"
+local complaint = require "whatsapp.complaint"
+local core = require "whatsapp.core"
+local envelope = require "whatsapp.flow.envelope"
+local json = require "whatsapp.json"
+local requests = require "whatsapp.flow.request"
+local schema = require "whatsapp.schema"
+local settings = require "whatsapp.webhook.settings"
+local verify = require "whatsapp.webhook.verify"
+
+local M = {}
+
+---@class whatsapp.flow.Endpoint
+local Endpoint = { __name = "whatsapp.flow.Endpoint" }
+Endpoint.__index = Endpoint
+
+-- Apart from the object, so that nothing that prints one shows them.
+local secrets = setmetatable({}, { __mode = "k" })
+
+function Endpoint.__tostring(endpoint)
+  local count = #secrets[endpoint].keys
+  return ("whatsapp.flow.Endpoint (%d key%s)"):format(count, count == 1 and "" or "s")
+end
+
+-- Handlers ----------------------------------------------------------------------------
+
+-- What the client itself asks and tells.
+local PONG = '{"data":{"status":"active"}}'
+local ACKNOWLEDGED = '{"data":{"acknowledged":true}}'
+
+local function is_notice(request)
+  return type(request.data.error) == "string"
+end
+
+local function handler_of(on, request)
+  return request.action == "data_exchange" and request.screen and on[request.screen] or on[request.action]
+end
+
+local function report(self, err, request, traceback)
+  if self.error_handler then
+    local ok, why = pcall(self.error_handler, err, request, traceback)
+    if ok then return end
+    err, traceback = why, nil
+  end
+  complaint.write(("whatsapp: flow: %s: %s"):format(tostring(request), complaint.describe(err, traceback)))
+end
+
+local function report_notice(self, request)
+  local message = request.data.error_message
+  report(self, Error.new { kind = "protocol", outcome = "rejected",
+    message = ("WhatsApp could not use an answer: %s%s"):format(request.data.error,
+      type(message) == "string" and ": " .. message or "") }, request)
+end
+
+local function no_handler(request)
+  return Error.new { kind = "config", field = "on", message = "there is no handler of " .. tostring(request),
+    hint = ("on = { %s = function(request) … end }"):format(request.screen or request.action) }
+end
+
+-- The handler's answer as JSON, and its status; its errors are told here and nowhere
+-- else.
+local function ask_handler(self, request)
+  local handler, traceback = handler_of(self.on, request), nil
+  if not handler then return report(self, no_handler(request), request) end
+  local ok, answer, status = xpcall(function() return requests.encode((handler(request))) end, function(raised)
+    traceback = type(raised) == "string" and debug.traceback(raised, 2) or nil
+    return raised
+  end)
+  if ok and answer then return answer, status end
+  report(self, ok and status or answer, request, traceback)
+end
+
+local function answer_of(self, request)
+  if request.action == "ping" then return PONG, 200 end
+  if is_notice(request) then
+    report_notice(self, request)
+    return ACKNOWLEDGED, 200
+  end
+  return ask_handler(self, request)
+end
+
+-- Handling ----------------------------------------------------------------------------
+
+local TEXT = "text/plain; charset=utf-8"
+
+local function plain(status, text)
+  return status, { ["Content-Type"] = TEXT }, text
+end
+
+-- Encrypted with the key that came with the request.
+local function answer(self, text, session)
+  local raw, tidied = json.decode(text)
+  local request = raw and requests.new(raw, tidied)
+  if not request then return plain(400, "the decrypted request has no action") end
+  local content, status = answer_of(self, request)
+  local sealed, err
+  if content then sealed, err = session:seal(content) end
+  if sealed then return plain(status, sealed) end
+  if err then report(self, Error.new(err), request) end
+  return plain(500, "the endpoint failed")
+end
+
+local BODY_MAX = 3 * 1024 * 1024
+
+local function check_body(body)
+  if type(body) ~= "string" then return 400, ("the body must be a string, not a %s"):format(type(body)) end
+  if #body >= BODY_MAX then return 413, "the body is too large" end
+end
+
+--- Answers a request of WhatsApp's, a POST; for any web server. WhatsApp waits for
+--- 10 seconds at most. One RSA operation (about half a millisecond of CPU) is done for
+--- it, and the handler has run, when it returns.
+---@param body string the bytes as they came, less than 3 MB
+---@param signature string|nil the X-Hub-Signature-256 header
+---@return integer status 200; 427 for an invalid token; 432 for a wrong signature, 421 for what
+---   cannot be decrypted (WhatsApp then fetches the public key again); 400, 413; 500 when a
+---   handler failed
+---@return table<string, string> headers
+---@return string body
+function Endpoint:handle(body, signature)
+  local status, why = check_body(body)
+  if status then return plain(status, why) end
+  local secret = secrets[self]
+  if #secret.app > 0 then
+    local ok, err = verify.check(body, signature, secret.app)
+    if not ok then return plain(432, tostring(err)) end
+  end
+  local text, session = envelope.open(secret.keys, body)
+  if not text then return plain(session.kind == "signature" and 421 or 400, tostring(session)) end
+  local headers, sealed
+  status, headers, sealed = answer(self, text, session)
+  session:close()
+  return status, headers, sealed
+end
+
+--- The public key of the (first) private key: what `wa.encryption:set` wants.
+---@return string pem
+function Endpoint:public_key()
+  return assert(secrets[self].keys[1]:public_pem())
+end
+
+--- The signature of a body, as Meta makes it: for tests.
+---@param body string
+---@return string|nil signature nil for an endpoint without app_secret
+function Endpoint:sign(body)
+  local secret = secrets[self].app[1]
+  return secret and verify.sign(body, secret)
+end
+
+-- Making one ---------------------------------------------------------------------------
+
+local raise = settings.raise
+
+local function read_key(given, passphrase, field)
+  if type(given) ~= "string" then raise(field, "must be PEM text or a path, not a " .. type(given)) end
+  local is_pem = given:find("-----BEGIN", 1, true)
+  local key, err = core.private_key { pem = is_pem and given or nil, path = not is_pem and given or nil,
+                                      passphrase = passphrase }
+  if key then return key end
+  raise(err.field == "private_key" and field or err.field, err.message,
+    "whatsapp.flow.keypair() makes a pair of keys")
+end
+
+local function read_keys(options)
+  local given, passphrase = options.private_key, options.passphrase
+  if passphrase ~= nil and type(passphrase) ~= "string" then
+    raise("passphrase", "must be a string, not a " .. type(passphrase))
+  end
+  if given == nil then raise("private_key", "is missing", "PEM text, or the path of a file with it") end
+  if type(given) ~= "table" then return { read_key(given, passphrase, "private_key") } end
+  if #given == 0 then raise("private_key", "is an empty list") end
+  local keys = {}
+  for i, item in ipairs(given) do keys[i] = read_key(item, passphrase, ("private_key[%d]"):format(i)) end
+  return keys
+end
+
+-- Names that can only be mistakes, in lower case, and what was meant.
+local MISTAKES = { init = "INIT", back = "BACK", data_exchange = "data_exchange" }
+local ANSWERED = { ping = true, SUCCESS = true }
+
+local function check_handler(name, handler)
+  local field = schema.join("on", name)
+  if type(name) ~= "string" then raise(field, "must be named after an action or a screen") end
+  if ANSWERED[name] then raise(field, "is never asked for: it is neither an action of yours nor a screen") end
+  local meant = MISTAKES[name:lower()]
+  if meant and meant ~= name then raise(field, "is no action", ("did you mean %s?"):format(meant)) end
+  if type(handler) ~= "function" then raise(field, "must be a function, not a " .. type(handler)) end
+  return handler
+end
+
+local function read_handlers(on)
+  if type(on) ~= "table" then raise("on", "must be a table of functions, not a " .. type(on)) end
+  local handlers = {}
+  for _, name in ipairs(schema.sorted_keys(on)) do handlers[name] = check_handler(name, on[name]) end
+  if next(handlers) == nil then
+    raise("on", "has no handler", "on = { INIT = …, data_exchange = …, BACK = …, SCREEN = … }")
+  end
+  return handlers
+end
+
+local OPTIONS = { private_key = true, passphrase = true, app_secret = true, insecure = true, on = true,
+                  on_error = true }
+
+---@alias whatsapp.flow.Handler fun(request: whatsapp.flow.Request): whatsapp.flow.Answer
+
+--- Makes an endpoint; raises an error object of kind `config`.
+---
+--- `private_key` is PEM text or the path of a file, or a list of them while one takes
+--- the place of another; `passphrase` opens those that are encrypted. `app_secret` (or
+--- WHATSAPP_APP_SECRET) is the app's, or a list; `insecure = true` goes without, for
+--- tests. `on` names handlers after actions (INIT, BACK, data_exchange) and after
+--- screens, whose data_exchange they get. `on_error(err, request, traceback)` is told of
+--- a handler's errors and WhatsApp's; without it they go to stderr, or nginx's error log.
+---@param options { private_key: string|string[], passphrase?: string, app_secret?: string|string[],
+---   insecure?: boolean, on: table<string, whatsapp.flow.Handler>, on_error?: function }
+---@return whatsapp.flow.Endpoint
+function M.new(options)
+  options = settings.table_of(options, OPTIONS)
+  if options.on_error ~= nil and type(options.on_error) ~= "function" then
+    raise("on_error", "must be a function, not a " .. type(options.on_error))
+  end
+  local endpoint = setmetatable({ on = read_handlers(options.on), error_handler = options.on_error }, Endpoint)
+  secrets[endpoint] = { keys = read_keys(options), app = settings.app_secrets(options) }
+  return endpoint
+end
+
+--- Whether a value is an endpoint.
+---@param value any
+---@return boolean
+function M.is(value)
+  return getmetatable(value) == Endpoint
+end
+
+return M

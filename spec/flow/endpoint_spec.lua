@@ -1,0 +1,352 @@
+-- A Flow's endpoint, asked by an independent client on Node's crypto.
+
+local endpoints = require "whatsapp.flow.endpoint"
+local expect = require "spec.support.expect"
+local flow_client = require "spec.support.flow_client"
+local json = require "whatsapp.json"
+local server = require "spec.support.server"
+
+local SECRET = "app secret of the specs"
+
+local peer, pair, old, told
+
+-- An endpoint that tells `told` of its troubles.
+local function new(on, more)
+  local options = { private_key = pair.privateKey, app_secret = SECRET, on = on,
+    on_error = function(err, request, traceback)
+      told[#told + 1] = { err = err, request = request, traceback = traceback }
+    end }
+  for name, value in pairs(more or {}) do options[name] = value end
+  return endpoints.new(options)
+end
+
+local function sign(body, secret)
+  return assert(peer:call("sign", { body = body, secret = secret or SECRET })).signature
+end
+
+local function seal(text, key)
+  return assert(peer:call("seal", { public_key = (key or pair).publicKey, text = text }))
+end
+
+local function body_of(envelope)
+  return (json.encode { encrypted_flow_data = envelope.encrypted_flow_data,
+    encrypted_aes_key = envelope.encrypted_aes_key, initial_vector = envelope.initial_vector })
+end
+
+-- Asks as WhatsApp does.
+local function ask(endpoint, payload, key)
+  local envelope = seal(type(payload) == "string" and payload or (assert(json.encode(payload))), key)
+  local body = body_of(envelope)
+  local status, headers, text = endpoint:handle(body, sign(body))
+  assert.are.equal("text/plain; charset=utf-8", headers["Content-Type"])
+  local opened = peer:call("read_answer", { answer = text, aes_key = envelope.aes_key, iv = envelope.initial_vector })
+  return status, opened and opened.text or text
+end
+
+local function exchange(screen, data)
+  return { action = "data_exchange", screen = screen, data = data or {}, flow_token = "token-1", version = "3.0" }
+end
+
+setup(function()
+  peer = flow_client.start()
+  pair, old = peer:call("make_key", {}), peer:call("make_key", { passphrase = "old" })
+end)
+
+teardown(function() peer:stop() end)
+
+before_each(function() told = {} end)
+
+describe("a request", function()
+  it("is decrypted for its handler, whose answer is encrypted", function()
+    local seen
+    local endpoint = new { WELCOME = function(request)
+      seen = request
+      return { screen = "DETAILS", data = { name = "Zoë 👋" } }
+    end }
+    local status, text = ask(endpoint, '{"version":"3.0","action":"data_exchange","screen":"WELCOME",'
+      .. '"data":{"name":"Zoë","none":null,"slot_id":12345678901234567},"flow_token":"token-1"}')
+    assert.are.equal("200 " .. '{"data":{"name":"Zoë 👋"},"screen":"DETAILS"}', status .. " " .. text)
+    assert.are.equal("3.0 data_exchange WELCOME token-1 Zoë",
+      table.concat({ seen.version, seen.action, seen.screen, seen.flow_token, seen.data.name }, " "))
+    assert.is_nil(seen.data.none)
+    assert.are.equal(json.null, seen.raw.data.none)
+    assert.are.equal("12345678901234567", seen.data.slot_id)
+    assert.are.equal(0, #told)
+  end)
+
+  it("goes to the handler of its screen, else to that of its action", function()
+    local function named(name) return function(request) return request:show(name) end end
+    local endpoint = new { INIT = named "a", BACK = named "b", data_exchange = named "c", WELCOME = named "d" }
+    for _, case in ipairs {
+      { "a", { action = "INIT", flow_token = "t" } }, { "a", { action = "INIT", screen = "WELCOME" } },
+      { "b", { action = "BACK", screen = "WELCOME" } }, { "b", { action = "BACK", screen = "" } },
+      { "c", exchange "OTHER" }, { "c", exchange(nil) }, { "d", exchange "WELCOME" },
+    } do
+      local status, text = ask(endpoint, case[2])
+      assert.are.equal(('200 {"data":{},"screen":"%s"}'):format(case[1]), status .. " " .. text)
+    end
+  end)
+
+  it("without data or screen has none", function()
+    local seen
+    local endpoint = new { INIT = function(request)
+      seen = request
+      return request:show "A"
+    end }
+    for _, text in ipairs { '{"action":"INIT"}', '{"action":"INIT","screen":"","data":"","flow_token":null}',
+                            '{"action":"INIT","screen":null,"data":null}', '{"action":"INIT","screen":7,"data":[]}' } do
+      assert.are.equal(200, (ask(endpoint, text)))
+      assert.is_nil(seen.screen)
+      assert.is_nil(seen.flow_token)
+      assert.are.same({}, seen.data)
+    end
+  end)
+
+  it("that asks for life, or tells of an error, is answered without a handler", function()
+    local endpoint = new { INIT = function() error "never asked" end }
+    local status, text = ask(endpoint, { version = "3.0", action = "ping" })
+    assert.are.equal('200 {"data":{"status":"active"}}', status .. " " .. text)
+    assert.are.equal(0, #told)
+    status, text = ask(endpoint, { version = "3.0", action = "INIT", screen = "A", flow_token = "t",
+      data = { error = "INVALID_SCREEN_TRANSITION", error_message = "no such screen" } })
+    assert.are.equal('200 {"data":{"acknowledged":true}}', status .. " " .. text)
+    expect.refused("protocol", nil, "INVALID_SCREEN_TRANSITION: no such screen", nil,
+      (function() told[1].err.outcome = "not_sent" return told[1].err end)())
+  end)
+
+  it("is decrypted with any of the keys", function()
+    local endpoint = new({ INIT = function(request) return request:show "A" end },
+      { private_key = { pair.privateKey, old.privateKey }, passphrase = "old" })
+    assert.are.equal(200, (ask(endpoint, { action = "INIT" })))
+    assert.are.equal(200, (ask(endpoint, { action = "INIT" }, old)))
+    assert.are.equal(pair.publicKey, endpoint:public_key())
+    assert.are.equal(421, (ask(endpoint, { action = "INIT" }, peer:call("make_key", {}))))
+  end)
+
+  it("may be signed with any of the secrets", function()
+    local endpoint = new({ INIT = function(request) return request:show "A" end },
+      { app_secret = { "new", SECRET } })
+    local body = body_of(seal '{"action":"INIT"}')
+    assert.are.equal(200, (endpoint:handle(body, sign(body))))
+    assert.are.equal(200, (endpoint:handle(body, sign(body, "new"))))
+    assert.are.equal(432, (endpoint:handle(body, sign(body, "other"))))
+    assert.are.equal(sign(body, "new"), endpoint:sign(body))
+  end)
+end)
+
+describe("a handler", function()
+  local function answered(handler, payload)
+    local status, text = ask(new { A = handler }, payload or exchange("A", { name = "Ann" }))
+    return status .. " " .. text
+  end
+
+  it("shows a screen, fails on the same one, completes, refuses the token", function()
+    assert.are.equal('200 {"data":{"list":[1]},"screen":"B"}',
+      answered(function(request) return request:show("B", { list = { 1 } }) end))
+    assert.are.equal('200 {"data":{"error_message":"No such name","name":"x"},"screen":"A"}',
+      answered(function(request) return request:fail("No such name", { name = "x" }) end))
+    assert.are.equal('200 {"data":{"extension_message_response":{"params":{"flow_token":"token-1","size":3}}},'
+      .. '"screen":"SUCCESS"}', answered(function(request) return request:complete { size = 3 } end))
+    assert.are.equal('200 {"data":{"extension_message_response":{"params":{"flow_token":"token-1"}}},'
+      .. '"screen":"SUCCESS"}', answered(function(request) return request:complete() end))
+    assert.are.equal('427 {"error_msg":"This order is paid."}',
+      answered(function(request) return request:invalid_token "This order is paid." end))
+    assert.are.equal(0, #told)
+  end)
+
+  it("that raises is told of with the place, and the customer sees nothing of it", function()
+    assert.are.equal("500 the endpoint failed", answered(function() error "secret 4711" end))
+    assert.is_truthy(told[1].err:find "endpoint_spec.lua:%d+: secret 4711")
+    assert.is_truthy(told[1].traceback:find "endpoint_spec.lua")
+    assert.are.equal("data_exchange of screen A", tostring(told[1].request))
+    local thrown = {}
+    assert.are.equal("500 the endpoint failed", answered(function() error(thrown) end))
+    assert.are.equal(thrown, told[2].err)
+  end)
+
+  it("is told what is wrong with its answer", function()
+    for _, case in ipairs {
+      { "answer", "must be a table, not a nil", function() end },
+      { "answer", "must be a table, not a string", function() return "B" end },
+      { "answer.screen", "must be a string, not a nil", function() return {} end },
+      { "answer.screen", "must not be empty", function() return { screen = "" } end },
+      { "answer.screen", "must be a string, not a boolean", function() return { screen = true } end },
+      { "answer.screen", "not a nil", function(request) request.screen = nil return request:fail "x" end },
+      { "answer.data", "must be a table", function() return { screen = "B", data = "x" } end },
+      { "answer.data[1]", "has no name", function() return { screen = "B", data = { 1 } } end },
+      { "answer.date", "did you mean data?", function() return { screen = "B", date = {} } end },
+      { "answer.data.when", "a function", function() return { screen = "B", data = { when = print } } end },
+      { "answer.data", "not UTF-8", function() return { screen = "B", data = { text = "\255" } } end },
+      { "error_msg", "must be a string", function(request) return request:invalid_token() end },
+    } do
+      told = {}
+      assert.are.equal("500 the endpoint failed", answered(case[3]))
+      expect.refused("invalid", case[1], case[2], nil, told[1].err)
+    end
+  end)
+
+  it("that is missing is told of", function()
+    assert.are.equal("500 the endpoint failed", answered(print, { action = "INIT" }))
+    expect.refused("config", "on", "on = { INIT = function", nil, told[1].err)
+    assert.are.equal("500 the endpoint failed", answered(print, exchange "B"))
+    expect.refused("config", "on", "on = { B = function", nil, told[2].err)
+  end)
+
+  it("cannot make on_error break the answer", function()
+    local endpoint = new({ A = function() error "first" end }, { on_error = function() error({}) end })
+    local written, stderr = {}, io.stderr
+    io.stderr = { write = function(_, ...) written[#written + 1] = table.concat { ... } end } -- luacheck: ignore 122
+    local status = ask(endpoint, exchange "A")
+    io.stderr = stderr -- luacheck: ignore 122
+    assert.are.equal(500, status)
+    assert.is_truthy(written[1]:find "^whatsapp: flow: data_exchange of screen A: ")
+  end)
+end)
+
+describe("what is wrong with a request", function()
+  local endpoint, envelope
+
+  local function status_of(fields, secret)
+    local changed = {}
+    for name, value in pairs(envelope) do changed[name] = value end
+    for name, value in pairs(fields) do changed[name] = value or nil end
+    local body = body_of(changed)
+    local status, _, text = endpoint:handle(body, sign(body, secret))
+    return status, text
+  end
+
+  -- Base64 of other bytes: one bit turned, or cut.
+  local function turned(base64, at)
+    local core = require "whatsapp.core"
+    local bytes = core.unbase64(base64)
+    at = at > 0 and at or #bytes + 1 + at
+    local byte = bytes:byte(at)
+    return core.base64(bytes:sub(1, at - 1) .. string.char(byte % 2 == 0 and byte + 1 or byte - 1) .. bytes:sub(at + 1))
+  end
+
+  local function cut(base64, n)
+    local core = require "whatsapp.core"
+    return core.base64(core.unbase64(base64):sub(1, n))
+  end
+
+  setup(function()
+    endpoint = new { INIT = function(request) return request:show "A" end }
+    envelope = seal '{"action":"INIT"}'
+  end)
+
+  it("nothing: 200", function()
+    assert.are.equal(200, (status_of {}))
+  end)
+
+  it("its signature: 432, before anything is decrypted", function()
+    local body = body_of(envelope)
+    for _, signature in ipairs { sign(body, "other"), sign(body .. " "), "sha256=" .. ("0"):rep(64), "", "sha1=00",
+                                 7 } do
+      assert.are.equal(432, (endpoint:handle(body, signature)))
+    end
+    assert.are.equal(432, (endpoint:handle(body, nil)))
+    assert.are.equal(432, (endpoint:handle("not JSON", sign("other"))))
+    assert.are.equal(432, (endpoint:handle(body .. " ", sign(body))))
+  end)
+
+  it("what cannot be decrypted: 421, whatever it was", function()
+    local data, key, iv = envelope.encrypted_flow_data, envelope.encrypted_aes_key, envelope.initial_vector
+    local said = {}
+    for name, fields in pairs {
+      tag = { encrypted_flow_data = turned(data, -1) },
+      ciphertext = { encrypted_flow_data = turned(data, 1) },
+      iv = { initial_vector = turned(iv, 16) },
+      key = { encrypted_aes_key = turned(key, 100) },
+      ["another request's key"] = { encrypted_aes_key = seal("x").encrypted_aes_key },
+      ["another request's iv"] = { initial_vector = seal("x").initial_vector },
+      ["no tag"] = { encrypted_flow_data = cut(data, 15) },
+      ["cut data"] = { encrypted_flow_data = cut(data, 20) },
+      ["cut key"] = { encrypted_aes_key = cut(key, 255) },
+      ["short iv"] = { initial_vector = cut(iv, 12) },
+      ["empty"] = { encrypted_flow_data = "", encrypted_aes_key = "", initial_vector = "" },
+      ["no base64"] = { encrypted_flow_data = data:sub(1, -2) },
+      ["base64 with spaces"] = { initial_vector = iv .. " " },
+    } do
+      local status, text = status_of(fields)
+      assert.are.equal(421, status, name)
+      said[text] = true
+    end
+    local first = next(said)
+    assert.is_nil(next(said, first))
+    assert.is_truthy(first:find("set(endpoint:public_key())", 1, true))
+  end)
+
+  it("its form: 400", function()
+    for _, body in ipairs { "", "{", "[]", "null", "{}", '{"encrypted_flow_data":1}', "\0" } do
+      assert.are.equal(400, (endpoint:handle(body, sign(body))))
+    end
+    assert.are.equal(400, (status_of { encrypted_aes_key = false }))
+    assert.are.equal(400, (endpoint:handle(nil, "sha256=")))
+    assert.are.equal(413, (endpoint:handle((" "):rep(3 * 1024 * 1024), "")))
+    for _, text in ipairs { "", "not JSON", "[]", "7", "{}", '{"action":7}', '{"action":""}', '{"action":null}' } do
+      assert.are.equal(400, (ask(endpoint, text)))
+    end
+  end)
+
+  it("is nothing where the endpoint is insecure and it is not signed", function()
+    endpoint = endpoints.new { private_key = pair.privateKey, insecure = true,
+                               on = { INIT = function(request) return request:show "A" end } }
+    assert.are.equal(200, (endpoint:handle(body_of(envelope))))
+    assert.is_nil(endpoint:sign "x")
+  end)
+end)
+
+describe("an endpoint", function()
+  local on = { INIT = print }
+
+  local function refused(field, words, options)
+    options.app_secret = options.app_secret == nil and SECRET or options.app_secret
+    expect.raised("config", field, words, pcall(endpoints.new, options))
+  end
+
+  it("is made of options that can work", function()
+    refused("private_key", "is missing", { on = on })
+    refused("private_key", "not a number", { on = on, private_key = 7 })
+    refused("private_key", "an empty list", { on = on, private_key = {} })
+    refused("private_key[2]", "is no private key in PEM",
+      { on = on, private_key = { pair.privateKey, pair.privateKey:sub(1, 500) } })
+    refused("private_key", "cannot read no-such-file.pem", { on = on, private_key = "no-such-file.pem" })
+    refused("passphrase", "is missing: the private key is encrypted", { on = on, private_key = old.privateKey })
+    refused("passphrase", "does not open", { on = on, private_key = old.privateKey, passphrase = "new" })
+    refused("passphrase", "must be a string", { on = on, private_key = old.privateKey, passphrase = 7 })
+    refused("app_secret", "is empty", { on = on, private_key = pair.privateKey, app_secret = "" })
+    refused("on", "not a nil", { private_key = pair.privateKey })
+    refused("on", "has no handler", { private_key = pair.privateKey, on = {} })
+    refused("on.INIT", "must be a function", { private_key = pair.privateKey, on = { INIT = {} } })
+    refused("on.init", "did you mean INIT?", { private_key = pair.privateKey, on = { init = print } })
+    refused("on.ping", "never asked for", { private_key = pair.privateKey, on = { ping = print } })
+    refused("on[1]", "named after", { private_key = pair.privateKey, on = { print } })
+    refused("on_error", "must be a function", { private_key = pair.privateKey, on = on, on_error = 7 })
+    refused("pasphrase", "did you mean passphrase?", { private_key = pair.privateKey, on = on, pasphrase = "x" })
+    expect.raised("config", nil, "must be a table", pcall(endpoints.new, "x"))
+  end)
+
+  it("has a secret, unless it is insecure", function()
+    expect.raised("config", "app_secret", "WHATSAPP_APP_SECRET",
+      pcall(endpoints.new, { on = on, private_key = pair.privateKey }))
+    assert(endpoints.is(endpoints.new { on = on, private_key = pair.privateKey, insecure = true }))
+    assert.is_false(endpoints.is {})
+  end)
+
+  it("reads its key from a file", function()
+    local directory = server.make_directory()
+    local path = directory .. "/private.pem"
+    local file = assert(io.open(path, "w"))
+    file:write(old.privateKey)
+    file:close()
+    local endpoint = new(on, { private_key = path, passphrase = "old" })
+    server.remove_directory(directory)
+    assert.are.equal(old.publicKey, endpoint:public_key())
+  end)
+
+  it("shows no secret", function()
+    local endpoint = new(on)
+    assert.are.equal("whatsapp.flow.Endpoint (1 key)", tostring(endpoint))
+    for _, value in pairs(endpoint) do assert.are_not.equal("string", type(value)) end
+  end)
+end)
