@@ -1,6 +1,7 @@
 --- A bot in nginx: `content_by_lua_block { require("whatsapp.nginx").serve(bot) }`.
 
 local Error = require "whatsapp.error"
+local webhook = require "whatsapp.webhook"
 
 local M = {}
 
@@ -9,15 +10,25 @@ local ngx = rawget(_G, "ngx")
 -- Bots whose timer runs in this worker.
 local ticking = setmetatable({}, { __mode = "k" })
 
+-- When a bot's timer was made that has not begun: it works for all who ask until
+-- then. nginx drops timers when too many run, so none is waited for very long.
+local asked = setmetatable({}, { __mode = "k" })
+local PATIENCE = 1
+
+-- Bots for which no timer could be had.
+local owed = setmetatable({}, { __mode = "k" })
+
 local function work(premature, bot)
+  asked[bot] = nil
   if not premature then bot:work() end
 end
 
--- After the answer. Where no timer can be had, it is finished here first.
+-- After the answer.
 local function later(bot)
-  if ngx.timer.at(0, work, bot) then return end
-  ngx.eof()
-  bot:work()
+  local now = ngx.now()
+  if asked[bot] and now < asked[bot] + PATIENCE then return end
+  asked[bot] = ngx.timer.at(0, work, bot) and now or nil
+  owed[bot] = not asked[bot] or nil
 end
 
 local SOON = 0.1
@@ -58,7 +69,7 @@ local function body_of()
   local body, path = ngx.req.get_body_data(), ngx.req.get_body_file()
   if body or not path then return body end
   local file = assert(io.open(path, "rb"))
-  body = file:read "*a"
+  body = file:read(webhook.BODY_MAX) -- and no more: so much is refused
   file:close()
   return body
 end
@@ -74,6 +85,9 @@ function M.serve(bot)
   ngx.status = status
   for name, value in pairs(headers) do ngx.header[name] = value end
   ngx.print(text)
+  if not owed[bot] then return end
+  ngx.eof()
+  bot:work()
 end
 
 return M

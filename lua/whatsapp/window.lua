@@ -9,6 +9,7 @@ local send = require "whatsapp.send"
 local M = {}
 
 local SECONDS = 24 * 60 * 60
+local LONGEST = 200 -- bytes of a name; what Meta sends is much shorter
 
 -- Of a customer who wrote to a number; in a store.
 local function name_of(phone_number_id, user)
@@ -32,7 +33,8 @@ function M.names_of(event)
   local names = {}
   for _, user in ipairs { event.user_id or false, event.phone or false } do
     local canonical = user and message.canonical_user(user)
-    if canonical then names[#names + 1] = name_of(event.phone_number_id, canonical) end
+    local name = canonical and name_of(event.phone_number_id, canonical)
+    if name and #name <= LONGEST and not name:find("\0", 1, true) then names[#names + 1] = name end
   end
   return names
 end
@@ -109,6 +111,7 @@ function M.send(client, input, options)
 end
 
 local CLOSED = 131047
+local KEPT = 8 * SECONDS -- for which Meta may tell it again
 
 local function was_closed(event)
   if event.kind ~= "status" or event.type ~= "failed" or event.group_id then return false end
@@ -118,16 +121,39 @@ local function was_closed(event)
   return false
 end
 
---- Sends `window_fallback` where Meta accepted a message and says later that the
---- window was closed.
+-- Whether it is the first time for a status. That is noted before the template is
+-- sent: what was interrupted in between is not sent again.
+local function note(store, name)
+  local noted, err = store:put(name, "", nil, { expires = clock() + KEPT })
+  if noted then return true end
+  return false, not err.conflict and err or nil
+end
+
+local function name_of_status(key)
+  return "window_fallback " .. key
+end
+
+--- Sends `window_fallback`, at most once, where Meta accepted a message and says
+--- later that the window was closed.
 ---@param event whatsapp.Event with its client
+---@param store whatsapp.Store where it is noted
 ---@return true|nil
 ---@return whatsapp.Error? err
-function M.recover(event)
+function M.recover(event, store)
   local fallback = event.client.config.window_fallback
   if not fallback or not event.from or not was_closed(event) then return true end
-  local sent, err = event:reply(instead_of(event.client, { callback_data = event.callback_data }))
-  return sent and true, err
+  local name = name_of_status(event.key)
+  local first, err = note(store, name)
+  if not first then return not err or nil, err end
+  local sent
+  sent, err = event:reply(instead_of(event.client, { callback_data = event.callback_data }))
+  if sent then
+    -- Nothing comes after the template, should that fail for the same reason.
+    if sent.id then note(store, name_of_status(sent.id .. ":failed")) end
+    return true
+  end
+  if err.outcome ~= "unknown" then store:remove(name) end
+  return nil, err
 end
 
 return M

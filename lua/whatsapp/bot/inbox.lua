@@ -19,8 +19,9 @@ local AHEAD = 300
 function M.new(store, settings)
   return setmetatable({
     store = store, clock = settings.clock, lease = settings.lease, tries = settings.tries,
-    held = {},         -- claims under way: the time of each at which it is to be renewed
-    unconfirmed = {},  -- those handled whose confirmation the store did not take
+    held = {},     -- claims under way: the time of each at which it is to be renewed
+    stalled = {},  -- those among them that wait for the store: { event, time }
+    handled = {},  -- by key: those handled whose confirmation the store did not take
   }, Inbox)
 end
 
@@ -45,20 +46,42 @@ end
 
 -- Giving out -------------------------------------------------------------------------
 
+-- One of those that waited long enough for the store.
+local function take_stalled(self, now)
+  for claim, one in pairs(self.stalled) do
+    if one.time <= now then
+      self.stalled[claim] = nil
+      return one.event, claim
+    end
+  end
+end
+
+-- What was handled here, and could not be confirmed until the lease had ended.
+local function is_handled(self, claim)
+  local before = self.handled[claim.key]
+  if before then self.held[before] = nil end
+  return before ~= nil
+end
+
 --- The next event that can be handled, with its claim.
----@return whatsapp.Event|nil event nil, and no error, when there is none
+---@return whatsapp.Event|nil event nil when there is none
 ---@return table|whatsapp.Error|nil claim
+---@return boolean|nil more without an event: whether to ask again at once
 function Inbox:next()
   local now = self.clock()
-  local claim, err = self.store:claim(now, self.lease)
+  local event, claim = take_stalled(self, now)
+  if event then return event, claim end
+  local err
+  claim, err = self.store:claim(now, self.lease)
   if not claim then return nil, err end
   self.held[claim] = now + self.lease / 2
-  local event
-  event, err = webhook.restore(claim.body)
-  if event then return event, claim end
-  -- Written by something else than a bot: nobody could handle it.
-  self:done(claim)
-  return nil, err
+  if not is_handled(self, claim) then
+    event, err = webhook.restore(claim.body)
+    if event then return event, claim end
+    -- Written by something else than a bot: nobody could handle it.
+  end
+  local ok, why = self:done(claim)
+  return nil, err or why, ok
 end
 
 --- Whether an event was begun so often that it seems to end its process.
@@ -77,7 +100,8 @@ local RANKS = { sent = 1, delivered = 2, read = 3, played = 4, failed = 5 }
 ---@return whatsapp.Error? err
 function Inbox:is_news(event)
   local rank = event.kind == "status" and event.id and RANKS[event.type]
-  if not rank then return true end
+  -- Where the key is not made of the id, that is too long for a name.
+  if not rank or event.key:sub(1, #event.id) ~= event.id then return true end
   local who = event.group_id and event.from or ""
   return self.store:advance(("%s %s"):format(event.id, who), rank, self.clock())
 end
@@ -95,12 +119,21 @@ end
 function Inbox:done(claim)
   self.held[claim] = nil
   local ok, err = self.store:confirm(claim, self.clock())
-  if ok then return true end
-  if not is_lost(err) then
-    self.unconfirmed[claim] = true
-    self.held[claim] = 0
+  if ok or is_lost(err) then
+    self.handled[claim.key] = nil
+  else
+    self.handled[claim.key], self.held[claim] = claim, 0
   end
-  return nil, err
+  return ok, err
+end
+
+--- The store cannot say what must be known first. The claim is kept, since to give
+--- it back would need the store too; `next` gives it out again after the delay.
+---@param event whatsapp.Event
+---@param claim table
+---@param delay number seconds
+function Inbox:stall(event, claim, delay)
+  self.stalled[claim] = { event = event, time = self.clock() + delay }
 end
 
 --- The event is to be handled again later; its customer's others wait.
@@ -117,9 +150,8 @@ end
 
 local function confirm_late(self)
   local late = {}
-  for claim in pairs(self.unconfirmed) do late[#late + 1] = claim end
+  for _, claim in pairs(self.handled) do late[#late + 1] = claim end
   for _, claim in ipairs(late) do
-    self.unconfirmed[claim] = nil
     local ok, err = self:done(claim)
     if not ok and not is_lost(err) then return nil, err end
   end
@@ -133,13 +165,10 @@ local function renew(self, now)
   end
   for _, claim in ipairs(due) do
     local ok, err = self.store:renew(claim, now, self.lease)
-    if ok then
-      self.held[claim] = now + self.lease / 2
-    elseif is_lost(err) then
-      self.held[claim], self.unconfirmed[claim] = nil, nil
-    else
-      return nil, err
-    end
+    if not ok and not is_lost(err) then return nil, err end
+    -- It may have ended while the store was asked.
+    if self.held[claim] then self.held[claim] = ok and now + self.lease / 2 or nil end
+    if not ok then self.stalled[claim] = nil end
   end
   return true
 end
@@ -162,6 +191,9 @@ function Inbox:wait()
   if not count then return nil, seconds end
   for _, time in pairs(self.held) do
     seconds = math.min(seconds or math.huge, math.max(0, time - now))
+  end
+  for _, one in pairs(self.stalled) do
+    seconds = math.min(seconds or math.huge, math.max(0, one.time - now))
   end
   return seconds
 end

@@ -4,7 +4,7 @@
 local Error = require "whatsapp.error"
 local clock = require "whatsapp.clock"
 local complaint = require "whatsapp.complaint"
-local inbox = require "whatsapp.bot.inbox"
+local inboxes = require "whatsapp.bot.inbox"
 local schema = require "whatsapp.schema"
 local selector = require "whatsapp.webhook.selector"
 local stores = require "whatsapp.store"
@@ -181,77 +181,107 @@ local function through(self, event, i)
   return middleware(event, function() return through(self, event, i + 1) end)
 end
 
+-- The result of a function. What it raised goes to `on_error`, whose answer is the
+-- result then.
+local function guarded(self, event, fn)
+  local traceback
+  local ok, result = xpcall(fn, function(raised)
+    traceback = type(raised) == "string" and debug.traceback(raised, 2) or nil
+    return raised
+  end)
+  if ok then return result end
+  return report(self, result, event, traceback)
+end
+
 -- Whether an event is a timer or a start of a conversation, put into the inbox here.
 local function is_own(event)
   return event.field == "whatsapp.conversation"
 end
 
 local function process(self, event)
-  if is_own(event) then return desk(self):handle(event) end
+  if is_own(event) then
+    desk(self):handle(event)
+    return nil
+  end
   webhook.attach(event, self.client)
-  local ok, err = window.recover(event)
-  if not ok then report(self, err, event) end
-  return through(self, event, 1)
+  local ok, err = window.recover(event, self.store)
+  local again = not ok and report(self, err, event)
+  if again then return again end
+  through(self, event, 1)
 end
 
+-- Seconds until the event is to be handled again; nil when it is not.
 local function handle_event(self, event)
-  local traceback
-  local ok, err = xpcall(function() return process(self, event) end, function(raised)
-    traceback = type(raised) == "string" and debug.traceback(raised, 2) or nil
-    return raised
-  end)
-  if not ok then return report(self, err, event, traceback) end
-  return self.talks and self.talks:postponed(event)
+  local again = guarded(self, event, function() return process(self, event) end)
+  return again or self.talks and self.talks:postponed(event)
 end
 
 local function poison(claim)
   return Error.new { kind = "state", outcome = "unknown",
-    message = ("the event was begun %d times and never ended, so it is left"):format(claim.tries - 1),
-    hint = "its handler ends the process, or takes longer than `lease` seconds" }
+    message = ("the event was begun %d times and never ended well, so it is left"):format(claim.tries - 1),
+    hint = "its handler fails, ends the process, or takes longer than `lease` seconds" }
 end
+
+local STALL = 1 -- seconds until the store is asked again
 
 -- One event from claim to confirmation.
 local function run(self, event, claim)
-  local news, err, again
+  local again
   if self.inbox:is_poison(claim) then
     report(self, poison(claim), event)
   else
-    news, err = self.inbox:is_news(event)
+    local news, err = self.inbox:is_news(event)
     if news == nil then
       report(self, err, event)
-      again = 1
-    elseif news then
-      again = handle_event(self, event)
+      return self.inbox:stall(event, claim, STALL)
     end
+    again = news and handle_event(self, event)
   end
-  local ok
+  local ok, err
   if again then ok, err = self.inbox:again(claim, again) else ok, err = self.inbox:done(claim) end
   if not ok then report(self, err, event) end
 end
 
 -- The next task of a worker. All workers of the process count, so that one who
--- finds no place leaves word, and the next who is free looks again.
-local function next_task(self)
+-- finds no place leaves word, and the next who is free looks again. `own` counts
+-- the places that one `work` has taken.
+local function next_task(self, own)
+  local inbox = self.inbox
+  local function take(n) self.active, own.taken = self.active + n, own.taken + n end
   while self.active < self.concurrency and not (self.ending and self.ending()) do
-    self.active, self.behind = self.active + 1, false
-    local event, claim = self.inbox:next()
+    take(1)
+    self.behind = false
+    local ok, event, claim, more = pcall(inbox.next, inbox)
+    if not ok then event, claim = nil, event end
     if event then
       return function()
-        run(self, event, claim)
-        self.active = self.active - 1
+        guarded(self, event, function() run(self, event, claim) end)
+        take(-1)
       end
     end
-    self.active = self.active - 1
+    take(-1)
     if claim then report(self, claim) end
-    if not self.behind and not (claim and claim.kind == "invalid") then return nil end
+    if not self.behind and not more then return nil end
   end
   self.behind = true
 end
 
+local function upkeep(self)
+  local ok, err = self.inbox:upkeep()
+  if not ok then report(self, err) end
+end
+
 --- Handles what is stored, until there is nothing more that can be: at most
---- `concurrency` customers at a time. `handle` and `tick` call it.
+--- `concurrency` customers at a time. `handle` and `tick` call it. Meanwhile it
+--- holds on to what takes longer than a lease, whenever a handler waits.
 function Bot:work()
-  self.client:loop().gather(self.concurrency, function() return next_task(self) end)
+  local own = { taken = 0 }
+  guarded(self, nil, function()
+    self.client:loop().gather(self.concurrency, function() return next_task(self, own) end,
+      function() guarded(self, nil, function() upkeep(self) end) end, self.inbox.lease / 4)
+  end)
+  -- Also those of handlers that were ended from outside.
+  self.active = self.active - own.taken
 end
 
 function begin_work(self)
@@ -317,7 +347,7 @@ function Bot:handle(method, query, headers, body)
 end
 
 -- What nobody tells of is looked for this often, in seconds.
-local IDLE = 5
+local IDLE, SOON = 5, 1
 
 -- Timers of conversations.
 local function fire(self)
@@ -328,17 +358,17 @@ local function fire(self)
 end
 
 --- Does what time asks for: events whose process has died, those that are to be
---- handled again, what the store would not take, conversations' timers. Call it again after the seconds
---- that it returns, also when nothing was received; nginx's `start` does.
+--- handled again, what the store would not take, conversations' timers. Call it again
+--- after the seconds that it returns, also when nothing was received; nginx's `start` does.
 ---@return number seconds until the next call is due, 5 at most
 function Bot:tick()
-  local ok, err = self.inbox:upkeep()
-  if not ok then report(self, err) end
+  upkeep(self)
   local due = fire(self)
   begin_work(self)
-  local seconds
-  seconds, err = self.inbox:wait()
+  local seconds, err = self.inbox:wait()
   if err then report(self, err) end
+  -- What is due now has been begun, or could not be: nothing that haste would help.
+  if seconds == 0 then seconds = SOON end
   return math.min(seconds or IDLE, due or IDLE, IDLE)
 end
 
@@ -389,10 +419,9 @@ end
 ---
 --- `webhook` is made from the environment unless given; `store` is the client's, or
 --- else memory, which forgets with the process. `lease`: seconds after which an
---- event whose process fell silent is handled by another (60); a handler that takes
---- longer needs `tick` beside it. `concurrency`: how many customers are served at a
---- time in this process (16). `tries`: how often an event is begun before it is left
---- (5). `later(bot)`: has `bot:work()` called after the answer is out.
+--- event whose process fell silent is handled by another (60). `concurrency`: how
+--- many customers are served at a time in this process (16). `tries`: how often an
+--- event is begun before it is left (5). `later(bot)`: has `bot:work()` called after the answer is out.
 ---@param options { client: whatsapp.Client, webhook?: whatsapp.Webhook, store?: whatsapp.Store,
 ---   lease?: number, concurrency?: integer, tries?: integer, later?: fun(bot: whatsapp.Bot),
 ---   clock?: fun(): number }
@@ -408,7 +437,7 @@ return function(options)
     later = options.later,
     rules = {}, interrupts = {}, middleware = {}, active = 0, behind = false,
   }, Bot)
-  bot.inbox = inbox.new(bot.store, { clock = options.clock or clock, lease = options.lease or 60,
-                                     tries = options.tries or 5 })
+  bot.inbox = inboxes.new(bot.store, { clock = options.clock or clock, lease = options.lease or 60,
+                                       tries = options.tries or 5 })
   return bot
 end

@@ -118,24 +118,34 @@ function M.sleep(seconds)
 end
 
 --- Runs tasks in coroutines of the running controller, at most `limit` at a time.
---- A task must not raise.
+--- A task must not raise. Whoever ends one asks for the next, and ends when there
+--- is none for it.
 ---@param limit integer
 ---@param next_task fun(): function|nil
-function M.gather(limit, next_task)
-  local controller, changed, running = cqueues.running(), condition.new(), 0
-  local task = next_task()
-  while task or running > 0 do
-    if task and running < limit then
-      local mine = task
-      running = running + 1
-      controller:wrap(function()
-        mine()
-        running = running - 1
-        changed:signal()
-      end)
+---@param tick? fun() called while they run; it must not raise
+---@param every? number the least seconds between two calls of it
+function M.gather(limit, next_task, tick, every)
+  local controller, over, started, running = cqueues.running(), condition.new(), 0, 0
+  local function work(task)
+    while task do
+      task()
       task = next_task()
-    else
-      changed:wait()
+    end
+    running = running - 1
+    over:signal()
+  end
+  while started < limit do
+    local task = next_task()
+    if not task then break end
+    started, running = started + 1, running + 1
+    controller:wrap(work, task)
+  end
+  local due = tick and M.now() + every
+  while running > 0 do
+    over:wait(tick and math.max(0, due - M.now()))
+    if tick and M.now() >= due then
+      tick()
+      due = M.now() + every
     end
   end
 end

@@ -135,28 +135,39 @@ function M.sleep(seconds)
 end
 
 --- Runs tasks in coroutines, at most `limit` at a time. A task must not raise.
+--- Whoever ends one asks for the next, and ends when there is none for it.
 ---@param limit integer
 ---@param next_task fun(): function|nil
-function M.gather(limit, next_task)
-  local me, running, sleeping = coroutine.running(), 0, false
-  local task = next_task()
-  while task or running > 0 do
-    if task and running < limit then
-      local mine = task
-      running = running + 1
-      resume { coroutine.create(function()
-        mine()
-        running = running - 1
-        if sleeping then
-          sleeping = false
-          -- From outside this coroutine, whose end is part of the wait.
-          after(0, function() resume { me } end)
-        end
-      end) }
+---@param tick? fun() called while they run; it must not raise
+---@param every? number the least seconds between two calls of it
+function M.gather(limit, next_task, tick, every)
+  local me, started, running, idle = coroutine.running(), 0, 0, false
+  local function wake()
+    if idle then resume { me } end
+  end
+  local function work(task)
+    while task do
+      task()
       task = next_task()
-    else
-      sleeping = true
-      coroutine.yield()
+    end
+    running = running - 1
+    -- From outside this coroutine, whose end is part of the wait.
+    if running == 0 and idle then after(0, wake) end
+  end
+  while started < limit do
+    local task = next_task()
+    if not task then break end
+    started, running = started + 1, running + 1
+    resume { coroutine.create(function() work(task) end) }
+  end
+  local due = tick and M.now() + every
+  while running > 0 do
+    idle = true
+    if tick then yield_for(math.max(0, due - M.now())) else coroutine.yield() end
+    idle = false
+    if tick and M.now() >= due then
+      tick()
+      due = M.now() + every
     end
   end
 end

@@ -217,6 +217,15 @@ local function forget(mine)
   end
 end
 
+local function tick_due(mine)
+  for group in pairs(mine.ticking) do
+    if M.now() >= group.due then
+      group.tick()
+      group.due = M.now() + group.every
+    end
+  end
+end
+
 local function run(mine, group)
   start(mine, group)
   while group.running > 0 do
@@ -226,6 +235,7 @@ local function run(mine, group)
       drain()
     end
     resume_ready(mine)
+    tick_due(mine)
   end
 end
 
@@ -234,7 +244,9 @@ local function gather_within(mine, group, co)
   start(mine, group)
   if group.running == 0 then return end
   group.parent = co
+  mine.ticking[group] = group.tick and true
   coroutine.yield(SUSPEND)
+  mine.ticking[group] = nil
 end
 
 local function one_by_one(next_task)
@@ -249,12 +261,16 @@ end
 --- not raise, nor yield by itself: that ends it, and is raised in the end.
 ---@param limit integer
 ---@param next_task fun(): function|nil
-function M.gather(limit, next_task)
+---@param tick? fun() called while they wait; it must not raise
+---@param every? number the least seconds between two calls of it
+function M.gather(limit, next_task, tick, every)
   if not suspends then return one_by_one(next_task) end
-  local group = { limit = limit, next_task = next_task, running = 0, idle = {} }
+  local group = { limit = limit, next_task = next_task, running = 0, idle = {},
+                  tick = tick, every = every, due = tick and M.now() + every }
   local around, co = scheduler_here()
   if around then return gather_within(around, group, co) end
-  local mine = { ready = {}, tasks = {}, timers = {}, watched = {}, members = {} }
+  local mine = { ready = {}, tasks = {}, timers = {}, watched = {}, members = {}, ticking = {} }
+  mine.ticking[group] = tick and true
   local ok, err = pcall(run, mine, group)
   forget(mine)
   if not ok then error(err, 0) end

@@ -162,25 +162,37 @@ end
 
 -- Gathering ------------------------------------------------------------------------
 
---- Runs tasks in light threads, at most `limit` at a time. A task must not raise.
----@param limit integer
----@param next_task fun(): function|nil
-function M.gather(limit, next_task)
-  local function work()
-    local task = next_task()
+local function work(task, next_task, over)
+  local ok, err = pcall(function()
     while task do
       task()
       task = next_task()
     end
-  end
-  local threads = {}
+  end)
+  over:post(1)
+  if not ok then error(err, 0) end
+end
+
+--- Runs tasks in light threads, at most `limit` at a time. A task must not raise.
+--- Whoever ends one asks for the next, and ends when there is none for it.
+---@param limit integer
+---@param next_task fun(): function|nil
+---@param tick? fun() called while they run; it must not raise
+---@param every? number the least seconds between two calls of it
+function M.gather(limit, next_task, tick, every)
+  local over, threads = require("ngx.semaphore").new(0), {}
   while #threads < limit do
     local task = next_task()
     if not task then break end
-    threads[#threads + 1] = ngx.thread.spawn(function()
-      task()
-      work()
-    end)
+    threads[#threads + 1] = ngx.thread.spawn(work, task, next_task, over)
+  end
+  local ended, due = 0, tick and M.now() + every
+  while ended < #threads do
+    if over:wait(tick and math.max(POLL, due - M.now()) or SLICE) then ended = ended + 1 end
+    if tick and M.now() >= due then
+      tick()
+      due = M.now() + every
+    end
   end
   for _, thread in ipairs(threads) do ngx.thread.wait(thread) end
 end

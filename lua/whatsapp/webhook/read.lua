@@ -5,7 +5,7 @@ local Error = require "whatsapp.error"
 local json = require "whatsapp.json"
 local message = require "whatsapp.message"
 
-local floor, format, lower = math.floor, string.format, string.lower
+local find, floor, format, lower = string.find, math.floor, string.format, string.lower
 
 local M = {}
 
@@ -216,6 +216,11 @@ end
 local LONGEST = 200
 local UNKNOWN = {}
 
+-- A store takes no NUL in a name.
+local function is_name(text)
+  return #text <= LONGEST and not find(text, "\0", 1, true)
+end
+
 -- The whole event as text, the same for the same content.
 local function substance(event)
   return assert(json.encode { event.field or "", event.part or "", event.account_id or "", event.time or 0,
@@ -229,7 +234,7 @@ local function key_of(event, row, digest)
     local key = event[names[1]]
     for i = 2, #names do key = key .. ":" .. event[names[i]] end
     if row.kind == "status" and event.group_id and event.from then key = key .. ":" .. event.from end
-    if #key <= LONGEST then return key end
+    if is_name(key) then return key end
   end
   return event.kind .. ":" .. digest(substance(event))
 end
@@ -237,7 +242,7 @@ end
 local function lane_of(event, digest)
   local lane = (event.phone_number_id or event.account_id or "") .. "/"
     .. (event.group_id or event.from or event.kind)
-  return #lane <= LONGEST and lane or digest(lane)
+  return is_name(lane) and lane or digest(lane)
 end
 
 -- Events -------------------------------------------------------------------------------
