@@ -124,6 +124,39 @@ describe("the 24-hour window", function()
       assert.are.equal("template", last_sent().type)
     end)
 
+    it("once, though its status is handled again, and not after itself", function()
+      local sender = client { window_fallback = FALLBACK }
+      bot = whatsapp.bot { client = sender, webhook = whatsapp.webhook(meta.hook()), store = store }
+      local times = 0
+      bot:on_error(function() return 0 end)
+      bot:on("status.failed", function()
+        times = times + 1
+        if times < 3 then error "not yet" end
+      end)
+      local function fail(id)
+        assert.are.equal(200, meta.deliver(bot, { meta.status(id, "failed", { errors = { { code = 131047 } } }) },
+          sandbox.phone_number_id))
+      end
+      local before = #sandbox:sent()
+      fail "wamid.lost again"
+      assert.are.equal(3, times)
+      assert.are.equal(before + 1, #sandbox:sent())
+      fail(last_sent().id)
+      assert.are.equal(4, times)
+      assert.are.equal(before + 1, #sandbox:sent())
+    end)
+
+    it("again, when it was refused and on_error says so", function()
+      local sender = client { window_fallback = FALLBACK }
+      bot = whatsapp.bot { client = sender, webhook = whatsapp.webhook(meta.hook()), store = store }
+      bot:on_error(function() return 0 end)
+      assert(sandbox:fault { path = "/messages$", code = 132015 })
+      local before = #sandbox:sent()
+      meta.deliver(bot, { meta.status("wamid.lost 3", "failed", { errors = { { code = 131047 } } }) },
+        sandbox.phone_number_id)
+      assert.are.equal(before + 1, #sandbox:sent())
+    end)
+
     it("that is checked when the client is made", function()
       local function refused(words, fallback)
         expect.raised("config", "window_fallback", words, pcall(client, { window_fallback = fallback }))

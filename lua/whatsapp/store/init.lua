@@ -40,6 +40,11 @@ local M = {}
 local Store = { __name = "whatsapp.Store" }
 Store.__index = Store
 
+local function answer(ok, ...)
+  if ok then return ... end
+  return nil, Error.new { kind = "io", message = "the backend raised: " .. tostring((...)) }
+end
+
 -- Checks a call and asks the backend.
 local function call(self, method, ...)
   local argument, why = check.arguments(method, ...)
@@ -48,7 +53,7 @@ local function call(self, method, ...)
     return nil, Error.new { kind = "state", message = "the store is closed", hint = "open another one" }
   end
   local backend = self.backend
-  return backend[method](backend, ...)
+  return answer(pcall(backend[method], backend, ...))
 end
 
 --- Takes events in, all of them or none. One whose key was added before (keys are
@@ -218,7 +223,8 @@ end
 -- Making stores -------------------------------------------------------------------
 
 --- A store over a backend of your own: a table with the methods of `whatsapp.Store`
---- (`close` may be missing), whose arguments are then checked already.
+--- (`close` may be missing), whose arguments are then checked already. What it
+--- raises is an error of kind `io`.
 ---@param backend table
 ---@return whatsapp.Store
 function M.new(backend)
