@@ -69,11 +69,16 @@ local function must_be_callable(field, value)
   Error.raise(err)
 end
 
--- What is called with an event: a conversation is opened with it.
-local function handler_of(self, value)
+local function must_handle(self, value)
   if not is_conversation(value) then return must_be_callable("handler", value) end
   self:add(value)
-  return function(event, ...) return self.talks:open(value, event, ...) end
+  return value
+end
+
+-- A conversation is opened with the event.
+local function call(self, handler, event, ...)
+  if is_conversation(handler) then return self.talks:open(handler, event, ...) end
+  return handler(event, ...)
 end
 
 local INTERRUPT = { interrupt = { type = "boolean" } }
@@ -109,7 +114,7 @@ function Bot:on(selection, matching, handler, options)
     and not is_conversation(handler)) then
     matching, handler, options = nil, matching, handler
   end
-  handler = handler_of(self, handler)
+  must_handle(self, handler)
   local list = interrupts(options) and self.interrupts or self.rules
   list[#list + 1] = { test = selector.test(selection, matching), handler = handler }
   return self
@@ -128,11 +133,23 @@ function Bot:add(conversation)
   return self
 end
 
+--- The open conversations in the bot's store: one customer's with the client's number,
+--- else all. Each says what it stands at, and has `finish()` to end it.
+---
+---     for _, open in ipairs(assert(bot:conversations "+1 555 123 4567")) do print(open.name, open.at) end
+---
+---@param customer? string|number a phone number or user id
+---@return whatsapp.ConversationState[]|nil
+---@return whatsapp.Error? err
+function Bot:conversations(customer)
+  return desk(self):list(customer)
+end
+
 --- The handler of events that no other one matches.
 ---@param handler whatsapp.Handler|whatsapp.Conversation
 ---@return whatsapp.Bot self
 function Bot:otherwise(handler)
-  self.fallback = handler_of(self, handler)
+  self.fallback = must_handle(self, handler)
   return self
 end
 
@@ -171,8 +188,8 @@ local function dispatch(self, event)
     if self.talks and self.talks:offer(event) then return end
     handler, captures = find_rule(self.rules, event)
   end
-  if handler then return handler(event, unpack(captures, 1, captures.n)) end
-  if self.fallback then return self.fallback(event) end
+  if handler then return call(self, handler, event, unpack(captures, 1, captures.n)) end
+  if self.fallback then return call(self, self.fallback, event) end
 end
 
 local function through(self, event, i)
@@ -374,6 +391,25 @@ end
 
 -- Making one ---------------------------------------------------------------------------
 
+local new
+
+--- A bot with the same handlers and some other options: for tests, with a client,
+--- a store and a clock of their own. Handlers added later are this one's alone.
+---@param options table as for `whatsapp.bot`
+---@return whatsapp.Bot
+function Bot:with(options)
+  local merged = { webhook = self.webhook, store = self.store }
+  for name, value in pairs(self.options) do merged[name] = value end
+  for name, value in pairs(options) do merged[name] = value end
+  local sibling = new(merged)
+  for _, name in ipairs { "rules", "interrupts", "middleware" } do
+    for i, handler in ipairs(self[name]) do sibling[name][i] = handler end
+  end
+  sibling.fallback, sibling.error_handler = self.fallback, self.error_handler
+  for _, conversation in pairs(self.talks and self.talks.known or {}) do sibling:add(conversation) end
+  return sibling
+end
+
 local positive = { type = "number", min = 0.001, max = 86400 }
 local whole = { type = "number", min = 1, max = 10000, whole = true }
 
@@ -426,7 +462,7 @@ end
 ---   lease?: number, concurrency?: integer, tries?: integer, later?: fun(bot: whatsapp.Bot),
 ---   clock?: fun(): number }
 ---@return whatsapp.Bot
-return function(options)
+function new(options)
   check(options)
   local client = options.client
   local bot = setmetatable({
@@ -434,10 +470,12 @@ return function(options)
     webhook = options.webhook or webhook(),
     store = options.store or client.config.store or stores.memory(),
     concurrency = options.concurrency or 16,
-    later = options.later,
+    later = options.later, options = options,
     rules = {}, interrupts = {}, middleware = {}, active = 0, behind = false,
   }, Bot)
   bot.inbox = inboxes.new(bot.store, { clock = options.clock or clock, lease = options.lease or 60,
                                        tries = options.tries or 5 })
   return bot
 end
+
+return new

@@ -9,6 +9,7 @@ local Error = require "whatsapp.error"
 local journals = require "whatsapp.conversation.journal"
 local json = require "whatsapp.json"
 local message = require "whatsapp.message"
+local states = require "whatsapp.conversation.state"
 local talks = require "whatsapp.conversation.talk"
 local webhook = require "whatsapp.webhook"
 
@@ -392,6 +393,14 @@ function Desk:tick()
   local added, err = self.bot.inbox:add(events)
   if not added then return nil, err end
   return seconds
+end
+
+--- The open conversations; see `Bot:conversations`.
+---@param customer? string|number
+---@return whatsapp.ConversationState[]|nil
+---@return whatsapp.Error? err
+function Desk:list(customer)
+  return states.list(self, customer)
 end
 
 return M

@@ -1,0 +1,92 @@
+--- The open conversations, to be looked at and ended from outside.
+
+local journals = require "whatsapp.conversation.journal"
+local message = require "whatsapp.message"
+
+local M = {}
+
+---@class whatsapp.ConversationState
+---@field name string
+---@field version string of the code that opened it
+---@field to string whom it is with
+---@field phone_number_id string the business's number
+---@field started number seconds since 1970
+---@field commands integer how many the journal has, the one it stands at included
+---@field at string what it stands at: "wait", "sleep", "send text", "step reserve", …
+---@field due? number when it goes on by itself
+local State = { __name = "whatsapp.ConversationState" }
+State.__index = State
+
+function State:__tostring()
+  return ("whatsapp.ConversationState: %s with %s, at %s"):format(self.name, self.to, self.at)
+end
+
+--- Ends the conversation; it says nothing any more. True also when it has ended.
+---@return true|nil
+---@return whatsapp.Error? err
+function State:finish()
+  local desk, lane = self.desk, self.lane
+  -- Somebody else may write it in between, but not for long.
+  local ok, err
+  for _ = 1, 10 do
+    local journal
+    journal, err = journals.load(desk.bot.store, lane)
+    if err then return nil, err end
+    if not journal or journal.head.ended or journal.head.id ~= self.id then return true end
+    ok, err = journal:close(desk:now(), "ended")
+    if ok or not err.conflict then return ok, err end
+  end
+  return nil, err
+end
+
+local function state_of(desk, journal)
+  local head, step = journal.head, journal.steps[journal.last]
+  local open = step and not step.values
+  return setmetatable({ desk = desk, lane = journal.lane, id = head.id, name = head.name, version = head.code,
+    to = head.to, phone_number_id = head.number, started = head.started, commands = journal.last,
+    at = open and step.command or "wait", due = open and step.due or nil }, State)
+end
+
+local function add(desk, list, lane)
+  local journal, err = journals.load(desk.bot.store, lane)
+  if err then return nil, err end
+  if journal and not journal.head.ended then list[#list + 1] = state_of(desk, journal) end
+  return list
+end
+
+-- Those of one customer with the client's number.
+local function of_customer(desk, customer)
+  local canonical, err = message.canonical_user(customer, "customer")
+  if not canonical then return nil, err end
+  local number, list = desk.bot.client.config.phone_number_id, {}
+  local plain = tostring(customer):gsub("[^%w.]", "")
+  for _, user in ipairs(plain == canonical and { plain } or { plain, canonical }) do
+    list, err = add(desk, list, ("%s/%s"):format(number or "", user))
+    if not list then return nil, err end
+  end
+  return list
+end
+
+local PAGE = 100
+
+--- The open conversations: of a customer with the client's number, else of all.
+---@param desk table
+---@param customer? string|number
+---@return whatsapp.ConversationState[]|nil
+---@return whatsapp.Error? err
+function M.list(desk, customer)
+  if customer ~= nil then return of_customer(desk, customer) end
+  local list, after = {}, nil
+  repeat
+    local names, err = desk.bot.store:list(journals.PREFIX, after, PAGE)
+    if not names then return nil, err end
+    for _, name in ipairs(names) do
+      list, err = add(desk, list, name:sub(#journals.PREFIX + 1))
+      if not list then return nil, err end
+    end
+    after = names[PAGE]
+  until not after
+  return list
+end
+
+return M
