@@ -113,6 +113,7 @@ build = {
     ["whatsapp.conversation.desk"] = "lua/whatsapp/conversation/desk.lua",
     ["whatsapp.conversation"] = "lua/whatsapp/conversation/init.lua",
     ["whatsapp.conversation.journal"] = "lua/whatsapp/conversation/journal.lua",
+    ["whatsapp.conversation.state"] = "lua/whatsapp/conversation/state.lua",
     ["whatsapp.conversation.talk"] = "lua/whatsapp/conversation/talk.lua",
     ["whatsapp.error"] = "lua/whatsapp/error.lua",
     ["whatsapp.error.codes"] = "lua/whatsapp/error/codes.lua",
