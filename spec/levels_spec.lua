@@ -12,8 +12,10 @@ local LEVELS = {
   ["config"] = 3, ["retry"] = 3, ["pace"] = 3, ["poll"] = 3, ["window"] = 3, ["api/"] = 3, ["request"] = 3,
   ["preflight"] = 3, ["resource"] = 3, ["send"] = 3, ["parallel"] = 3, ["log"] = 3,
   ["client"] = 4,
-  ["bot/"] = 5, ["conversation/"] = 5,
-  ["flow/envelope"] = 2, ["flow/request"] = 2, ["flow/keypair"] = 2, ["flow/endpoint"] = 5, ["flow/media"] = 5,
+  ["bot/"] = 5, ["conversation/"] = 5, ["flow/"] = 5,
+  ["flow/screens"] = 0, ["flow/components"] = 0, ["flow/write"] = 0, ["flow/read"] = 0, ["flow/check"] = 0,
+  ["flow/placement"] = 0, ["flow/references"] = 0, ["flow/routes"] = 0, ["flow/document"] = 0, ["flow/places"] = 0,
+  ["flow/envelope"] = 2, ["flow/request"] = 2, ["flow/keypair"] = 2,
   ["init"] = 5,
   ["nginx"] = 6, ["sandbox/"] = 6,
 }

@@ -18,8 +18,9 @@ local function array(list)
 end
 
 -- Loaded when they are first asked for: few programs need all of them.
-local LATER = { bot = "whatsapp.bot", conversation = "whatsapp.conversation", log = "whatsapp.log",
-                parallel = "whatsapp.parallel", store = "whatsapp.store", webhook = "whatsapp.webhook" }
+local LATER = { bot = "whatsapp.bot", conversation = "whatsapp.conversation", flow = "whatsapp.flow",
+                log = "whatsapp.log", parallel = "whatsapp.parallel", store = "whatsapp.store",
+                webhook = "whatsapp.webhook" }
 
 local function load_later(self, name)
   local module = LATER[name]

@@ -1,0 +1,223 @@
+--- Where components may stand, how many of them, and what a screen must have.
+-- Source: Meta's "Components", the limits and restrictions of each.
+
+local schema = require "whatsapp.schema"
+
+local M = {}
+
+local function below(at, key) return { up = at, key = key } end
+
+-- One component ---------------------------------------------------------------------------
+
+local NEST = 3
+
+local function check_nesting(check, spec, at)
+  if not check.inside then return end
+  if not spec.nested or not check:has(spec.nested) then
+    return check:report(at, "INVALID_PROPERTY_VALUE", ("cannot stand in %s"):format(check.inside))
+  end
+  if spec.kind == "when" and check.depth >= NEST then
+    check:report(at, "INVALID_PROPERTY_VALUE", ("at most %d stand in one another"):format(NEST))
+  end
+end
+
+-- Values of one name would hide each other. In the branches of when and switch only
+-- one of them is there.
+local function add_input(check, node, at)
+  local name, screen = node.name, check.screen
+  if type(name) ~= "string" then return end
+  local known = screen.inputs[name]
+  if known and not (check.inside and known.inside) then
+    check:report(below(at, "name"), "INVALID_PROPERTY_VALUE", ("%s is there twice on the screen"):format(name))
+  end
+  screen.inputs[name] = { node = node, inside = check.inside }
+end
+
+local function check_captions(check, node, at)
+  local side = node["left-caption"] ~= nil or node["right-caption"] ~= nil
+  if side and node["center-caption"] ~= nil then
+    check:report(below(at, "center-caption"), "NOT_KEYWORD_SCHEMA_VALIDATION_FAILED",
+      "cannot stand beside left_caption and right_caption")
+  elseif side and (node["left-caption"] == nil or node["right-caption"] == nil) then
+    local missing = node["left-caption"] == nil and "left-caption" or "right-caption"
+    check:report(below(at, missing), "INVALID_DEPENDENCIES", "is missing: left_caption and right_caption go together")
+  end
+end
+
+local function check_least(check, node, at, least, most)
+  local low, high = tonumber(node[least]), tonumber(node[most])
+  if low and high and low > high then
+    check:report(below(at, least), "INVALID_PROPERTY_VALUE", ("must not exceed %s"):format((most:gsub("-", "_"))))
+  end
+end
+
+local function check_list_clicks(check, node, at)
+  if type(node["list-items"]) ~= "table" then return end
+  for i, item in ipairs(node["list-items"]) do
+    local own = type(item) == "table" and item["on-click-action"] ~= nil
+    if own and node["on-click-action"] ~= nil then
+      check:report(below(below(below(at, "list-items"), i), "on-click-action"), "NOT_KEYWORD_SCHEMA_VALIDATION_FAILED",
+        "cannot stand beside the list's own action")
+    elseif not own and node["on-click-action"] == nil then
+      return check:report(below(at, "on-click-action"), "MISSING_REQUIRED_TYPE_PROPERTY", "is missing",
+        'give the list navigate = "NEXT", or every item its own')
+    end
+  end
+end
+
+local own = {
+  footer = check_captions,
+  navigation_list = check_list_clicks,
+  text_input = function(check, node, at)
+    if node.pattern ~= nil and node["helper-text"] == nil then
+      check:report(below(at, "helper-text"), "INVALID_DEPENDENCIES", "is missing: a pattern needs it")
+    end
+    check_least(check, node, at, "min-chars", "max-chars")
+  end,
+  checkbox_group = function(check, node, at)
+    check_least(check, node, at, "min-selected-items", "max-selected-items")
+  end,
+  photo_picker = function(check, node, at)
+    check_least(check, node, at, "min-uploaded-photos", "max-uploaded-photos")
+  end,
+  document_picker = function(check, node, at)
+    check_least(check, node, at, "min-uploaded-documents", "max-uploaded-documents")
+  end,
+}
+own.chips_selector = own.checkbox_group
+
+--- Checks one component, and counts it.
+function M.component(check, node, spec, at)
+  local screen, kind = check.screen, spec.kind
+  screen.total = screen.total + 1
+  local counted = screen.counts[kind] or {}
+  counted[#counted + 1] = { at = at, node = node, inside = check.inside, depth = check.depth }
+  screen.counts[kind] = counted
+  check_nesting(check, spec, at)
+  if spec.input then
+    add_input(check, node, at)
+    if not check.in_form and not check:has "4.0" then
+      check:report(at, "KEYWORD_ONE_OF", "must stand in a form before version 4.0", "write { form = { name = …, … } }")
+    end
+  end
+  if own[kind] then own[kind](check, node, at) end
+end
+
+-- A screen --------------------------------------------------------------------------------
+
+local COMPONENTS = 50
+
+local MOST = { opt_in = 5, embedded_link = 2, image = 3, navigation_list = 2, photo_picker = 1,
+               document_picker = 1, image_carousel = 2 }
+
+local function check_counts(check, screen)
+  if screen.total > COMPONENTS then
+    check:report(screen.at, "MAX_ALLOWED_COMPONENTS_PER_SCREEN",
+      ("has %d components, at most %d are allowed"):format(screen.total, COMPONENTS))
+  end
+  for _, kind in ipairs(schema.sorted_keys(MOST)) do
+    local counted = screen.counts[kind] or {}
+    if #counted > MOST[kind] then
+      check:report(counted[MOST[kind] + 1].at, "INVALID_PROPERTY_VALUE",
+        ("at most %d of them are allowed on a screen"):format(MOST[kind]))
+    end
+  end
+  local documents = screen.counts.document_picker
+  if screen.counts.photo_picker and documents then
+    check:report(documents[1].at, "INVALID_PROPERTY_VALUE", "cannot stand on a screen with a photo_picker")
+  end
+end
+
+local function check_alone(check, screen)
+  local lists, rich = screen.counts.navigation_list, screen.counts.rich_text
+  if lists and screen.total > #lists then
+    check:report(lists[1].at, "INVALID_PROPERTY_VALUE", "cannot stand beside other components")
+  end
+  if lists and screen.node.terminal then
+    check:report(lists[1].at, "INVALID_PROPERTY_VALUE", "cannot stand on a terminal screen")
+  end
+  if not rich then return end
+  local others = screen.total - #rich - (check:has "6.3" and #(screen.counts.footer or {}) or 0)
+  if others > 0 then
+    check:report(rich[1].at, "INVALID_RICHTEXT_PLACEMENT", check:has "6.3" and "can stand only beside a footer"
+      or "must be alone on its screen", "a body with markdown = true can stand anywhere")
+  end
+end
+
+local function footers_in(list)
+  local n = 0
+  for _, node in ipairs(type(list) == "table" and list or {}) do
+    if type(node) == "table" and node.type == "Footer" then n = n + 1 end
+  end
+  return n
+end
+
+-- A footer in one branch of when asks for one in the other.
+local function check_branches(check, screen)
+  for _, found in ipairs(screen.counts.when or {}) do
+    local yes, no = footers_in(found.node["then"]), footers_in(found.node["else"])
+    if (yes > 0) ~= (no > 0) then
+      check:report(below(found.at, no > 0 and "then" or "else"), "INVALID_PROPERTY_VALUE",
+        "must have a footer, as the other branch has")
+    end
+  end
+end
+
+local function check_footers(check, screen)
+  local outside, inside = {}, {}
+  for _, footer in ipairs(screen.counts.footer or {}) do
+    table.insert(footer.inside and inside or outside, footer)
+  end
+  local extra = outside[2] or (outside[1] and inside[1])
+  if extra then check:report(extra.at, "INVALID_PROPERTY_VALUE", "a screen has one footer") end
+  for _, footer in ipairs(inside) do
+    if footer.depth > 1 then check:report(footer.at, "INVALID_PROPERTY_VALUE", "cannot stand in a nested when") end
+  end
+  check_branches(check, screen)
+  if screen.node.terminal == true and not screen.counts.footer then
+    check:report(screen.at, "MISSING_FOOTER", "has no footer: a terminal screen needs one",
+      'add { footer = { label = "Done", complete = {} } }')
+  end
+end
+
+local function check_sensitive(check, screen)
+  local names = screen.node.sensitive
+  for i, name in ipairs(type(names) == "table" and names or {}) do
+    if not screen.inputs[name] then
+      check:report(below(below(screen.at, "sensitive"), i), "INVALID_PROPERTY_VALUE",
+        ("no field of the screen is called %s"):format(tostring(name)))
+    end
+  end
+end
+
+--- Checks a screen whose components are known.
+function M.screen(check, screen)
+  check_counts(check, screen)
+  check_alone(check, screen)
+  check_footers(check, screen)
+  check_sensitive(check, screen)
+end
+
+-- The flow ----------------------------------------------------------------------------------
+
+local CAROUSELS = 3
+
+--- Checks what concerns all screens together.
+function M.flow(check)
+  local carousels, terminal = 0, false
+  for _, screen in ipairs(check.list) do
+    terminal = terminal or screen.node.terminal == true
+    for _, found in ipairs(screen.counts.image_carousel or {}) do
+      carousels = carousels + 1
+      if carousels == CAROUSELS + 1 then
+        check:report(found.at, "INVALID_PROPERTY_VALUE", ("at most %d of them are allowed in a flow"):format(CAROUSELS))
+      end
+    end
+  end
+  if not terminal then
+    check:report(below(nil, "screens"), "INVALID_ROUTING_MODEL", "none of them is terminal",
+      "write terminal = true on the screen where the flow ends")
+  end
+end
+
+return M

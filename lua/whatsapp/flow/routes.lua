@@ -1,0 +1,158 @@
+--- The routing model: which screen leads to which.
+-- Source: Meta's "Flow JSON": routing model, routing rules.
+
+local json = require "whatsapp.json"
+local schema = require "whatsapp.schema"
+
+local M = {}
+
+local BRANCHES = 10
+
+local function below(at, key) return { up = at, key = key } end
+
+-- Calls `fn` with every navigation in a value: the name of the screen it leads to.
+local function navigations(value, fn)
+  if type(value) ~= "table" then return end
+  if value.name == "navigate" and type(value.next) == "table" and value.next.type == "screen"
+    and type(value.next.name) == "string" then
+    fn(value.next.name)
+  end
+  for _, key in ipairs(schema.sorted_keys(value)) do navigations(value[key], fn) end
+end
+
+--- The routing model that follows from the navigation of Flow JSON.
+---@param flow table
+---@return table<string, string[]>
+function M.derive(flow)
+  local model = {}
+  for _, screen in ipairs(type(flow.screens) == "table" and flow.screens or {}) do
+    if type(screen) == "table" and type(screen.id) == "string" then
+      local targets, seen = json.array {}, {}
+      local function add(id)
+        if not seen[id] and id ~= screen.id then targets[#targets + 1] = id end
+        seen[id] = true
+      end
+      navigations(screen.layout, add)
+      navigations(screen.data, add)
+      model[screen.id] = targets
+    end
+  end
+  return model
+end
+
+-- What is said in the routing model itself.
+local function check_model(check, model, derived)
+  local at = below(nil, "routing_model")
+  if type(model) ~= "table" then
+    return check:report(at, "INVALID_PROPERTY_TYPE", ("must be a table, not a %s"):format(type(model)))
+  end
+  for _, id in ipairs(schema.sorted_keys(model)) do
+    local targets, place = model[id], below(at, id)
+    if not check.screens[id] then
+      check:report(place, "INVALID_ROUTING_MODEL", "there is no screen " .. tostring(id))
+    elseif type(targets) ~= "table" then
+      check:report(place, "INVALID_ROUTING_MODEL", "must be a list of screens")
+    else
+      if #targets > BRANCHES then
+        check:report(place, "INVALID_ROUTING_MODEL", ("has %d ways, at most %d are allowed"):format(#targets, BRANCHES))
+      end
+      for i, target in ipairs(targets) do
+        if not check.screens[target] then
+          check:report(below(place, i), "INVALID_ROUTING_MODEL", "there is no screen " .. tostring(target))
+        elseif target == id then
+          check:report(below(place, i), "INVALID_ROUTING_MODEL", "leads to itself")
+        end
+      end
+    end
+  end
+  if next(model) == nil then return end
+  for _, id in ipairs(schema.sorted_keys(derived)) do
+    local listed = {}
+    for _, target in ipairs(type(model[id]) == "table" and model[id] or {}) do listed[target] = true end
+    for _, target in ipairs(derived[id]) do
+      if not listed[target] and check.screens[target] then
+        check:report(below(at, id), "INVALID_ROUTING_MODEL",
+          ("lacks %s, to which the screen navigates"):format(target))
+      end
+    end
+  end
+end
+
+-- Both together: a model may leave out what has no way on.
+local function edges_of(check, model, derived)
+  local edges = {}
+  for _, screen in ipairs(check.list) do
+    local id = screen.id
+    if type(id) == "string" then
+      local own = type(model) == "table" and type(model[id]) == "table" and model[id] or {}
+      edges[id] = {}
+      for _, list in ipairs { own, derived[id] or {} } do
+        for _, target in ipairs(list) do
+          if check.screens[target] and target ~= id then edges[id][target] = true end
+        end
+      end
+    end
+  end
+  return edges
+end
+
+-- A screen to which nothing leads opens the flow.
+local function entries_of(check, edges)
+  local led_to, entries = {}, {}
+  for _, targets in pairs(edges) do
+    for target in pairs(targets) do led_to[target] = true end
+  end
+  for _, screen in ipairs(check.list) do
+    if edges[screen.id] and not led_to[screen.id] then entries[#entries + 1] = screen end
+  end
+  return entries
+end
+
+local function reach(edges, id, seen)
+  if seen[id] then return end
+  seen[id] = true
+  for target in pairs(edges[id] or {}) do reach(edges, target, seen) end
+end
+
+--- Whether some action asks the endpoint, which then decides what comes next.
+---@param value any
+---@return boolean
+function M.asks_endpoint(value)
+  if type(value) ~= "table" then return false end
+  if value.name == "data_exchange" then return true end
+  for _, one in pairs(value) do
+    if M.asks_endpoint(one) then return true end
+  end
+  return false
+end
+
+local HINT = "navigate to it, or name it in the routing_model if the endpoint opens it"
+
+local function check_reach(check, edges)
+  local entries = entries_of(check, edges)
+  local first = entries[1] or check.list[1]
+  if not entries[1] then
+    check:report(below(nil, "routing_model"), "INVALID_ROUTING_MODEL",
+      "no screen opens the flow: each is led to by another")
+  end
+  local seen = {}
+  if edges[first.id] then reach(edges, first.id, seen) end
+  for _, screen in ipairs(check.list) do
+    if edges[screen.id] and not seen[screen.id] then
+      check:report(screen.at, "INVALID_ROUTING_MODEL",
+        ("cannot be reached from %s, where the flow begins"):format(first.id), HINT)
+    end
+  end
+end
+
+--- Checks the ways from screen to screen.
+function M.check(check)
+  local model, derived = check.flow.routing_model, M.derive(check.flow)
+  if model ~= nil then check_model(check, model, derived) end
+  if model == nil and check.flow.data_api_version ~= nil then
+    check:report(below(nil, "routing_model"), "INVALID_ROUTING_MODEL", "is missing: a flow with an endpoint needs it")
+  end
+  check_reach(check, edges_of(check, model, derived))
+end
+
+return M

@@ -1,0 +1,100 @@
+--- `whatsapp.flow.screens` and `whatsapp.flow.parse`: the screens of a flow as you write
+-- them, and Flow JSON. Meta's page: "Flow JSON".
+
+local Error = require "whatsapp.error"
+local check = require "whatsapp.flow.check"
+local document = require "whatsapp.flow.document"
+local json = require "whatsapp.json"
+local places = require "whatsapp.flow.places"
+local read = require "whatsapp.flow.read"
+local routes = require "whatsapp.flow.routes"
+local write = require "whatsapp.flow.write"
+
+local invalid = Error.invalid
+
+local M = {}
+
+local DATA_API = "3.0"
+local MAX_BYTES = 10 * 1024 * 1024
+
+-- Flow JSON prints as text.
+local flow_mt = { __name = "whatsapp.FlowJSON", __tostring = document.write }
+
+-- What follows from the actions: an endpoint, and the ways between the screens.
+local function derive(flow)
+  if flow.data_api_version == nil and routes.asks_endpoint(flow.screens) then flow.data_api_version = DATA_API end
+  if flow.data_api_version ~= nil and flow.routing_model == nil then flow.routing_model = routes.derive(flow) end
+end
+
+local function first_problem(flow)
+  local problems = check.run(flow)
+  local first = problems[1]
+  if not first then return true end
+  local _, err = invalid(places.name(flow, first.keys), first.message, first.hint)
+  err.raw = { problems = problems }
+  return nil, err
+end
+
+local function check_json(flow)
+  local text, why, inside_out = json.encode(flow)
+  if not text then
+    local keys = {}
+    for _, key in ipairs(inside_out or {}) do table.insert(keys, 1, key) end
+    return invalid(places.name(flow, keys), why)
+  end
+  if #text > MAX_BYTES then return invalid(nil, "is larger than 10 MB") end
+  return true
+end
+
+local function copy(value)
+  local out = {}
+  for key, one in pairs(value) do out[key] = one end
+  return out
+end
+
+--- Flow JSON of the screens you wrote: built, completed and checked as Meta checks it.
+--- `tostring` of it is the text to upload. Flow JSON itself (with `screens`) is checked,
+--- and stays as it is.
+---@param flow table `version`, the screens as the array part, and `routing_model`,
+--- `data_api_version` where they do not follow from the actions
+---@return table|nil flow_json
+---@return whatsapp.Error? err `invalid`; its `field` names screen and component, e.g.
+--- WELCOME[2].text_input.label
+function M.build(flow)
+  if type(flow) ~= "table" then return invalid(nil, ("the flow must be a table, not a %s"):format(type(flow))) end
+  local made, err
+  if flow.screens ~= nil then
+    made = copy(flow)
+  else
+    made, err = write.flow(flow)
+    if not made then return nil, err end
+    derive(made)
+  end
+  local ok
+  ok, err = check_json(made)
+  if ok then ok, err = first_problem(made) end
+  if not ok then return nil, err end
+  return setmetatable(made, flow_mt)
+end
+
+--- The screens of Flow JSON, as you would write them. What has no form here stays in
+--- Meta's own; `build` of the result is the same Flow JSON.
+---@param source string|table Flow JSON as text, or decoded
+---@return table|nil flow
+---@return whatsapp.Error? err `invalid` for what is no Flow JSON, with line and column
+function M.parse(source)
+  local value = source
+  if type(source) == "string" then
+    local found, err = document.read(source)
+    if not found then
+      return invalid(nil, ("is no JSON: %s in line %d, column %d"):format(err.why, err.line, err.column))
+    end
+    value = found.value
+  end
+  if type(value) ~= "table" or type(value.screens) ~= "table" then
+    return invalid("screens", "is missing: this is no Flow JSON")
+  end
+  return read.flow(value)
+end
+
+return M

@@ -1,0 +1,348 @@
+--- Screens as you write them → Flow JSON. Only the form is looked at here: what a
+-- value may be is checked afterwards, on the Flow JSON.
+
+local Error = require "whatsapp.error"
+local components = require "whatsapp.flow.components"
+local json = require "whatsapp.json"
+local schema = require "whatsapp.schema"
+
+local invalid, join = Error.invalid, schema.join
+
+local M = {}
+
+local DEPTH = 20
+
+local component, convert
+
+-- `at-meta` of `at_meta`.
+local function hyphened(key) return (key:gsub("_", "-")) end
+
+local function need_table(value, path, what)
+  if type(value) == "table" then return true end
+  return invalid(path, ("must be %s, not a %s"):format(what, type(value)))
+end
+
+-- The array part of a table, and the rest.
+local function split(value)
+  local list, named, count = json.array {}, {}, 0
+  for key, one in pairs(value) do
+    if type(key) == "number" then
+      list[key], count = one, count + 1
+    else
+      named[key] = one
+    end
+  end
+  return list, named, count
+end
+
+-- Actions -----------------------------------------------------------------------------
+
+local ACTION = { name = true, payload = true }
+for name in pairs(components.actions) do ACTION[name] = true end
+
+local function action_of(name, value, payload, path)
+  if name == "open_url" then return { name = name, url = value } end
+  if name == "navigate" then
+    return { name = name, next = { type = "screen", name = value }, payload = payload == nil and {} or payload }
+  end
+  local ok, err = need_table(value, join(path, name), "a table: what is sent")
+  if not ok then return nil, err end
+  return { name = name, payload = value }
+end
+
+-- Takes the action out of `named`: navigate = "NEXT", payload = { … }.
+local function take_action(named, path)
+  local found
+  for _, name in ipairs(schema.sorted_keys(components.actions)) do
+    if named[name] ~= nil then
+      if found then
+        return invalid(join(path, name), ("cannot stand beside %s: one click does one thing"):format(found))
+      end
+      found = name
+    end
+  end
+  if not found then return false end
+  local value, payload = named[found], named.payload
+  named[found] = nil
+  if found == "navigate" then named.payload = nil end
+  return action_of(found, value, payload, path)
+end
+
+local function action(value, path)
+  local ok, err = need_table(value, path, "a table such as { data_exchange = { … } }")
+  if not ok then return nil, err end
+  if value.name ~= nil then return value end
+  local _, named = split(value)
+  local made
+  made, err = take_action(named, path)
+  if made == nil then return nil, err end
+  local stray = schema.first_unknown(named, ACTION)
+  if stray ~= nil then return schema.unknown_key(path, stray, ACTION) end
+  if not made then
+    return invalid(path, "names no action", 'write { navigate = "NEXT" } or { data_exchange = { … } }')
+  end
+  if named.payload ~= nil then return invalid(join(path, "payload"), "is for navigate") end
+  return made
+end
+
+-- Properties --------------------------------------------------------------------------
+
+local function each_of(list, path, fn)
+  local out = json.array {}
+  for i = 1, #list do
+    local made, err = fn(list[i], join(path, i))
+    if made == nil then return nil, err end
+    out[i] = made
+  end
+  return out
+end
+
+local function rename(value, fields, path)
+  local out = {}
+  for _, key in ipairs(schema.sorted_keys(value)) do
+    local property = fields[key]
+    if not property then return schema.unknown_key(path, key, fields) end
+    local made, err = convert(value[key], property, join(path, key))
+    if made == nil then return nil, err end
+    out[property.json or hyphened(key)] = made
+  end
+  return out
+end
+
+local converters = { action = action }
+
+function converters.object(value, property, path)
+  return rename(value, property.fields, path)
+end
+
+function converters.list(value, property, path)
+  return each_of(value, path, function(one, where) return convert(one, property.of, where) end)
+end
+
+function converters.components(value, _, path, depth)
+  return each_of(value, path, function(one, where) return component(one, where, depth + 1) end)
+end
+
+function converters.cases(value, _, path, depth)
+  local out = {}
+  for _, key in ipairs(schema.sorted_keys(value)) do
+    local case = value[key]
+    local ok, err = need_table(case, join(path, key), "a list of components")
+    if not ok then return nil, err end
+    case, err = converters.components(case, nil, join(path, key), depth)
+    if not case then return nil, err end
+    out[key] = case
+  end
+  return out
+end
+
+-- What a property is at Meta. Where a table could stand there stands something
+-- else, a reference for example, that is left as it is.
+function convert(value, property, path, depth)
+  if type(value) ~= "table" then return value end
+  if property.ranged and (value.start_date ~= nil or value.end_date ~= nil) then
+    return rename(value, { start_date = { type = "any" }, end_date = { type = "any" } }, path)
+  end
+  if property.type == "action" then return action(value, path) end
+  local converter = converters[property.type]
+  if converter then return converter(value, property, path, depth) end
+  return value
+end
+
+-- Components --------------------------------------------------------------------------
+
+local function kind_of(value, path)
+  local kind
+  for _, key in ipairs(schema.sorted_keys(value)) do
+    if not components.kinds[key] then return schema.unknown_key(path, key, components.kinds) end
+    if kind then return invalid(join(path, key), ("cannot stand beside %s: a component is one thing"):format(kind)) end
+    kind = key
+  end
+  if kind then return kind end
+  return invalid(path, "is no component", 'write { heading = "Hello" }, { text_input = { … } }, …')
+end
+
+-- The named properties of a component's content, its array part among them.
+local function properties_of(content, spec, path)
+  if type(content) ~= "table" then
+    if spec.short then return { [spec.short] = content } end
+    return invalid(path, ("must be a table, not a %s"):format(type(content)))
+  end
+  local list, named, count = split(content)
+  if count == 0 then return named end
+  if not spec.list then return invalid(join(path, 1), "has no place here: the properties have names") end
+  if named[spec.list] ~= nil then
+    return invalid(join(path, spec.list), "is given twice: by name and as a list")
+  end
+  if #list ~= count then return invalid(path, "has a gap in its list") end
+  named[spec.list] = list
+  return named
+end
+
+local function known_names(spec)
+  local known = {}
+  for name in pairs(spec.properties) do known[name] = true end
+  for name in pairs(spec.click and ACTION or {}) do known[name] = true end
+  known.name = spec.properties.name and true or nil
+  return known
+end
+
+local function fill(spec, named, path, depth)
+  local out = { type = spec.type }
+  local stray = schema.first_unknown(named, known_names(spec))
+  if stray ~= nil then return schema.unknown_key(path, stray, known_names(spec)) end
+  if spec.click then
+    local made, err = take_action(named, path)
+    if made == nil then return nil, err end
+    if made and named.on_click_action ~= nil then
+      return invalid(join(path, "on_click_action"), "is given twice: by name and as " .. made.name)
+    end
+    if named.payload ~= nil then return invalid(join(path, "payload"), "is for navigate") end
+    out["on-click-action"] = made or nil
+  end
+  for _, key in ipairs(schema.sorted_keys(named)) do
+    local property = spec.properties[key]
+    local where = key == spec.list and path or join(path, key)
+    local made, err = convert(named[key], property, where, depth)
+    if made == nil then return nil, err end
+    out[property.json or hyphened(key)] = made
+  end
+  return out
+end
+
+function component(value, path, depth)
+  if depth > DEPTH then return invalid(path, "is nested too deep") end
+  local ok, err = need_table(value, path, "a component")
+  if not ok then return nil, err end
+  if value.type ~= nil then return value end
+  local kind, named
+  kind, err = kind_of(value, path)
+  if not kind then return nil, err end
+  path = join(path, kind)
+  named, err = properties_of(value[kind], components.kinds[kind], path)
+  if not named then return nil, err end
+  return fill(components.kinds[kind], named, path, depth)
+end
+
+--- Flow JSON of one component.
+---@param value table as you write it; with `type` it is Meta's own form, and stays as it is
+---@param path string how it is called in an error
+---@return table|nil
+---@return whatsapp.Error? err
+function M.component(value, path)
+  return component(value, path, 1)
+end
+
+-- The data of a screen ------------------------------------------------------------------
+
+local JSON_TYPES = { string = true, number = true, boolean = true, object = true, array = true, integer = true }
+
+local function is_declaration(value)
+  return type(value) == "table" and (value.__example__ ~= nil or (JSON_TYPES[value.type] and value[1] == nil))
+end
+
+-- The JSON Schema of an example.
+local function shape_of(example, path, depth)
+  if depth > DEPTH then return invalid(path, "is nested too deep") end
+  local kind = type(example)
+  if kind == "string" or kind == "number" or kind == "boolean" then return { type = kind } end
+  if kind ~= "table" then return invalid(path, ("must be an example of the data, not a %s"):format(kind)) end
+  if example[1] ~= nil then
+    local items, err = shape_of(example[1], join(path, 1), depth + 1)
+    if not items then return nil, err end
+    return { type = "array", items = items }
+  end
+  local properties = {}
+  for _, key in ipairs(schema.sorted_keys(example)) do
+    local shape, err = shape_of(example[key], join(path, key), depth + 1)
+    if not shape then return nil, err end
+    properties[key] = shape
+  end
+  return { type = "object", properties = properties }
+end
+
+local function data_of(data, path)
+  if type(data) ~= "table" then return data end
+  local out = {}
+  for _, key in ipairs(schema.sorted_keys(data)) do
+    local value = data[key]
+    if is_declaration(value) then
+      out[key] = value
+    else
+      local shape, err = shape_of(value, join(path, key), 1)
+      if not shape then return nil, err end
+      shape.__example__ = value
+      out[key] = shape
+    end
+  end
+  return out
+end
+
+-- Screens -------------------------------------------------------------------------------
+
+local SCREEN = { id = true, title = true, data = true, terminal = true, success = true, refresh_on_back = true,
+                 sensitive = true, layout = true }
+
+local FLOW = { version = true, data_api_version = true, data_channel_uri = true, routing_model = true }
+
+-- How a screen is called in an error: by its id, if it has one.
+local function screen_path(screen, i)
+  if type(screen) == "table" and type(screen.id) == "string" and screen.id ~= "" then return screen.id end
+  return ("[%d]"):format(i)
+end
+
+local function layout_of(list, path)
+  local children, err = each_of(list, path, function(one, where) return component(one, where, 1) end)
+  if not children then return nil, err end
+  return { type = "SingleColumnLayout", children = children }
+end
+
+local function screen_of(screen, path)
+  local ok, err = need_table(screen, path, "a screen")
+  if not ok then return nil, err end
+  local list, out, count = split(screen)
+  local stray = schema.first_unknown(out, SCREEN)
+  if stray ~= nil then return schema.unknown_key(path, stray, SCREEN) end
+  if #list ~= count then return invalid(path, "has a gap in its list of components") end
+  if out.layout ~= nil then
+    if count > 0 then return invalid(join(path, "layout"), "cannot stand beside components") end
+  else
+    out.layout, err = layout_of(list, path)
+    if not out.layout then return nil, err end
+  end
+  out.data, err = data_of(out.data, join(path, "data"))
+  if err then return nil, err end
+  if type(out.sensitive) == "table" then out.sensitive = json.array(out.sensitive) end
+  return out
+end
+
+local function routes_of(model)
+  if type(model) ~= "table" then return model end
+  local out = {}
+  for id, targets in pairs(model) do
+    out[id] = type(targets) == "table" and #targets == 0 and json.array {} or targets
+  end
+  return out
+end
+
+--- Flow JSON of the screens.
+---@param flow table
+---@return table|nil
+---@return whatsapp.Error? err
+function M.flow(flow)
+  local list, out, count = split(flow)
+  local stray = schema.first_unknown(out, FLOW)
+  if stray ~= nil then return schema.unknown_key(nil, stray, FLOW) end
+  if count == 0 then return invalid(nil, "has no screens", 'write { version = "7.1", { id = "START", … } }') end
+  if #list ~= count then return invalid(nil, "has a gap in its list of screens") end
+  local screens = json.array {}
+  for i = 1, count do
+    local screen, err = screen_of(list[i], screen_path(list[i], i))
+    if not screen then return nil, err end
+    screens[i] = screen
+  end
+  out.screens, out.routing_model = screens, routes_of(out.routing_model)
+  return out
+end
+
+return M
