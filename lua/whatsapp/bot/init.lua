@@ -134,11 +134,12 @@ function Bot:add(conversation)
 end
 
 --- The open conversations in the bot's store: one customer's with the client's number,
---- else all. Each says what it stands at, and has `finish()` to end it.
+--- that of an event's customer, else all. Each says what it stands at, and has
+--- `finish()` to end it.
 ---
 ---     for _, open in ipairs(assert(bot:conversations "+1 555 123 4567")) do print(open.name, open.at) end
 ---
----@param customer? string|number a phone number or user id
+---@param customer? string|number|whatsapp.Event a phone number, user id or event
 ---@return whatsapp.ConversationState[]|nil
 ---@return whatsapp.Error? err
 function Bot:conversations(customer)
@@ -221,6 +222,7 @@ local function process(self, event)
     return nil
   end
   webhook.attach(event, self.client)
+  event.bot = self
   local ok, err = window.recover(event, self.store)
   local again = not ok and report(self, err, event)
   if again then return again end

@@ -395,12 +395,30 @@ function Desk:tick()
   return seconds
 end
 
+-- The lanes of a customer with the client's number: as it is given, and in the form
+-- that each number has only once.
+local function lanes_of_user(self, user)
+  local canonical, err = message.canonical_user(user, "customer")
+  if not canonical then return nil, err end
+  local number, plain = self.bot.client.config.phone_number_id, tostring(user):gsub("[^%w.]", "")
+  if plain == canonical then return { lane_of(number, plain) } end
+  return { lane_of(number, plain), lane_of(number, canonical) }
+end
+
 --- The open conversations; see `Bot:conversations`.
----@param customer? string|number
+---@param customer? string|number|whatsapp.Event
 ---@return whatsapp.ConversationState[]|nil
 ---@return whatsapp.Error? err
 function Desk:list(customer)
-  return states.list(self, customer)
+  if customer == nil then return states.list(self) end
+  local lanes, err
+  if type(customer) == "table" and customer.lane then
+    lanes = lanes_of(customer)
+  else
+    lanes, err = lanes_of_user(self, customer)
+  end
+  if not lanes then return nil, err end
+  return states.list(self, lanes)
 end
 
 return M

@@ -1,7 +1,6 @@
 --- The open conversations, to be looked at and ended from outside.
 
 local journals = require "whatsapp.conversation.journal"
-local message = require "whatsapp.message"
 
 local M = {}
 
@@ -51,39 +50,34 @@ local function add(desk, list, lane)
   local journal, err = journals.load(desk.bot.store, lane)
   if err then return nil, err end
   if journal and not journal.head.ended then list[#list + 1] = state_of(desk, journal) end
-  return list
+  return true
 end
 
--- Those of one customer with the client's number.
-local function of_customer(desk, customer)
-  local canonical, err = message.canonical_user(customer, "customer")
-  if not canonical then return nil, err end
-  local number, list = desk.bot.client.config.phone_number_id, {}
-  local plain = tostring(customer):gsub("[^%w.]", "")
-  for _, user in ipairs(plain == canonical and { plain } or { plain, canonical }) do
-    list, err = add(desk, list, ("%s/%s"):format(number or "", user))
-    if not list then return nil, err end
+local function add_all(desk, list, lanes)
+  for _, lane in ipairs(lanes) do
+    local ok, err = add(desk, list, lane)
+    if not ok then return nil, err end
   end
   return list
 end
 
 local PAGE = 100
 
---- The open conversations: of a customer with the client's number, else of all.
+--- The open conversations: in some lanes, else all.
 ---@param desk table
----@param customer? string|number
+---@param lanes? string[]
 ---@return whatsapp.ConversationState[]|nil
 ---@return whatsapp.Error? err
-function M.list(desk, customer)
-  if customer ~= nil then return of_customer(desk, customer) end
+function M.list(desk, lanes)
+  if lanes then return add_all(desk, {}, lanes) end
   local list, after = {}, nil
   repeat
     local names, err = desk.bot.store:list(journals.PREFIX, after, PAGE)
     if not names then return nil, err end
-    for _, name in ipairs(names) do
-      list, err = add(desk, list, name:sub(#journals.PREFIX + 1))
-      if not list then return nil, err end
-    end
+    local found, ok = {}, nil
+    for i, name in ipairs(names) do found[i] = name:sub(#journals.PREFIX + 1) end
+    ok, err = add_all(desk, list, found)
+    if not ok then return nil, err end
     after = names[PAGE]
   until not after
   return list

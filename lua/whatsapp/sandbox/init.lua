@@ -282,6 +282,22 @@ function Sandbox:sent()
   return journal.messages(entries)
 end
 
+--- Looks for messages again and again, from now on.
+---@return fun(): table[]|nil, whatsapp.Error? new those accepted since the last call, as `sent` has them
+function Sandbox:follow()
+  local path = journal.path(self.prefix)
+  local before, at = journal.read(path)
+  at = before and at or 0
+  return function()
+    local entries, following = journal.read(path, at)
+    if not entries then
+      return nil, errors.new { kind = "io", message = "the sandbox's journal cannot be read: " .. following }
+    end
+    at = following
+    return journal.messages(entries)
+  end
+end
+
 -- Orders ---------------------------------------------------------------------
 
 local function order(self, name, list)

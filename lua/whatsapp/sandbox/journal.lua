@@ -23,24 +23,27 @@ function M.writer(prefix)
   end
 end
 
---- Reads all entries. A request with a JSON body has it decoded in `body`, beside
+--- Reads the entries. A request with a JSON body has it decoded in `body`, beside
 --- the `text` that came.
 ---@param path string
+---@param from? integer only those from this byte on
 ---@return table[]|nil entries
----@return string|nil why
-function M.read(path)
+---@return integer|string next the byte behind them; or why it cannot be read
+function M.read(path, from)
   local file, why = io.open(path, "rb")
   if not file then return nil, why end
+  file:seek("set", from or 0)
+  local text = file:read "*a":match "^(.*\n)" or ""
+  file:close()
   local entries = {}
-  for line in file:lines() do
+  for line in text:gmatch "[^\n]+" do
     local entry = json.decode(line)
     if entry then
       entry.body = entry.text and json.decode(entry.text)
       entries[#entries + 1] = entry
     end
   end
-  file:close()
-  return entries
+  return entries, (from or 0) + #text
 end
 
 --- The accepted messages among the entries, in order.

@@ -39,6 +39,7 @@ local read = require "whatsapp.webhook.read"
 ---@field contact? table Graph's table about the customer
 ---@field raw any Graph's table of just this event, with its nulls
 ---@field client? whatsapp.Client once attached
+---@field bot? whatsapp.Bot that handles it
 local Event = { __name = "whatsapp.Event" }
 Event.__index = Event
 
