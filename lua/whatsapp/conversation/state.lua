@@ -74,10 +74,10 @@ function M.list(desk, lanes)
   repeat
     local names, err = desk.bot.store:list(journals.PREFIX, after, PAGE)
     if not names then return nil, err end
-    local found, ok = {}, nil
+    local found = {}
     for i, name in ipairs(names) do found[i] = name:sub(#journals.PREFIX + 1) end
-    ok, err = add_all(desk, list, found)
-    if not ok then return nil, err end
+    local _, why = add_all(desk, list, found)
+    if why then return nil, why end
     after = names[PAGE]
   until not after
   return list
