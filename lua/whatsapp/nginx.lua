@@ -1,4 +1,5 @@
---- A bot in nginx: `content_by_lua_block { require("whatsapp.nginx").serve(bot) }`.
+--- A bot, or a Flow's endpoint, in nginx:
+--- `content_by_lua_block { require("whatsapp.nginx").serve(bot) }`.
 
 local Error = require "whatsapp.error"
 local webhook = require "whatsapp.webhook"
@@ -63,6 +64,12 @@ function M.start(bot)
   return true
 end
 
+local function answer(status, headers, text)
+  ngx.status = status
+  for name, value in pairs(headers) do ngx.header[name] = value end
+  ngx.print(text)
+end
+
 -- The body, also one that nginx has put into a file.
 local function body_of()
   ngx.req.read_body()
@@ -80,14 +87,21 @@ end
 function M.serve(bot)
   M.start(bot)
   local method = ngx.req.get_method()
-  local status, headers, text = bot:handle(method, ngx.req.get_uri_args(),
-    { ["x-hub-signature-256"] = ngx.var.http_x_hub_signature_256 }, method == "POST" and body_of() or nil)
-  ngx.status = status
-  for name, value in pairs(headers) do ngx.header[name] = value end
-  ngx.print(text)
+  answer(bot:handle(method, ngx.req.get_uri_args(),
+    { ["x-hub-signature-256"] = ngx.var.http_x_hub_signature_256 }, method == "POST" and body_of() or nil))
   if not owed[bot] then return end
   ngx.eof()
   bot:work()
+end
+
+--- The same for a Flow's endpoint. Its handlers run before the answer and may wait as
+--- any handler of nginx's may; decrypting keeps the worker for about half a millisecond.
+---@param endpoint whatsapp.flow.Endpoint
+function M.serve_flow(endpoint)
+  if ngx.req.get_method() ~= "POST" then
+    return answer(405, { Allow = "POST", ["Content-Type"] = "text/plain; charset=utf-8" }, "POST only")
+  end
+  answer(endpoint:handle(body_of() or "", ngx.var.http_x_hub_signature_256))
 end
 
 return M

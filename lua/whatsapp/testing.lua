@@ -1,4 +1,4 @@
---- Tests of your own bots: customers who write to it and see what it says. What the
+--- Tests of your own bots and Flows: customers who write to it and see what it says. What the
 --- bot gets is signed as Meta's is, what it sends goes to a sandbox; only the clock
 --- and the customers are made up.
 ---
@@ -290,6 +290,14 @@ function M.bot(bot, options)
   end
   self.user = function(number, name) return user_of(self, number, name) end
   return self
+end
+
+--- A player of a Flow: see `whatsapp.testing.flow`.
+---@param endpoint whatsapp.flow.Endpoint
+---@param options? { screens?: table|string, flow_token?: string, version?: string }
+---@return whatsapp.testing.Player
+function M.flow(endpoint, options)
+  return require "whatsapp.testing.flow"(endpoint, options)
 end
 
 return M

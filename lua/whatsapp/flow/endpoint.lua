@@ -11,6 +11,7 @@ local requests = require "whatsapp.flow.request"
 local schema = require "whatsapp.schema"
 local settings = require "whatsapp.webhook.settings"
 local verify = require "whatsapp.webhook.verify"
+local webhook = require "whatsapp.webhook"
 
 local M = {}
 
@@ -104,11 +105,9 @@ local function answer(self, text, session)
   return plain(500, "the endpoint failed")
 end
 
-local BODY_MAX = 3 * 1024 * 1024
-
 local function check_body(body)
   if type(body) ~= "string" then return 400, ("the body must be a string, not a %s"):format(type(body)) end
-  if #body >= BODY_MAX then return 413, "the body is too large" end
+  if #body >= webhook.BODY_MAX then return 413, "the body is too large" end
 end
 
 --- Answers a request of WhatsApp's, a POST; for any web server. WhatsApp waits for
