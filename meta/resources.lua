@@ -163,7 +163,7 @@
 ---@field update fun(self: whatsapp.Groups, id: string|integer, fields: { description?: string, subject?: string }, options?: table): table|nil, whatsapp.Error? Changes subject or description.
 
 ---@class whatsapp.Media
----@field delete fun(self: whatsapp.Media, id: string|integer, options?: table): true|nil, whatsapp.Error? Deletes a file.
+---@field delete fun(self: whatsapp.Media, id: string|integer, options?: table): true|nil, whatsapp.Error? Deletes a file. A cache of uploads (`media_cache`) forgets it.
 ---@field download fun(self: whatsapp.Media, id: string, path?: string, options?: table): string|table|nil, table|whatsapp.Error? Downloads a media id. With a path the bytes are streamed to a file that appears under its name only when it is whole; without one they are returned (at most 110 MB).
 ---@field get fun(self: whatsapp.Media, id: string|integer, options?: table): table|nil, whatsapp.Error? What Graph knows of a file: its type, size and SHA-256, and a URL for five minutes.
 ---@field upload fun(self: whatsapp.Media, given: string|{ file?: string, data?: string, fetch?: string, type?: string, filename?: string }, options?: table): { id: string }|nil, whatsapp.Error? Uploads a file (streamed, in constant memory), bytes, or what is behind a link; the id is good for 30 days. The content type follows the file's ending (a link's: what its server says) unless `type` says it, or the first bytes tell another. Limits: images 5 MB, video and audio 16 MB, stickers 500 KB, else 100 MB.

@@ -35,13 +35,31 @@ describe("polling", function()
     assert.same({ 1 }, loop.pauses)
   end)
 
-  it("waits longer each time, up to a limit, and gives up in time", function()
+  it("waits longer each time, up to a limit, and asks for the last time at the end", function()
     local loop, lefts = new_loop(), {}
     local answer, err = poll.run(loop, TIMES, function(left) lefts[#lefts + 1] = left end)
     assert.is_nil(answer)
     assert.is_nil(err)
-    assert.same({ 1, 1.5, 2, 2, 2 }, loop.pauses)
-    assert.same({ 10, 9, 7.5, 5.5, 3.5, 1.5 }, lefts)
+    assert.same({ 1, 1.5, 2, 2, 2, 1.5 }, loop.pauses)
+    assert.same({ 10, 9, 7.5, 5.5, 3.5, 1.5, 1 }, lefts)
+    assert.equal(110, loop.time)
+  end)
+
+  it("takes the whole of a time that is shorter than the first pause", function()
+    local loop, n = new_loop(), 0
+    local answer = poll.run(loop, { timeout = 0.5, first = 1, longest = 2 }, function()
+      n = n + 1
+      return n == 2 and "at last" or nil
+    end)
+    assert.equal("at last", answer)
+    assert.same({ 0.5 }, loop.pauses)
+  end)
+
+  it("asks no more than once after the end, whatever the clock says", function()
+    local loop, n = new_loop(), 0
+    function loop.sleep() end -- a clock that does not move on
+    assert.is_nil((poll.run(loop, { timeout = 0.4, first = 1, longest = 2 }, function() n = n + 1 end)))
+    assert.equal(2, n)
   end)
 
   it("takes false for an answer", function()
@@ -58,6 +76,12 @@ describe("polling", function()
 end)
 
 describe("the options of a wait", function()
+  it("may stand alone", function()
+    assert.same({ n = 2, nil, { timeout = 1 } }, { n = 2, poll.arguments { timeout = 1 } })
+    assert.same({ "read", { timeout = 1 } }, { poll.arguments("read", { timeout = 1 }) })
+    assert.same({ {}, {} }, { poll.arguments({}, {}) })
+  end)
+
   it("are its timeout, and those of each question", function()
     local given = { timeout = 5, retries = 0 }
     assert.same({ 5, { retries = 0 } }, { poll.options(given, 60) })

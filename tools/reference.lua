@@ -257,7 +257,8 @@ local INTRODUCTION = [[
 Below each method stands what goes to Graph, and Meta's name of that operation. Ids of the client's own
 (`{phone_number_id}`, `{business_account_id}`, `{app_id}`) are filled in. Every method takes per-call options last,
 and returns what Graph answers, without its wrapping, or `nil, err`. *Page*: the method returns `{ data, after }`;
-the two named beside it go through all pages. Fields that are not listed pass as they are, unless it says *no others*.
+the two named beside it go through all pages. Fields that are not listed pass as they are, unless it says *no others*,
+or one is a listed one but for a letter or two (`limt`): a slip, and refused. `wa:request` takes any.
 ]]
 
 local function field_lines(lines, row)

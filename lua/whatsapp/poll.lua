@@ -5,8 +5,19 @@ local schema = require "whatsapp.schema"
 local M = {}
 
 local GROWTH = 1.5
+local LEAST = 1 -- seconds that a question has, also the last one, when the time is over
 
 local timeout = { type = "number", min = 0.001, max = 86400 }
+
+--- What is waited for, and the options: these may stand alone.
+---@param wanted any
+---@param options table|nil
+---@return any wanted
+---@return table|nil options
+function M.arguments(wanted, options)
+  if type(wanted) == "table" and options == nil then return nil, wanted end
+  return wanted, options
+end
 
 --- The options of a call that waits: its own `timeout`, and the rest, which are
 --- those of each question.
@@ -27,8 +38,9 @@ function M.options(given, seconds)
   return seconds, rest
 end
 
---- Calls `ask` until it answers anything but nil, or fails. It is given the
---- seconds that are left, always more than 0: the deadline of its question.
+--- Calls `ask` until it answers anything but nil, or fails; for the last time when the
+--- time is over. It is given the seconds that are left, at least 1: the deadline of its
+--- question.
 ---@param loop table the driver that waits
 ---@param times { timeout: number, first: number, longest: number } seconds: in all, the first
 --- pause, and the longest
@@ -37,12 +49,14 @@ end
 --- is over
 ---@return any err
 function M.run(loop, times, ask)
-  local finish, pause = loop.now() + times.timeout, times.first
+  local finish, pause, last = loop.now() + times.timeout, times.first, false
   while true do
-    local answer, err = ask(math.max(0.001, finish - loop.now()))
+    local answer, err = ask(math.max(LEAST, finish - loop.now()))
     if answer ~= nil or err ~= nil then return answer, err end
-    if loop.now() + pause > finish then return nil end
-    loop.sleep(pause)
+    local left = finish - loop.now()
+    if last or left <= 0 then return nil end
+    last = left <= pause
+    loop.sleep(last and left or pause)
     pause = math.min(pause * GROWTH, times.longest)
   end
 end

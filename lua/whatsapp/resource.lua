@@ -15,8 +15,8 @@
 --            `filename`; these are their defaults
 --   short    the field that a plain string or a list stands for
 --   always   fields of either that are not the caller's to choose
---   fields   descriptions of the fields it checks; others pass, or with `closed`
---            are refused
+--   fields   descriptions of the fields it checks. Graph may know more, so others
+--            pass, unless they are all but one of these; with `closed` none does
 --   some     at least one field must be given
 --   returns  the part of the answer that matters: a name, "success", "first" (of a
 --            list `data`) or a function
@@ -102,6 +102,14 @@ function M.fields(row)
   return overlay(asked and (row.page and PAGE_FIELDS or GET_FIELDS), row.fields or {})
 end
 
+-- The first field that is none, or only all but one.
+local function stray_of(row, fields, params)
+  if row.closed then return schema.first_unknown(params, fields) end
+  for _, name in ipairs(schema.sorted_keys(params)) do
+    if not fields[name] and schema.is_slip(name, fields) then return name end
+  end
+end
+
 local function check_fields(fields, params)
   local checked = overlay(params, {})
   for _, name in ipairs(schema.sorted_keys(fields)) do
@@ -130,7 +138,7 @@ function M.check(row, params)
     if params[key] ~= nil then return Error.invalid(key, "is always the same and cannot be given") end
   end
   local fields = M.fields(row)
-  local stray = row.closed and schema.first_unknown(params, fields)
+  local stray = stray_of(row, fields, params)
   if stray then return schema.unknown_key(nil, stray, fields) end
   if row.some and next(params) == nil then
     return Error.invalid(nil, "there is nothing to change", "give at least one field")

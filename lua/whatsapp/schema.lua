@@ -51,9 +51,10 @@ end
 --- The known name nearest to a mistyped one, or nil when none is near.
 ---@param name string
 ---@param known table<string, any> a table whose keys are the known names
+---@param most? integer edits from one to the other: 2, more for long names
 ---@return string|nil
-function M.nearest(name, known)
-  local best, least = nil, math.max(2, math.floor(#name / 3)) + 1
+function M.nearest(name, known, most)
+  local best, least = nil, (most or math.max(2, math.floor(#name / 3))) + 1
   for candidate in pairs(known) do
     local edits = distance(name, candidate)
     if edits < least or (edits == least and best and candidate < best) then
@@ -84,6 +85,15 @@ function M.first_unknown(value, known)
     if not known[key] and (first == nil or by_name(key, first)) then first = key end
   end
   return first
+end
+
+--- Whether a name that is not known is all but one that is: a slip, where other
+--- names may be right.
+---@param name string
+---@param known table<string, any>
+---@return boolean
+function M.is_slip(name, known)
+  return #name <= NAME_MAX and M.nearest(name, known, math.max(1, math.floor(#name / 4))) ~= nil
 end
 
 local function names_of(known)

@@ -16,7 +16,7 @@ local MESSAGES = "{phone_number_id}/messages"
 ---@field raw table the decoded answer
 ---@field wait fun(self, state?: "sent"|"delivered"|"read", options?: table):
 --- whatsapp.Delivery|nil, whatsapp.Error? waits until the message has reached the state or a later
---- one ("delivered"; `timeout` of 60 seconds in all, and other per-call options)
+--- one ("delivered"; `timeout` of 60 seconds in all, and other per-call options, which may stand alone)
 
 local function sent_to_string(sent)
   return ("whatsapp.Sent: %s"):format(sent.id)

@@ -134,6 +134,7 @@ describe("waiting for a message", function()
   it("takes a later state for an earlier one, and delivered where none is said", function()
     assert.are.equal("read", assert(send("read"):wait("sent")).status)
     assert.are.equal("read", assert(send("read"):wait()).status)
+    assert.are.equal("read", assert(send("read"):wait { timeout = 5, retries = 0 }).status)
     assert.are.equal("delivered", assert(send("delivered"):wait()).status)
   end)
 
@@ -162,8 +163,10 @@ describe("waiting for a message", function()
     local sent = send "read"
     for _, data in ipairs { '[1,"x",null]', '[{"events":7}]', '[{"events":{"data":[1,"x",{}]}}]',
                             '[{"events":{"data":{"a":1}}}]' } do
-      assert(box:fault { path = HISTORY, content_type = "application/json", body = ('{"data":%s}'):format(data) })
+      assert(box:fault { path = HISTORY, content_type = "application/json", body = ('{"data":%s}'):format(data),
+        times = false })
       failed("timeout", nil, sent:wait("read", { timeout = 0.01 }))
+      assert(box:clear_faults())
     end
   end)
 
@@ -233,7 +236,8 @@ describe("waiting for a message", function()
   it("is asked for rightly", function()
     local sent = send()
     expect.refused("invalid", "state", "must be one of delivered, read, sent", sent:wait "failed")
-    expect.refused("invalid", "state", "must be a string", sent:wait { timeout = 1 })
+    expect.refused("invalid", "timeout", "must be a number", sent:wait { timeout = "x" })
+    expect.refused("invalid", "state", "must be a string", sent:wait({ timeout = 1 }, { timeout = 1 }))
     expect.refused("invalid", "timeout", "must be a number", sent:wait("read", { timeout = "x" }))
     expect.refused("invalid", "message_id", "message id", wa.messages:wait "a b")
     expect.refused("invalid", "retris", "did you mean retries?", sent:wait("read", { retris = 1 }))

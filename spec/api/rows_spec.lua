@@ -179,9 +179,30 @@ describe("fields", function()
     expect.refused("invalid", "message", "must be a table", wa.messages:marketing "x")
   end)
 
-  it("that no description closes pass", function()
+  it("that a row does not know pass", function()
     assert(wa.phone_numbers:update { is_new = true })
     assert_sent("POST 1", nil, '{"is_new":true}')
+    assert(wa.blocked_users:list { sort = "x", is_new = true, [("x"):rep(100)] = 1 })
+    assert_sent("GET 1/block_users", "is_new=true&sort=x&" .. ("x"):rep(100) .. "=1")
+  end)
+
+  it("that are all but known are slips, and named before what is missing", function()
+    local list_slip = { limt = 5 }
+    for _, case in ipairs {
+      { "promts", "prompts", wa.automation:update { promts = {} } },
+      { "nam", "name", wa.business_account:update { nam = "x" } },
+      { "limt", "limit", wa.phone_numbers:list(list_slip) },
+      { "limt", "limit", wa.blocked_users:list(list_slip) },
+      { "limt", "limit", wa.blocked_users:all(list_slip) },
+      { "afer", "after", wa.groups:list { afer = "x" } },
+      { "field", "fields", wa.flows:get("5", { field = "name" }) },
+      { "subjct", "subject", wa.groups:create { subjct = "x" } },
+      { "prefiled_message", "prefilled_message", wa.qr_codes:create { prefiled_message = "x" } },
+      { "filname", "filename", wa.flows:upload("5", { data = "{}", filname = "x" }) },
+    } do
+      local slip, meant, value, err = case[1], case[2], case[3], case[4]
+      expect.refused("invalid", slip, "did you mean " .. meant .. "?", value, err)
+    end
   end)
 end)
 

@@ -45,19 +45,40 @@ describe("sandbox: message history", function()
 
   it("has them be what they are told to be", function()
     start { delivered_seconds = 0, read_seconds = 0 }
-    local sent = send()
+    local sent
     for status, expected in pairs { sent = "SENT", delivered = "SENT DELIVERED",
                                     read = "SENT DELIVERED READ", failed = "SENT FAILED",
                                     deleted = "SENT DELETED" } do
+      sent = send()
       assert(box:set_status(sent.id, status))
       assert.are.equal(expected, statuses(sent.id))
     end
     assert.are.equal("SENT DELIVERED READ", statuses(send().id))
+    sent = send()
     assert(box:set_status(sent.id, "failed", 131047))
     local events = assert(wa.messages:history(sent.id)).data[1].events.data
     assert.are.equal("(#131047) Re-engagement message", events[2].error_description)
     expect.refused("invalid", "status", "must be one of", box:set_status(sent.id, "lost"))
     expect.refused("invalid", "id", "message id", box:set_status("a b", "read"))
+  end)
+
+  it("only moves forward", function()
+    start { delivered_seconds = 0, read_seconds = 0 }
+    local sent = send()
+    assert.are.equal("SENT DELIVERED READ", statuses(sent.id))
+    assert(box:set_status(sent.id, "delivered"))
+    assert.are.equal("SENT DELIVERED READ", statuses(sent.id))
+    sent = send()
+    for _, status in ipairs { "sent", "delivered", "delivered", "read" } do
+      assert(box:set_status(sent.id, status))
+    end
+    expect.refused("invalid", "status", "is read already", box:set_status(sent.id, "delivered"))
+    expect.refused("invalid", "status", "is read already", box:set_status(sent.id, "failed"))
+    assert(box:set_status(sent.id, "deleted"))
+    sent = send()
+    assert(box:set_status(sent.id, "failed"))
+    expect.refused("invalid", "status", "is failed already", box:set_status(sent.id, "read"))
+    assert.are.equal("SENT FAILED", statuses(sent.id))
   end)
 
   it("has numbers that fail: at once, or later", function()

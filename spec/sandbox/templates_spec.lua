@@ -3,6 +3,8 @@
 local sandbox = require "whatsapp.sandbox"
 local whatsapp = require "whatsapp"
 
+local unpack = rawget(table, "unpack") or unpack -- luacheck: ignore 113
+
 local EDGE = "{business_account_id}/message_templates"
 
 describe("sandbox: templates", function()
@@ -272,6 +274,61 @@ describe("sandbox: templates", function()
       assert_refused({ status = 400, code = 132015 }, send "slow")
       made("off", { components = { body_of "Please [disable] this." } })
       assert_refused({ status = 400, code = 132016 }, send "off")
+    end)
+  end)
+
+  describe("what is sent of one", function()
+    -- Whatever the parts of a well-formed message are replaced by.
+    local odd = { 5, "x", true, {}, { 5 }, { "x" }, { {} }, { a = 1 }, { { type = {} } } }
+
+    local function copy(value)
+      if type(value) ~= "table" then return value end
+      local made_of = {}
+      for key, item in pairs(value) do made_of[key] = copy(item) end
+      return made_of
+    end
+
+    -- Every message that differs from this one in one place, as `visit(message)`.
+    local function each_change(message, visit)
+      local function walk(value, path)
+        for key, item in pairs(value) do
+          local here = { unpack(path) }
+          here[#here + 1] = key
+          for _, other in ipairs(odd) do
+            local changed = copy(message)
+            local at = changed
+            for i = 1, #here - 1 do at = at[here[i]] end
+            at[here[#here]] = other
+            visit(changed)
+          end
+          if type(item) == "table" then walk(item, here) end
+        end
+      end
+      walk(message, {})
+    end
+
+    it("is refused in Graph's words, whatever it is", function()
+      local link = { type = "URL", text = "Go", url = "https://example.com/{{1}}",
+                     example = { "https://example.com/a" } }
+      made("with_a_link", { components = { body_of("Hello {{1}}, thank you for your order.", "Ann"),
+                                           { type = "BUTTONS", buttons = { link } } } })
+      local message = { name = "with_a_link", language = { code = "en_US" }, components = {
+        { type = "body", parameters = { { type = "text", text = "Ann" } } },
+        { type = "button", sub_type = "url", index = "0", parameters = { { type = "text", text = "a" } } } } }
+      local function post(template_of)
+        return wa:request("POST", "{phone_number_id}/messages", { retries = 0, json = { messaging_product = "whatsapp",
+          to = "15551234567", type = "template", template = template_of } })
+      end
+      assert(post(message))
+      local count = 0
+      each_change(message, function(changed)
+        local _, err = post(changed)
+        if err then
+          count = count + 1
+          assert.are_not.equal(131000, err.code, require("whatsapp.json").encode(changed))
+        end
+      end)
+      assert.is_true(count > 100)
     end)
   end)
 

@@ -7,6 +7,8 @@ local config = require "whatsapp.config"
 local content = require "whatsapp.message.content"
 local download = require "whatsapp.api.media.download"
 local limits = require "whatsapp.message.media"
+local resource = require "whatsapp.resource"
+local schema = require "whatsapp.schema"
 local source = require "whatsapp.api.source"
 
 -- Files ---------------------------------------------------------------------------
@@ -98,8 +100,22 @@ end
 local M = {
   get = { "GET", "{id}", operation = "retrieveMediaUrl",
     does = "What Graph knows of a file: its type, size and SHA-256, and a URL for five minutes." },
-  delete = { "DELETE", "{id}", operation = "deleteMedia", does = "Deletes a file.", returns = "success" },
 }
+
+local delete_row = { "DELETE", "{id}", operation = "deleteMedia", returns = "success" }
+local delete = resource.method(delete_row)
+
+--- Deletes a file. A cache of uploads (`media_cache`) forgets it.
+---@param id string|integer
+---@param options? table per-call options
+---@return true|nil
+---@return whatsapp.Error? err
+function M.delete(self, id, options)
+  local known = self.client.root.media_ids
+  -- Before it is asked for: nothing is sent by an id that may be gone.
+  if known then known:drop_id(schema.check(id, { type = "id" })) end
+  return delete(self, id, options)
+end
 
 --- Uploads a file (streamed, in constant memory), bytes, or what is behind a link;
 --- the id is good for 30 days. The content type follows the file's ending (a
@@ -188,5 +204,7 @@ end
 
 M.upload = { "POST", "{phone_number_id}/media", operation = "uploadImage", call = M.upload }
 M.download = { "GET", "{url}", operation = "downloadMedia", call = M.download }
+delete_row.call = M.delete
+M.delete = delete_row
 
 return M

@@ -153,13 +153,14 @@ end
 --- after half a second, later every 5 seconds. What may pass by itself (a lost
 --- connection, a rate limit) is waited out too.
 ---@param wamid string
----@param state? "sent"|"delivered"|"read" "delivered"
+---@param state? "sent"|"delivered"|"read" "delivered"; may be left out before the options
 ---@param options? table `timeout` (60 seconds in all) and other per-call options
 ---@return whatsapp.Delivery|nil
 ---@return whatsapp.Error? err for a message that failed: what its code means, `code` if Graph
 --- names one; `timeout` when it is still on its way, `state` being the last one seen
 function rows.wait(self, wamid, state, options)
   local id, wanted, err
+  state, options = poll.arguments(state, options)
   id, err = schema.check(wamid, { type = "wamid" }, "message_id")
   if not id then return nil, err end
   wanted, err = schema.check(state == nil and "delivered" or state, state_spec, "state")

@@ -200,12 +200,13 @@ end
 --- Waits until a template has a status, by asking: at first after half a
 --- second, later every 30 seconds.
 ---@param id string
----@param status? string "APPROVED"
+---@param status? string "APPROVED"; may be left out before the options
 ---@param options? table `timeout` (300 seconds in all) and other per-call options
 ---@return table|nil template its name, language, category and status
 ---@return whatsapp.Error? err `template` with the reason when it was rejected (or came to another
 --- end), `timeout` while it is still under review
 function rows.wait(self, id, status, options)
+  status, options = poll.arguments(status, options)
   local wanted, err = schema.check(status == nil and "APPROVED" or status, STATUS, "status")
   if not wanted then return nil, err end
   local timeout, rest = poll.options(options, TIMEOUT)

@@ -341,14 +341,15 @@ function Sandbox:clear_faults()
 end
 
 --- Decides what has become of a message, whatever the clock would make of it: its history
---- then has that state and those before it.
+--- then has that state and those before it. States only move forward: what the history
+--- has told stays, and one that was decided gives way to a later one alone.
 ---@param wamid string
 ---@param status "sent"|"delivered"|"read"|"failed"|"deleted"
 ---@param code? integer  of a failure (131026)
 ---@return true|nil ok
 ---@return whatsapp.Error? err
 function Sandbox:set_status(wamid, status, code)
-  local checked, err = options_of.status { id = wamid, status = status, code = code }
+  local checked, err = options_of.status({ id = wamid, status = status, code = code }, self.statuses)
   if not checked then return nil, err end
   self.statuses[checked.id] = { status = checked.status:upper(), code = checked.code }
   return order(self, "statuses", self.statuses)

@@ -167,14 +167,28 @@ local status = { type = "table", fields = {
   code = { type = "number", min = 1, whole = true },
 } }
 
+local RANKS = { SENT = 1, DELIVERED = 2, FAILED = 2, READ = 3, DELETED = 4 }
+
+-- Whether one state can become another: what has failed, or was deleted, has ended.
+local function may_become(earlier, later)
+  if earlier == later then return true end
+  return earlier ~= "FAILED" and RANKS[later] > RANKS[earlier]
+end
+
 --- What `set_status` is given.
 ---@param given table
+---@param known table<string, { status: string }> what was decided before, by message
 ---@return table|nil checked
 ---@return whatsapp.Error? err
-function M.status(given)
+function M.status(given, known)
   local checked, err = schema.check(given, status, nil)
-  if checked and checked.status == "failed" then checked.code = checked.code or 131026 end
-  return checked, err
+  if not checked then return nil, err end
+  local earlier = known[checked.id] and known[checked.id].status
+  if earlier and not may_become(earlier, checked.status:upper()) then
+    return errors.invalid("status", ("the message is %s already: states only move forward"):format(earlier:lower()))
+  end
+  if checked.status == "failed" then checked.code = checked.code or 131026 end
+  return checked
 end
 
 return M

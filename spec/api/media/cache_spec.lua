@@ -27,6 +27,16 @@ describe("the cache", function()
     assert.is_nil(ids:get("a", 0))
   end)
 
+  it("forgets an id under all its keys, and no other", function()
+    local ids = cache.new()
+    ids:put("a", "1", 0)
+    ids:put("b", "1", 0)
+    ids:put("c", "2", 0)
+    ids:drop_id "1"
+    ids:drop_id "3"
+    assert.are.same({ n = 3, nil, nil, "2" }, { n = 3, ids:get("a", 0), ids:get("b", 0), (ids:get("c", 0)) })
+  end)
+
   it("keeps 1000: those that were asked for last", function()
     local ids = cache.new()
     for i = 1, 1000 do ids:put("key " .. i, tostring(i), 0) end
@@ -138,6 +148,19 @@ describe("with media_cache", function()
       assert(wa.media:upload(source))
       assert(cached.media:upload(source, { media_cache = false }))
     end))
+  end)
+
+  it("what was deleted is uploaded again", function()
+    local wa = client()
+    local source = { data = "to be deleted", type = "text/plain" }
+    local first = assert(wa.media:upload(source)).id
+    assert.is_true(wa.media:delete(tonumber(first) < 2 ^ 53 and tonumber(first) or first))
+    local second
+    assert.are.equal(1, count(function() second = assert(wa.media:upload(source)).id end))
+    assert.are_not.equal(first, second)
+    assert(wa.media:get(second))
+    assert(wa:with({ phone_number_id = box.second_phone_number_id }).media:delete(second))
+    assert.are.equal(1, count(function() assert(wa.media:upload(source)) end))
   end)
 
   it("what a link brings is known by its bytes", function()

@@ -57,6 +57,14 @@ function Cache:drop(key)
   self.count = self.count - 1
 end
 
+--- Forgets an id, whatever it stands for.
+---@param id string
+function Cache:drop_id(id)
+  for key, entry in pairs(self.entries) do
+    if entry.id == id then self:drop(key) end
+  end
+end
+
 --- Notes that the caller uploads the key's bytes: for as long as it keeps what is
 --- returned, so that one who was ended in between keeps nobody waiting for good.
 ---@param key string

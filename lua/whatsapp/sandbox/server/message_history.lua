@@ -73,14 +73,27 @@ function M.add(message)
   for _, step in ipairs(by_clock(message)) do announce(message, step) end
 end
 
+local SEQUENCE = { "SENT", "DELIVERED", "READ", "FAILED", "DELETED" }
+
+-- What has happened to a message, by status. What was told once stays: a message
+-- that was read is never only delivered again.
+local function happened(message)
+  local order = statuses_in(state.settings.prefix)[message.message_id]
+  message.told = message.told or {}
+  for _, step in ipairs(order and by_order(message, order) or by_clock(message)) do
+    if step[2] <= ngx.now() then message.told[step[1]] = message.told[step[1]] or step end
+  end
+  return message.told
+end
+
 -- The events of a message up to now, oldest first.
 local function events_of(message)
-  local order = statuses_in(state.settings.prefix)[message.message_id]
-  local list = {}
-  for i, step in ipairs(order and by_order(message, order) or by_clock(message)) do
-    if step[2] <= ngx.now() then
-      local timestamp = math.floor(step[2])
-      list[#list + 1] = {
+  local told, list = happened(message), {}
+  for _, status in ipairs(SEQUENCE) do
+    local step = told[status]
+    if step then
+      local timestamp, i = math.floor(step[2]), #list + 1
+      list[i] = {
         id = message.id .. i, serial = i, delivery_status = step[1], error_description = step[3],
         timestamp = timestamp, occurrence_timestamp = timestamp, status_timestamp = timestamp,
         application = { id = APPLICATION.id, name = APPLICATION.name },

@@ -62,7 +62,7 @@ local function check_template(content)
   if not content.name then refuse_missing "template['name']" end
   if not language then refuse_missing "template['language']['code']" end
   local template = find_template(content.name, language)
-  template_check.check(template, content.components or {})
+  template_check.check(template, content)
   template.sends = (template.sends or 0) + 1
 end
 

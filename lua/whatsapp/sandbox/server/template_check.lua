@@ -20,8 +20,16 @@ local value_fields = {
 local component_types = { header = true, body = true, button = true, carousel = true,
                           limited_time_offer = true, order_status = true }
 
+-- The list that a field of an object holds; none is an empty one.
+local function list_of(object, name, where)
+  local list = object[name]
+  if list == nil then return {} end
+  if type(list) == "table" and (list[1] ~= nil or next(list) == nil) then return list end
+  refuse(100, "%s: %s must be an array", where, name)
+end
+
 local function check_parameters(component)
-  for i, parameter in ipairs(component.parameters or {}) do
+  for i, parameter in ipairs(list_of(component, "parameters", component.type)) do
     local field = type(parameter) == "table" and value_fields[parameter.type]
     if not field then
       refuse(100, "%s: parameter %d has no known type", component.type, i)
@@ -32,15 +40,16 @@ local function check_parameters(component)
   end
 end
 
--- What was sent, as `header`, `body` and the buttons by index.
-local function sort_components(components)
+-- What was sent, as `header`, `body` and the buttons by index; `owner` holds the components.
+local function sort_components(owner)
   local sent = { buttons = {} }
-  for _, component in ipairs(components) do
+  for _, component in ipairs(list_of(owner, "components", "template")) do
     local kind = type(component) == "table" and tostring(component.type):lower()
     if not component_types[kind] then refuse(100, "components: unknown component type") end
     check_parameters(component)
     if kind == "carousel" then
-      sent.cards = type(component.cards) == "table" and component.cards or refuse(100, "carousel: cards are missing")
+      if component.cards == nil then refuse(100, "carousel: cards are missing") end
+      sent.cards = list_of(component, "cards", kind)
     elseif kind == "button" then
       sent.buttons[tonumber(component.index) or refuse(100, "button: index is missing")] = component
     else
@@ -147,13 +156,15 @@ local function check_carousel(carousel, cards, named)
       #carousel.cards)
   end
   for i, card in ipairs(cards) do
-    if card.card_index ~= i - 1 then refuse(100, "carousel: card_index of card %d is not %d", i, i - 1) end
-    check_components(carousel.cards[i].components, card.components or {}, named)
+    if type(card) ~= "table" or card.card_index ~= i - 1 then
+      refuse(100, "carousel: card_index of card %d is not %d", i, i - 1)
+    end
+    check_components(carousel.cards[i].components, card, named)
   end
 end
 
-function check_components(definition, components, named)
-  local sent, have = sort_components(components), {}
+function check_components(definition, owner, named)
+  local sent, have = sort_components(owner), {}
   for _, component in ipairs(definition) do have[component.type] = component end
   local header = have.HEADER
   local is_media = header and header.format ~= "TEXT"
@@ -170,9 +181,9 @@ end
 
 --- Refuses what does not fit.
 ---@param template table  in Meta's form
----@param components table[]  as sent
-function M.check(template, components)
-  check_components(template.components, components, template.parameter_format == "NAMED")
+---@param content table  as sent: its `components`
+function M.check(template, content)
+  check_components(template.components, content, template.parameter_format == "NAMED")
 end
 
 return M
