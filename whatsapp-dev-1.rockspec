@@ -193,6 +193,7 @@ build = {
     ["whatsapp.sandbox.server.errors"] = "lua/whatsapp/sandbox/server/errors.lua",
     ["whatsapp.sandbox.server.faults"] = "lua/whatsapp/sandbox/server/faults.lua",
     ["whatsapp.sandbox.server.fields"] = "lua/whatsapp/sandbox/server/fields.lua",
+    ["whatsapp.sandbox.server.flows"] = "lua/whatsapp/sandbox/server/flows.lua",
     ["whatsapp.sandbox.server.groups"] = "lua/whatsapp/sandbox/server/groups.lua",
     ["whatsapp.sandbox.server"] = "lua/whatsapp/sandbox/server/init.lua",
     ["whatsapp.sandbox.server.media"] = "lua/whatsapp/sandbox/server/media.lua",

@@ -26,9 +26,12 @@ local MAY_KNOW_CORE = { ["client"] = true, ["request"] = true, ["loop/"] = true,
   ["flow/envelope"] = true, ["flow/endpoint"] = true, ["flow/keypair"] = true, ["flow/media"] = true,
   ["testing/flow"] = true }
 
--- What runs inside the sandbox's nginx stands apart from the client.
+-- What runs inside the sandbox's nginx stands apart from the client. Flow JSON is
+-- checked by Meta's rules on both sides, so the rules are there once.
+local SHARED = { ["json"] = true, ["error"] = true, ["flow/check"] = true, ["flow/document"] = true }
+
 local function server_may_require(name)
-  return name:find "^sandbox/" or name == "json" or name == "error"
+  return name:find "^sandbox/" or SHARED[name]
 end
 
 local read = files.read

@@ -30,20 +30,20 @@ local function explain(err, url, kind, path)
   return nil, err
 end
 
--- One answer: its headers, and where it leads.
+-- One answer: its headers, where it leads, and its body if that stays in memory.
 local function get(client, url, target, options, finish)
   local body, meta = client:perform({ method = "GET", url = url, foreign = true, download = target,
                                       finish = finish }, options)
   if body == nil then return nil, meta end
-  return requests.headers(meta.head), meta.redirect
+  return requests.headers(meta.head), meta.redirect, body
 end
 
 local function follow(client, link, target, kind, path, options, finish)
   local url = link
   for _ = 0, HOPS do
-    local headers, leads = get(client, url, target, options, finish)
+    local headers, leads, body = get(client, url, target, options, finish)
     if not headers then return explain(leads, url, kind, path) end
-    if not leads then return headers end
+    if not leads then return headers, body end
     url = leads
   end
   return Error.invalid(path, ("%s redirects more than %d times"):format(host_of(link), HOPS))
@@ -77,6 +77,29 @@ function M.run(client, link, kind, path, options, finish)
   if headers then return target, type_said(headers) end
   target:close()
   return nil, err
+end
+
+local TEXT_MAX = 10 * 1024 * 1024
+
+--- Fetches a link that Graph gave, into memory: at most 10 MB. One to Graph's own host is
+--- asked for as Graph is.
+---@param client whatsapp.Client
+---@param link string
+---@param path string for errors
+---@param options table|nil per-call options
+---@return string|nil bytes
+---@return whatsapp.Error? err
+function M.bytes(client, link, path, options)
+  local target, err = core.download { maximum = TEXT_MAX }
+  if not target then return nil, Error.of_transport(err, false) end
+  local bytes
+  bytes, err = client:perform({ method = "GET", url = link, download = target }, options)
+  if bytes == nil and err.kind == "invalid" and err.field == "url" then
+    bytes, err = follow(client, link, target, nil, path, options)
+    if bytes then bytes, err = err, nil end
+  end
+  target:close()
+  return bytes, bytes == nil and err or nil
 end
 
 return M

@@ -1,33 +1,29 @@
 --- `wa.flows`: WhatsApp Flows: forms inside a chat. Meta's page: "Flows API".
 
+local Error = require "whatsapp.error"
+local document = require "whatsapp.flow.document"
+local fetch = require "whatsapp.api.fetch"
 local fields = require "whatsapp.api.fields"
+local json = require "whatsapp.json"
+local places = require "whatsapp.flow.places"
+local resource = require "whatsapp.resource"
+local schema = require "whatsapp.schema"
+local screens = require "whatsapp.flow.screens"
 
 local name, link = fields.text(200), fields.link
 local categories = { type = "list", max = 8, of = fields.one_of [[SIGN_UP SIGN_IN APPOINTMENT_BOOKING
   LEAD_GENERATION CONTACT_US CUSTOMER_SUPPORT SURVEY OTHER]] }
 
-return {
+local rows = {
   list = { "GET", "{business_account_id}/flows", operation = "listFlows", does = "The flows of the business account.",
     query = true, page = "data" },
   get = { "GET", "{id}", operation = "getFlow", does = "What Graph knows of a flow; `fields` asks for more: preview, …",
     query = true, fields = { date_format = fields.string } },
-  create = { "POST", "{business_account_id}/flows", operation = "createFlow",
-    does = "Makes a flow, a draft unless it is published at once.", json = true, short = "name", fields = {
-      name = fields.required(name), categories = categories, clone_flow_id = fields.id, endpoint_uri = link,
-      flow_json = fields.string, publish = fields.boolean,
-    } },
-  update = { "POST", "{id}", operation = "updateFlowMetadata", does = "Changes name, categories or endpoint.",
-    json = true, some = true, idempotent = true, returns = "success",
-    fields = { name = name, categories = categories, endpoint_uri = link, application_id = fields.id } },
   delete = { "DELETE", "{id}", operation = "deleteFlow", does = "Deletes a draft.", returns = "success" },
   assets = { "GET", "{id}/assets", operation = "listAssetsGetFlowJsonUrl",
     does = "The files of a flow, with a link to each.", query = true, page = "data" },
-  upload = { "POST", "{id}/assets", operation = "updateFlowJson",
-    does = "Uploads its Flow JSON, a file or text; what is wrong with it comes back as `validation_errors`.",
-    parts = true, short = "file", always = { name = "flow.json", asset_type = "FLOW_JSON" }, idempotent = true,
-    upload = { type = "application/json", filename = "flow.json" } },
-  publish = { "POST", "{id}/publish", operation = "publishFlow", does = "Publishes a flow; it cannot be changed then.",
-    returns = "success" },
+  publish = { "POST", "{id}/publish", operation = "publishFlow",
+    does = "Publishes a flow; what is uploaded later is a new draft of it.", returns = "success" },
   deprecate = { "POST", "{id}/deprecate", operation = "deprecateFlow",
     does = "Ends a published flow: it can be sent no more.", returns = "success" },
   migrate = { "POST", "{business_account_id}/migrate_flows", operation = "migrateFlows",
@@ -35,3 +31,293 @@ return {
       source_waba_id = fields.required(fields.id), source_flow_names = { type = "list", max = 100, of = name },
     } },
 }
+
+-- Rows whose functions do more than the row says.
+local called = {
+  create = { "POST", "{business_account_id}/flows", operation = "createFlow", json = true, short = "name",
+    closed = true, fields = {
+      name = fields.required(name), categories = categories, clone_flow_id = fields.id, endpoint_uri = link,
+      flow_json = fields.string, publish = fields.boolean,
+    } },
+  update = { "POST", "{id}", operation = "updateFlowMetadata", json = true, some = true, idempotent = true,
+    returns = "success", closed = true,
+    fields = { name = name, categories = categories, endpoint_uri = link, application_id = fields.id } },
+  upload = { "POST", "{id}/assets", operation = "updateFlowJson",
+    parts = true, short = "file", closed = true, idempotent = true,
+    always = { name = "flow.json", asset_type = "FLOW_JSON" },
+    upload = { type = "application/json", filename = "flow.json" } },
+}
+
+local create, update, upload = resource.method(called.create), resource.method(called.update),
+  resource.method(called.upload)
+
+-- Screens -------------------------------------------------------------------------------
+
+-- What stands behind the place that Meta names. Whether it counts columns from 0 or
+-- from 1 it does not say: one further is inside either way.
+local function place_of(problem, text)
+  local line, column = tonumber(problem.line_start), tonumber(problem.column_start)
+  if line and column then return text:keys_at(line, column + 1) end
+  local pointer = type(problem.message) == "string" and problem.message:match "%$root[%w_/%-]+"
+  return pointer and places.keys(pointer)
+end
+
+-- Adds to each mistake that Meta found how the place is called in your table.
+local function explain(body, text)
+  local read = type(body.validation_errors) == "table" and text and document.read(text)
+  for _, problem in ipairs(read and body.validation_errors or {}) do
+    local keys = type(problem) == "table" and place_of(problem, read)
+    if keys then problem.field = places.name(read.value, keys) end
+  end
+  return body
+end
+
+-- Fields with `flow_json` in place of `screens`.
+local function with_text(given)
+  if type(given) ~= "table" or given.screens == nil then return given end
+  local flow, err = screens.build(given.screens)
+  if not flow then return nil, err end
+  local out = {}
+  for key, value in pairs(given) do out[key] = value end
+  out.screens = nil
+  if out.flow_json ~= nil then return Error.invalid("flow_json", "cannot stand beside screens") end
+  out.flow_json = tostring(flow)
+  return out
+end
+
+--- Makes a flow, a draft unless it is published at once. Its screens are checked
+--- before anything is sent.
+---@param flow string|{ name: string, categories?: string[], screens?: table, flow_json?: string,
+--- endpoint_uri?: string, clone_flow_id?: string, publish?: boolean } `screens` as for
+--- `whatsapp.flow.screens`; the name alone makes an empty flow
+---@param options? table per-call options
+---@return { id: string, validation_errors?: table[] }|nil flow with what Meta found wrong: each has
+--- `message`, `line_start`, `column_start` and `field`, the place in your table
+---@return whatsapp.Error? err
+function rows.create(self, flow, options)
+  local checked, err = with_text(flow)
+  if checked == nil and err then return nil, err end
+  local body
+  body, err = create(self, checked, options)
+  if not body then return nil, err end
+  return explain(body, type(checked) == "table" and checked.flow_json or nil)
+end
+
+-- Whether a table is screens, and not the name of a file or its bytes.
+local function is_screens(given)
+  return type(given) == "table" and (given.version ~= nil or given.screens ~= nil or type(given[1]) == "table")
+end
+
+--- Uploads the screens of a flow: a table as for `whatsapp.flow.screens`, or Flow JSON as
+--- a file (`"flow.json"`) or text (`{ data = text }`).
+---@param id string
+---@param given table|string
+---@param options? table per-call options
+---@return { success: boolean, validation_errors: table[] }|nil answer with what Meta found wrong: each
+--- has `message`, `line_start`, `column_start` and `field`, the place in your table
+---@return whatsapp.Error? err
+function rows.upload(self, id, given, options)
+  if is_screens(given) then
+    local flow, err = screens.build(given)
+    if not flow then return nil, err end
+    given = { data = tostring(flow) }
+  end
+  local body, err = upload(self, id, given, options)
+  if not body then return nil, err end
+  return explain(body, type(given) == "table" and given.data or nil)
+end
+
+-- Uploads what Meta must find no mistake in.
+local function refuse_mistakes(body)
+  local first = type(body.validation_errors) == "table" and body.validation_errors[1]
+  if not first then return true end
+  return nil, Error.new { kind = "graph", outcome = "rejected", raw = body, field = first.field,
+    message = ("Meta finds %d mistakes in the screens: %s"):format(#body.validation_errors, tostring(first.message)),
+    hint = "err.raw.validation_errors has all of them" }
+end
+
+local function put(self, id, flow, options)
+  local body, err = self:upload(id, flow, options)
+  if not body then return nil, err end
+  return refuse_mistakes(body)
+end
+
+--- Changes name, categories or endpoint; with `screens`, what it shows too.
+---@param id string
+---@param changes { name?: string, categories?: string[], endpoint_uri?: string, application_id?: string,
+--- screens?: table }
+---@param options? table per-call options
+---@return true|nil
+---@return whatsapp.Error? err of kind `graph` where Meta found mistakes in the screens
+function rows.update(self, id, changes, options)
+  if type(changes) ~= "table" or changes.screens == nil then return update(self, id, changes, options) end
+  local rest = {}
+  for key, value in pairs(changes) do rest[key] = value end
+  rest.screens = nil
+  local flow, err = screens.build(changes.screens)
+  if not flow then return nil, err end
+  if next(rest) ~= nil then
+    local ok
+    ok, err = update(self, id, rest, options)
+    if not ok then return nil, err end
+  end
+  return put(self, id, flow, options)
+end
+
+-- Looking -------------------------------------------------------------------------------
+
+local preview_spec = { type = "table", fields = { invalidate = { type = "boolean" } } }
+
+--- A link to a page that shows the flow, good for 30 days; anyone who has it can look.
+---@param id string
+---@param query? { invalidate?: boolean } true: the links of before end
+---@param options? table per-call options
+---@return { preview_url: string, expires_at: string }|nil
+---@return whatsapp.Error? err
+function rows.preview(self, id, query, options)
+  local checked, err = schema.check(query == nil and {} or query, preview_spec)
+  if not checked then return nil, err end
+  local flow
+  local asked = ("preview.invalidate(%s)"):format(tostring(checked.invalidate == true))
+  flow, err = self:get(id, { fields = asked }, options)
+  if not flow then return nil, err end
+  if type(flow.preview) == "table" then return flow.preview end
+  return nil, Error.new { kind = "protocol", outcome = "unknown", message = "the answer has no preview" }
+end
+
+local day = { type = "string", pattern = "^%d%d%d%d%-%d%d%-%d%d$", form = "2026-12-31" }
+
+local metric_spec = { type = "table", short = "name", fields = {
+  name = fields.required(fields.one_of [[ENDPOINT_REQUEST_COUNT ENDPOINT_REQUEST_ERROR ENDPOINT_REQUEST_ERROR_RATE
+    ENDPOINT_REQUEST_LATENCY_SECONDS_CEIL ENDPOINT_AVAILABILITY]]),
+  granularity = fields.one_of "DAY HOUR LIFETIME", since = day, ["until"] = day,
+} }
+
+--- How a flow's endpoint did.
+---@param id string
+---@param query string|{ name: string, granularity?: "DAY"|"HOUR"|"LIFETIME", since?: string, until?: string }
+--- ENDPOINT_REQUEST_COUNT, ENDPOINT_REQUEST_ERROR, ENDPOINT_REQUEST_ERROR_RATE,
+--- ENDPOINT_REQUEST_LATENCY_SECONDS_CEIL or ENDPOINT_AVAILABILITY, day by day unless said otherwise;
+--- days such as 2026-12-31
+---@param options? table per-call options
+---@return { name: string, granularity: string, data_points: table[] }|nil
+---@return whatsapp.Error? err code 139006 below 250 requests
+function rows.metrics(self, id, query, options)
+  local checked, err = schema.check(query == nil and {} or query, metric_spec)
+  if not checked then return nil, err end
+  local asked = ("metric.name(%s).granularity(%s)"):format(checked.name, checked.granularity or "DAY")
+  for _, key in ipairs { "since", "until" } do
+    if checked[key] then asked = ("%s.%s(%s)"):format(asked, key, checked[key]) end
+  end
+  local flow
+  flow, err = self:get(id, { fields = asked }, options)
+  if not flow then return nil, err end
+  if type(flow.metric) == "table" then return flow.metric end
+  return nil, Error.new { kind = "protocol", outcome = "unknown", message = "the answer has no metric" }
+end
+
+-- Deploying -------------------------------------------------------------------------------
+
+local function find_by_name(self, wanted, options)
+  local after
+  repeat
+    local page, err = self:list({ limit = 100, after = after }, options)
+    if not page then return nil, err end
+    for _, flow in ipairs(page.data) do
+      if flow.name == wanted and flow.status ~= "DEPRECATED" then return flow end
+    end
+    after = page.after
+  until not after
+end
+
+-- The Flow JSON that Meta has, in our order of names, or nil when there is none.
+local function current(self, id, options)
+  local page, err = self:assets(id, options)
+  if not page then return nil, err end
+  for _, asset in ipairs(page.data) do
+    if asset.asset_type == "FLOW_JSON" and type(asset.download_url) == "string" then
+      local bytes
+      bytes, err = fetch.bytes(self.client, asset.download_url, "download_url", options)
+      if not bytes then return nil, err end
+      local found = document.read(bytes)
+      return found and json.encode(found.value)
+    end
+  end
+end
+
+local deploy_spec = { type = "table", fields = {
+  categories = categories, endpoint_uri = link, publish = fields.boolean } }
+
+local function make(self, flow_name, flow, settings, options)
+  local made, err = self:create({ name = flow_name, categories = settings.categories or { "OTHER" },
+    endpoint_uri = settings.endpoint_uri, flow_json = tostring(flow) }, options)
+  if not made then return nil, err end
+  local ok
+  ok, err = refuse_mistakes(made)
+  if not ok then return nil, err end
+  return made.id
+end
+
+-- Brings a flow that is there up to date; whether there was something to do.
+local function bring(self, known, flow, options)
+  local now, err = current(self, known.id, options)
+  if err then return nil, err end
+  if now == json.encode(flow) then return false end
+  local ok
+  ok, err = put(self, known.id, flow, options)
+  if not ok then return nil, err end
+  return true
+end
+
+--- Makes the flow of this name what the screens say, and publishes it: made when there
+--- is none, uploaded when its content differs, left alone when it is the same.
+---@param flow_name string
+---@param flow table the screens, as for `whatsapp.flow.screens`
+---@param settings? { categories?: string[], endpoint_uri?: string, publish?: boolean } `publish = false`
+--- leaves a draft; categories and endpoint are for a new flow
+---@param options? table per-call options
+---@return { id: string, changed: boolean }|nil
+---@return whatsapp.Error? err of kind `graph` where Meta found mistakes in the screens
+function rows.deploy(self, flow_name, flow, settings, options)
+  local ok, err = schema.check(flow_name, fields.required(name), "name")
+  if not ok then return nil, err end
+  settings, err = schema.check(settings == nil and {} or settings, deploy_spec)
+  if not settings then return nil, err end
+  flow, err = screens.build(flow)
+  if not flow then return nil, err end
+  local known, id, changed
+  known, err = find_by_name(self, flow_name, options)
+  if err then return nil, err end
+  if known then
+    id = known.id
+    changed, err = bring(self, known, flow, options)
+    if changed == nil then return nil, err end
+  else
+    id, err = make(self, flow_name, flow, settings, options)
+    if not id then return nil, err end
+    changed = true
+  end
+  if settings.publish ~= false and (changed or known.status ~= "PUBLISHED") then
+    ok, err = self:publish(id, options)
+    if not ok then return nil, err end
+    changed = true
+  end
+  return { id = id, changed = changed }
+end
+
+--- Sets the public key that the data of Flows is encrypted with: the same as
+--- `wa.encryption:set`.
+---@param pem string of RSA with 2048 bits, as `whatsapp.flow.keypair` makes it
+---@param options? table per-call options
+---@return true|nil
+---@return whatsapp.Error? err
+function rows.set_public_key(self, pem, options)
+  return self.client.encryption:set(pem, options)
+end
+
+for key, row in pairs(called) do
+  row.call = rows[key]
+  rows[key] = row
+end
+
+return rows

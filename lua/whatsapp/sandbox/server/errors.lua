@@ -61,5 +61,11 @@ return {
   [133006] = { status = 400, message = "Phone number re-verification needed" },
   [133010] = { status = 400, message = "Phone number not registered" },
   [133016] = { status = 400, message = "Account register/deregister rate limit exceeded" },
+  [139000] = { status = 400, message = "Blocked by Integrity" },
+  [139001] = { status = 400, message = "Flow can't be updated" },
+  [139002] = { status = 400, message = "Flow can't be published" },
+  [139003] = { status = 400, message = "Flow can't be deprecated" },
+  [139004] = { status = 400, message = "Flow can't be deleted" },
+  [139006] = { status = 400, message = "Metrics are not available" },
   [135000] = { status = 400, message = "Generic user error" },
 }

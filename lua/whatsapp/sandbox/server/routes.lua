@@ -6,6 +6,7 @@ local business_account = require "whatsapp.sandbox.server.business_account"
 local business_profile = require "whatsapp.sandbox.server.business_profile"
 local connections = require "whatsapp.sandbox.server.connections"
 local customers = require "whatsapp.sandbox.server.customers"
+local flows = require "whatsapp.sandbox.server.flows"
 local groups = require "whatsapp.sandbox.server.groups"
 local media = require "whatsapp.sandbox.server.media"
 local message_history = require "whatsapp.sandbox.server.message_history"
@@ -83,6 +84,15 @@ return {
       ["POST unpause"] = message_templates.unpause,
       ["GET compare"] = template_insights.compare,
     },
+    flow = {
+      ["GET"] = flows.get,
+      ["POST"] = flows.update,
+      ["DELETE"] = flows.delete,
+      ["GET assets"] = flows.assets,
+      ["POST assets"] = flows.upload,
+      ["POST publish"] = flows.publish,
+      ["POST deprecate"] = flows.deprecate,
+    },
     template_library = {
       ["GET"] = template_library.list,
     },
@@ -98,12 +108,16 @@ return {
       ["DELETE message_templates"] = message_templates.delete,
       ["POST upsert_message_templates"] = message_templates.upsert,
       ["GET template_analytics"] = template_insights.analytics,
+      ["GET flows"] = flows.list,
+      ["POST flows"] = flows.create,
+      ["POST migrate_flows"] = flows.migrate,
     },
   },
 
   -- Files behind the urls that Graph hands out.
   files = {
     ["GET attachments"] = media.download,
+    ["GET flows"] = flows.download,
   },
 
   -- What customers do.
