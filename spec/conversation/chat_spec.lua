@@ -302,6 +302,32 @@ describe("a conversation", function()
     assert.are.same({ "Name?", "Helping", "Name: hello" }, said())
   end)
 
+  it("ends where a handler opens another, and goes on when that handler's event comes again", function()
+    local one = whatsapp.conversation("one", function(chat) chat:say("one " .. chat:ask "One?") end)
+    local two = whatsapp.conversation("two", function(chat) chat:say("two " .. chat:ask "Two?") end)
+    bot = new_bot(function(b) b:on("text", "^one$", one):on("text", "^two$", two, { interrupt = true }) end)
+    local again = meta.message { text = "two" }
+    deliver "one"
+    assert.are.equal(200, meta.deliver(bot, { again }))
+    -- As after a crash before the event was confirmed: the inbox has forgotten it.
+    local forgetful = whatsapp.store.memory()
+    for _, method in ipairs { "get", "put", "append", "due" } do
+      forgetful.backend[method] = function(_, ...) return store.backend[method](store.backend, ...) end
+    end
+    local other = bot:with { store = forgetful }
+    assert.are.equal(200, meta.deliver(other, { again }))
+    deliver "x"
+    assert.are.same({ "One?", "Two?", "two x" }, said())
+  end)
+
+  it("is had with a group too", function()
+    opens(function(chat) chat:say("Hello " .. chat:ask "Who?") end)
+    deliver({ text = "go", group_id = "123456789" }, { text = "Ann", group_id = "123456789", from = "15550001111" })
+    local list = sent()
+    assert.are.same({ 2, "group", "123456789", "Hello Ann" },
+      { #list, list[1].recipient_type, list[2].to, list[2].text.body })
+  end)
+
   it("can be listed, looked at and ended", function()
     opens(function(chat)
       chat:ask "One?"
@@ -346,6 +372,27 @@ describe("a conversation", function()
       opens(first)
       deliver "Ann"
       assert.are.same({ "Name?", "first" }, said())
+    end)
+
+    it("fires its timer once there is code for it", function()
+      local function sleeper(chat)
+        chat:sleep(60)
+        chat:say "slept"
+      end
+      opens(sleeper)
+      deliver "go"
+      now = now + 60
+      opens(first, { version = 2 })
+      for _ = 1, 5 do bot:tick() end
+      assert.are.equal(1, #told)
+      told = {}
+      opens(sleeper)
+      now = now + 59
+      bot:tick()
+      assert.are.same({}, said())
+      now = now + 1
+      bot:tick()
+      assert.are.same({ "slept" }, said())
     end)
 
     it("lets older ones finish with their code, or start again", function()

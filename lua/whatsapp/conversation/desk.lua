@@ -139,6 +139,16 @@ local function postpone(self, event, seconds)
   self.again[event] = seconds
 end
 
+-- A timer whose conversation cannot go on here is looked at again after so long.
+local LATER = 60
+
+-- What was due stays due: once this process, or another, knows its code, it goes on.
+local function put_off(self, event, journal)
+  if event.field ~= FIELD or not event.raw.timer or not journal.version then return end
+  local ok, err = journal:put_off(self:now() + LATER)
+  if not ok and not err.conflict then self.report(self.bot, err, event) end
+end
+
 -- A store that fails is tried again, a bug is told, and ends the conversation
 -- unless `on_error` wants it tried again.
 local function failed(self, event, talk, err, class, traceback)
@@ -149,7 +159,7 @@ local function failed(self, event, talk, err, class, traceback)
   end
   local seconds = self.report(self.bot, err, event, traceback)
   if seconds then return postpone(self, event, seconds) end
-  if class ~= "code" then return end
+  if class == "kept" then return put_off(self, event, talk.journal) end
   local ok, why = talk.journal:close(self:now(), "failed", tostring(err))
   if not ok then self.report(self.bot, why, event) end
 end

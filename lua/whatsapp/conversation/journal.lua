@@ -167,6 +167,16 @@ function Journal:flush(now, due)
   return true
 end
 
+--- Leaves the conversation as it is, to be looked at again at some time.
+---@param due number
+---@return true|nil
+---@return whatsapp.Error? err
+function Journal:put_off(due)
+  local version, err = self.store:append(self.name, "", self.version, { due = due, expires = due + self.head.keep })
+  self.version, self.due = version or self.version, nil
+  return version and true, err
+end
+
 --- Ends the conversation; a trace of it remains.
 ---@param now number
 ---@param how "done"|"cancelled"|"failed"|"replaced"|"ended"
