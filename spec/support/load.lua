@@ -14,15 +14,29 @@ local SLICE = 0.02
 local Request = {}
 Request.__index = Request
 
+local function start(port, text)
+  local connection = assert(socket.connect("127.0.0.1", port))
+  assert(connection:send(text))
+  connection:settimeout(0)
+  return setmetatable({ connection = connection, text = "", ended = false }, Request)
+end
+
 --- Sends a request; its answer is read by `finish`.
 ---@param port integer
 ---@param path string
 ---@return spec.Request
 function M.start(port, path)
-  local connection = assert(socket.connect("127.0.0.1", port))
-  connection:settimeout(0)
-  assert(connection:send(("GET %s HTTP/1.0\r\n\r\n"):format(path)))
-  return setmetatable({ connection = connection, text = "", ended = false }, Request)
+  return start(port, ("GET %s HTTP/1.0\r\n\r\n"):format(path))
+end
+
+--- The same for a body.
+---@param port integer
+---@param path string
+---@param body string
+---@param header string a line
+---@return spec.Request
+function M.start_post(port, path, body, header)
+  return start(port, ("POST %s HTTP/1.0\r\n%s\r\nContent-Length: %d\r\n\r\n%s"):format(path, header, #body, body))
 end
 
 --- `count` requests; `%d` in the path is the number of each.
