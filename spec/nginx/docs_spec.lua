@@ -2,6 +2,12 @@
 
 if not rawget(_G, "jit") then return end -- nginx's Lua is LuaJIT: once is enough
 
+local http = require "socket.http"
+local load = require "spec.support.load"
+local ltn12 = require "ltn12"
+local meta = require "spec.support.meta"
+local webhook = require "whatsapp.webhook"
+
 local start_service = require("spec.support.service").start
 
 -- What every nginx has, and what lets any user start one.
@@ -28,12 +34,19 @@ local function blocks(name)
   return found
 end
 
--- A page's blocks: the first is a whole configuration, the others go into its http.
+-- A page's blocks: the first is a whole configuration, the others go into its http,
+-- a location into its server.
 local function configuration(page)
-  local list = blocks(page)
-  local conf, n = table.remove(list, 1):gsub("http {\n", TEMP)
+  local list, inner, outer = blocks(page), {}, {}
+  for i = 2, #list do
+    local into = list[i]:find "^location" and inner or outer
+    into[#into + 1] = list[i]
+  end
+  local conf, n = list[1]:gsub("http {\n", TEMP)
   assert(n == 1, page .. ": the first snippet has an http block")
-  return HEAD .. conf:gsub("}%s*$", table.concat(list, "\n"):gsub("%%", "%%%%") .. "\n}\n")
+  conf, n = conf:gsub("  server {\n", function(line) return line .. table.concat(inner, "\n") .. "\n" end)
+  assert(n == 1, page .. ": the first snippet has one server")
+  return HEAD .. conf:gsub("}%s*$", function() return table.concat(outer, "\n") .. "\n}\n" end)
 end
 
 describe("nginx snippets", function()
@@ -55,4 +68,18 @@ describe("nginx snippets", function()
       assert.is_true(found, id .. service:log())
     end)
   end
+
+  it("answer a webhook: docs/openresty.md", function()
+    service = start_service(sandbox, configuration "docs/openresty.md")
+    assert.are.equal("42", service:get "/webhook?hub.mode=subscribe&hub.verify_token=a%20token&hub.challenge=42")
+    local body = meta.body({ meta.message { text = "Hi" } }, sandbox.phone_number_id)
+    local _, status = http.request { url = service.url .. "/webhook", method = "POST",
+      source = ltn12.source.string(body), headers = { ["Content-Length"] = #body,
+        ["X-Hub-Signature-256"] = webhook.sign(body, "0123456789abcdef0123456789abcdef") } }
+    assert.are.equal(200, status)
+    load.eventually("an answer", function()
+      local sent = sandbox:sent()
+      return #sent == 1 and sent[1].payload.text.body == "You wrote: Hi"
+    end)
+  end)
 end)
