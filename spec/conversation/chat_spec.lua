@@ -284,10 +284,33 @@ describe("a conversation", function()
   end)
 
   it("knows a customer by phone and by user id", function()
-    local made = opens(function(chat) chat:say("You are " .. chat:ask "Who?") end)
+    local user = "US.13491208655302741918"
+    local made = opens(function(chat) chat:say(("You are %s, %s"):format(chat:ask "Who?", chat:ask "Born?")) end)
+    local both, by_phone, by_id = { from_user_id = user }, {}, { from = false, from_user_id = user }
+    local function say(text, as)
+      local fields = { text = text }
+      for name, value in pairs(as) do fields[name] = value or nil end
+      local message = meta.message(fields)
+      if as.from == false then message.from = nil end
+      assert.are.equal(200, meta.deliver(bot, { message }))
+    end
+    -- Begun by phone; the user id is learnt on the way.
     assert.is_true(made:start(bot, meta.phone))
-    deliver { text = "Ann", from_user_id = "US.13491208655302741918" }
-    assert.are.same({ "Who?", "You are Ann" }, said())
+    say("Ann", both)
+    say("1990", by_id)
+    assert.are.same({ "Who?", "Born?", "You are Ann, 1990" }, said())
+    -- Begun by a message with both.
+    say("go", both)
+    say("Bob", by_phone)
+    local ok, err = made:start(bot, meta.phone)
+    assert.are.same({ nil, "state" }, { ok, err.kind })
+    assert.are.same({ 1, 1, 1 }, { #bot:conversations(meta.phone), #bot:conversations(user), #bot:conversations() })
+    say("1991", by_id)
+    assert.are.same({ "Who?", "Born?", "You are Bob, 1991" }, said())
+    assert.is_true(made:start(bot, meta.phone))
+    say("Eve", by_id)
+    say("1992", both)
+    assert.are.same({ "Who?", "Born?", "You are Eve, 1992" }, said())
     assert.are.same({}, heard)
   end)
 

@@ -86,15 +86,31 @@ local function lanes_of(event)
   return lanes
 end
 
--- The first journal that is open; else the one of the event's own lane, if any.
+-- The journal of a lane, or of the lane that it is another name of.
+local function load_known(self, lane)
+  local journal = load(self, lane)
+  local alias = journal and journal.head.alias
+  if not alias then return journal, journal end
+  return load(self, alias), journal
+end
+
+-- The first journal that is open; else that of the event's own lane, if any. And
+-- what stands in that lane itself.
 local function find(self, lanes)
-  local own
+  local first, own
   for i, lane in ipairs(lanes) do
-    local journal = load(self, lane)
-    if journal and not journal.head.ended then return journal end
-    if i == 1 then own = journal end
+    local journal, there = load_known(self, lane)
+    if i == 1 then first, own = journal, there end
+    if journal and not journal.head.ended then return journal, own end
   end
-  return own
+  return first, own
+end
+
+-- Who was found by another name is found by this one next time.
+local function remember(self, lane, known_as, there)
+  if there and (there.head.alias == known_as or not there.head.ended) then return end
+  local ok, err = journals.alias(self.bot.store, lane, known_as, self:now(), there)
+  if not ok and not err.conflict then must(nil, err) end
 end
 
 -- An event of our own, as text that makes one again.
@@ -244,10 +260,13 @@ end
 local function offer(self, event)
   if event.kind == "status" then return settle(self, event) and false end
   if not event.phone_number_id or not (event.from or event.group_id) then return false end
-  local journal = find(self, lanes_of(event))
+  local journal, own = find(self, lanes_of(event))
   if not journal then return false end
   if journal.head.ended then return journal.keys[event.key] or false end
-  if journal.lane ~= event.lane then return move(self, event, journal.lane) end
+  if journal.lane ~= event.lane then
+    remember(self, event.lane, journal.lane, own)
+    return move(self, event, journal.lane)
+  end
   local talk = talk_of(self, event, journal)
   if not talk then return true end
   if not talk.journal.keys[event.key] then return run(self, event, talk, event) end
@@ -289,7 +308,7 @@ local function begin(self, event, definition, lane, head, previous)
   run(self, event, talks.new(self, definition, journal))
 end
 
--- One handler ends what another has begun.
+-- One handler ends what another has begun. The customer's other names lead here now.
 local function close_others(self, event)
   local lanes = lanes_of(event)
   for i = 2, #lanes do
@@ -298,6 +317,7 @@ local function close_others(self, event)
       forget(self, journal.lane)
       must(journal:close(self:now(), "replaced"))
     end
+    remember(self, lanes[i], event.lane, journal)
   end
 end
 
@@ -336,16 +356,27 @@ local function is_open(name)
     hint = "bot:conversations(customer) lists them, and :finish() ends one" }
 end
 
---- See `Conversation:start`.
-function Desk:start(definition, to, ...)
+-- The lane to begin a conversation in, when none is open.
+local function lane_to(self, to)
   local user, err = message.canonical_user(to, "to")
   if not user then return nil, err end
+  local lane = lane_of(self.bot.client.config.phone_number_id, user)
+  for _ = 1, 2 do
+    local journal
+    journal, err = journals.load(self.bot.store, lane)
+    if err then return nil, err end
+    if not journal then break end
+    if not journal.head.ended then return nil, is_open(journal.head.name) end
+    lane = journal.head.alias or lane
+  end
+  return lane
+end
+
+--- See `Conversation:start`.
+function Desk:start(definition, to, ...)
+  local lane, err = lane_to(self, to)
+  if not lane then return nil, err end
   local number = self.bot.client.config.phone_number_id
-  local lane = lane_of(number, user)
-  local journal
-  journal, err = journals.load(self.bot.store, lane)
-  if err then return nil, err end
-  if journal and not journal.head.ended then return nil, is_open(journal.head.name) end
   local raw = { start = definition.name, to = tostring(to), number = number, args = journals.pack(...) }
   local text, why = json.encode(raw)
   if not text then return Error.invalid("...", why, "give what JSON can carry") end
@@ -415,6 +446,19 @@ local function lanes_of_user(self, user)
   return { lane_of(number, plain), lane_of(number, canonical) }
 end
 
+-- With other names followed, each lane once.
+local function known_lanes(self, lanes)
+  local list, seen = {}, {}
+  for _, lane in ipairs(lanes) do
+    local journal, err = journals.load(self.bot.store, lane)
+    if err then return nil, err end
+    lane = journal and journal.head.alias or lane
+    if not seen[lane] then list[#list + 1] = lane end
+    seen[lane] = true
+  end
+  return list
+end
+
 --- The open conversations; see `Bot:conversations`.
 ---@param customer? string|number|whatsapp.Event
 ---@return whatsapp.ConversationState[]|nil
@@ -428,7 +472,9 @@ function Desk:list(customer)
     lanes, err = lanes_of_user(self, customer)
   end
   if not lanes then return nil, err end
-  return states.list(self, lanes)
+  local known
+  known, err = known_lanes(self, lanes)
+  return known and states.list(self, known), err
 end
 
 return M

@@ -102,6 +102,9 @@ local DAY = 24 * 60 * 60
 -- An ended conversation is remembered as long as Meta may deliver its last event again.
 local REMEMBERED = 8 * DAY
 
+-- What a customer is known as, too, is remembered from one conversation to the next.
+local KNOWN = 90 * DAY
+
 local function line_of(entry)
   local text, why = json.encode(entry)
   if not text then
@@ -129,6 +132,20 @@ function M.create(store, lane, head, version)
   self.version, err = store:put(self.name, text, version, { due = false, expires = head.started + head.keep })
   if not self.version then return nil, err end
   return self
+end
+
+--- Notes that a customer who comes in one lane is known in another.
+---@param store whatsapp.Store
+---@param lane string
+---@param known_as string the lane of the customer's conversations
+---@param now number
+---@param previous table|nil the journal in its lane
+---@return true|nil
+---@return whatsapp.Error? err
+function M.alias(store, lane, known_as, now, previous)
+  local ok, err = store:put(PREFIX .. lane, assert(line_of { alias = known_as, ended = now }),
+    previous and previous.version, { due = false, expires = now + KNOWN })
+  return ok and true, err
 end
 
 --- Adds a line, which the next `flush` writes.

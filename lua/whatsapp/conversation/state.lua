@@ -46,17 +46,12 @@ local function state_of(desk, journal)
     at = open and step.command or "wait", due = open and step.due or nil }, State)
 end
 
-local function add(desk, list, lane)
-  local journal, err = journals.load(desk.bot.store, lane)
-  if err then return nil, err end
-  if journal and not journal.head.ended then list[#list + 1] = state_of(desk, journal) end
-  return true
-end
-
-local function add_all(desk, list, lanes)
+-- Adds the conversations that are open in some lanes.
+local function add(desk, list, lanes)
   for _, lane in ipairs(lanes) do
-    local ok, err = add(desk, list, lane)
-    if not ok then return nil, err end
+    local journal, err = journals.load(desk.bot.store, lane)
+    if err then return nil, err end
+    if journal and not journal.head.ended then list[#list + 1] = state_of(desk, journal) end
   end
   return list
 end
@@ -69,14 +64,14 @@ local PAGE = 100
 ---@return whatsapp.ConversationState[]|nil
 ---@return whatsapp.Error? err
 function M.list(desk, lanes)
-  if lanes then return add_all(desk, {}, lanes) end
+  if lanes then return add(desk, {}, lanes) end
   local list, after = {}, nil
   repeat
     local names, err = desk.bot.store:list(journals.PREFIX, after, PAGE)
     if not names then return nil, err end
     local found = {}
     for i, name in ipairs(names) do found[i] = name:sub(#journals.PREFIX + 1) end
-    local _, why = add_all(desk, list, found)
+    local _, why = add(desk, list, found)
     if why then return nil, why end
     after = names[PAGE]
   until not after
