@@ -20,6 +20,7 @@ description = {
 dependencies = {
   "lua >= 5.1, < 5.5",
   "lua-cjson",
+  "argparse", -- the command
 }
 
 -- No header is named for curl: on Debian it lies in a folder per architecture,
@@ -31,6 +32,7 @@ external_dependencies = {
 
 build = {
   type = "builtin",
+  install = { bin = { whatsapp = "bin/whatsapp" } },
   modules = {
     ["whatsapp.core"] = {
       sources = {
@@ -102,6 +104,17 @@ build = {
     ["whatsapp.api.users"] = "lua/whatsapp/api/users.lua",
     ["whatsapp.bot.inbox"] = "lua/whatsapp/bot/inbox.lua",
     ["whatsapp.bot"] = "lua/whatsapp/bot/init.lua",
+    ["whatsapp.cli.command.call"] = "lua/whatsapp/cli/command/call.lua",
+    ["whatsapp.cli.command.completion"] = "lua/whatsapp/cli/command/completion.lua",
+    ["whatsapp.cli.command.explain"] = "lua/whatsapp/cli/command/explain.lua",
+    ["whatsapp.cli.command.sandbox"] = "lua/whatsapp/cli/command/sandbox.lua",
+    ["whatsapp.cli.command.send"] = "lua/whatsapp/cli/command/send.lua",
+    ["whatsapp.cli.context"] = "lua/whatsapp/cli/context.lua",
+    ["whatsapp.cli"] = "lua/whatsapp/cli/init.lua",
+    ["whatsapp.cli.input"] = "lua/whatsapp/cli/input.lua",
+    ["whatsapp.cli.output"] = "lua/whatsapp/cli/output.lua",
+    ["whatsapp.cli.parser"] = "lua/whatsapp/cli/parser.lua",
+    ["whatsapp.cli.variables"] = "lua/whatsapp/cli/variables.lua",
     ["whatsapp.client"] = "lua/whatsapp/client.lua",
     ["whatsapp.clock"] = "lua/whatsapp/clock.lua",
     ["whatsapp.complaint"] = "lua/whatsapp/complaint.lua",

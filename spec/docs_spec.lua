@@ -42,6 +42,21 @@ describe("documentation", function()
     end)
   end
 
+  it("runs every snippet of docs/command.md that is for a shell", function()
+    local name, output = os.tmpname(), os.tmpname()
+    local file = assert(io.open(name, "w"))
+    file:write("set -e\nwhatsapp() { ", LUA, ' bin/whatsapp "$@"; }\n',
+      table.concat(blocks(read "docs/command.md", "sh")))
+    file:close()
+    local sandbox = assert(require("whatsapp.sandbox").start())
+    local ok, err = sandbox:run(("timeout 120 sh %s > %s 2>&1"):format(name, output))
+    local printed = read(output)
+    os.remove(name)
+    os.remove(output)
+    sandbox:stop()
+    assert.is_true(ok, tostring(err) .. "\n" .. printed)
+  end)
+
   it("has at least one snippet in the README, and shows each make target as it is", function()
     local text, makefile = read "README.md", read "Makefile"
     assert.is_true(#blocks(text, "lua") >= 5)

@@ -17,7 +17,7 @@ local LEVELS = {
   ["flow/placement"] = 0, ["flow/references"] = 0, ["flow/routes"] = 0, ["flow/document"] = 0, ["flow/places"] = 0,
   ["flow/envelope"] = 2, ["flow/request"] = 2, ["flow/keypair"] = 2,
   ["init"] = 5,
-  ["nginx"] = 6, ["sandbox/"] = 6, ["testing"] = 6, ["testing/"] = 6,
+  ["nginx"] = 6, ["sandbox/"] = 6, ["cli/"] = 6, ["testing"] = 6, ["testing/"] = 6,
 }
 
 -- The core moves bytes; few rooms have business there.

@@ -47,6 +47,10 @@ describe("the rockspec", function()
     assert.same(there, listed)
   end)
 
+  it("installs the command", function()
+    assert.same({ bin = { whatsapp = "bin/whatsapp" } }, load_rockspec().build.install)
+  end)
+
   it("needs no file but Lua ones under lua/", function()
     for _, path in ipairs(files.under("lua", "*")) do
       assert.truthy(path:find("%.lua$"), path .. " would not be in the rock")

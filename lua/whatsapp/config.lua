@@ -271,6 +271,13 @@ local function fill_defaults(config, mode)
   end
 end
 
+--- The options that variables stand for, unchecked.
+---@param getenv fun(name: string): string|nil
+---@return table<string, string>
+function M.from(getenv)
+  return from_environment(getenv, {})
+end
+
 --- Reads the options of a client over those of the environment.
 ---@param given table
 ---@param getenv? fun(name: string): string|nil

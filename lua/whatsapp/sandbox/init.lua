@@ -210,6 +210,14 @@ function Sandbox:env(mode)
   return variables
 end
 
+--- The same as lines for a shell to read: `export NAME=value`, and `unset NAME` for what would
+--- lead somewhere else.
+---@param mode? "gateway"|"direct"
+---@return string
+function Sandbox:exports(mode)
+  return shell_lines(environment(self, check_mode(mode)))
+end
+
 --- Runs a shell command in that environment. The variables come from a file that
 --- only the owner can read, so that no credential shows in a list of processes.
 ---@param command string

@@ -1,0 +1,42 @@
+--- What a command reads: files, the standard input, JSON.
+
+local Error = require "whatsapp.error"
+local json = require "whatsapp.json"
+
+local M = {}
+
+--- The whole of a file; "-" is the standard input.
+---@param path string
+---@return string|nil
+---@return whatsapp.Error? err of kind `io`
+function M.read(path)
+  local file, why = io.stdin, nil
+  if path ~= "-" then file, why = io.open(path, "rb") end
+  local text = file and file:read "*a"
+  if file and path ~= "-" then file:close() end
+  if text then return text end
+  return nil, Error.new { kind = "io", message = ("cannot read %s"):format(why or path) }
+end
+
+--- A JSON object or list.
+---@param text string
+---@param field string what it is, for the error
+---@return table|nil
+---@return whatsapp.Error? err of kind `invalid`
+function M.decode(text, field)
+  local value, why = json.decode_raw(text)
+  if value then return value end
+  return Error.invalid(field, "is not JSON: " .. why)
+end
+
+--- A file with a JSON object or list.
+---@param path string
+---@return table|nil
+---@return whatsapp.Error? err
+function M.read_json(path)
+  local text, err = M.read(path)
+  if not text then return nil, err end
+  return M.decode(text, path)
+end
+
+return M

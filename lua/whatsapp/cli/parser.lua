@@ -1,0 +1,96 @@
+--- The commands as data → the parser of the command line.
+--
+-- A command is a module of `cli/command/`: `summary`, `arguments`, `options`, `flags` and
+-- `run(call, args)`, which returns true or an exit status, or nil and an error; or
+-- `actions`, a list of such with a `name` each. An argument or option is
+-- { name, description, … }, the rest being properties of argparse.
+
+local version = require "whatsapp.version"
+
+local M = {}
+
+-- In the order of the help.
+local NAMES = { "sandbox", "send", "call", "explain", "completion" }
+
+local GLOBAL = {
+  options = { { "--env-file", "read MATON_… and WHATSAPP_… variables from a file that only you can read (0600)",
+                argname = "FILE" } },
+  flags = { { "--json", "print JSON, for scripts" } },
+}
+
+local EPILOG = "Exit status: 0 done, 1 failed, 2 wrong usage, 3 rejected by the server, 4 outcome unknown."
+
+local function print_version()
+  print("whatsapp " .. version)
+  os.exit(0, true)
+end
+
+local function add(parser, method, list)
+  for _, item in ipairs(list or {}) do
+    local properties = { name = item[1], description = item[2] }
+    for name, value in pairs(item) do
+      if type(name) == "string" then properties[name] = value end
+    end
+    parser[method](parser, properties)
+  end
+end
+
+local function describe(parser, command)
+  add(parser, "argument", command.arguments)
+  add(parser, "option", command.options)
+  add(parser, "flag", command.flags)
+end
+
+local function command_of(name)
+  return require("whatsapp.cli.command." .. name)
+end
+
+-- argparse would end the process here; its message is ours to print.
+local function refuse(parser, message)
+  error({ usage = ("%s\n\nwhatsapp: %s\n"):format(parser:get_usage(), message) }, 0)
+end
+
+--- Makes the parser; nil where argparse is missing.
+---@return table|nil
+function M.new()
+  local ok, argparse = pcall(require, "argparse")
+  if not ok then return nil end
+  local root = argparse("whatsapp", "WhatsApp Business from the command line.", EPILOG)
+  root:command_target "command"
+  describe(root, GLOBAL)
+  root:flag { name = "--version", description = "print the version", action = print_version }
+  for _, name in ipairs(NAMES) do
+    local command = command_of(name)
+    local parser = root:command(name, command.summary)
+    describe(parser, command)
+    if command.actions then parser:command_target "action" end
+    for _, action in ipairs(command.actions or {}) do
+      describe(parser:command(action.name, action.summary), action)
+    end
+  end
+  root.error = refuse
+  return root
+end
+
+local function action_of(command, name)
+  for _, action in ipairs(command.actions) do
+    if action.name == name then return action end
+  end
+end
+
+--- Reads the words.
+---@param root table of `new`
+---@param words string[]
+---@return table|nil command with `run`
+---@return table|string args, or the usage and what is wrong
+function M.parse(root, words)
+  local ok, args = pcall(root.parse, root, words)
+  if not ok then
+    if type(args) == "table" and args.usage then return nil, args.usage end
+    error(args, 0)
+  end
+  local command = command_of(args.command)
+  return command.actions and action_of(command, args.action) or command, args
+end
+
+return M
