@@ -235,16 +235,21 @@ tsan:
 # What of the engine reads bytes from outside, without Lua. RUNS and SEED make a
 # run the same again.
 FUZZ = clang -std=c99 -D_GNU_SOURCE $(WARNINGS) -Isrc $(LIB_INCLUDES:-I%=-isystem %) $(LIB_DIRS) \
-       spec/c/crypto_fuzz.c src/engine/crypto.c src/engine/error.c -lcrypto
+       spec/c/$*_fuzz.c src/engine/crypto.c src/engine/cipher.c src/engine/key.c src/engine/error.c -lcrypto
 RUNS = 200000
 SEED = 1
+SLOWER_crypto = 1
+SLOWER_key    = 10
 
 ## fuzz: the engine's decoders under libFuzzer, ASan and UBSan (RUNS=, SEED=)
-fuzz:
+fuzz: fuzz-crypto fuzz-key
+
+.PHONY: fuzz-crypto fuzz-key
+fuzz-crypto fuzz-key: fuzz-%:
 	tools/deps demo check
 	@mkdir -p build/fuzz
-	$(call say,link build/fuzz/crypto)$(FUZZ) $(SANITIZE) -fsanitize=fuzzer -o build/fuzz/crypto
-	cd build/fuzz && timeout 120 ./crypto -runs=$(RUNS) -seed=$(SEED) -max_len=300 -print_final_stats=1 \
+	$(call say,link build/fuzz/$*)$(FUZZ) $(SANITIZE) -fsanitize=fuzzer -o build/fuzz/$*
+	cd build/fuzz && timeout 240 ./$* -runs=$$(($(RUNS) / $(SLOWER_$*))) -seed=$(SEED) -max_len=300 -print_final_stats=1 \
 	  -verbosity=0
 
 ## valgrind: the specs that exercise the C core, with leak check
