@@ -273,7 +273,7 @@ describe("what is wrong with a request", function()
     end
     local first = next(said)
     assert.is_nil(next(said, first))
-    assert.is_truthy(first:find("set(endpoint:public_key())", 1, true))
+    assert.is_truthy(first:find("set_public_key(endpoint:public_key())", 1, true))
   end)
 
   it("its form: 400", function()

@@ -167,7 +167,34 @@ describe("a player with the Flow's JSON", function()
   end)
 end)
 
-describe("a player without it", function()
+describe("a player without an endpoint", function()
+  it("plays a Flow that asks none", function()
+    local flow = assert(whatsapp.flow.screens { version = "7.1",
+      { id = "RATING", title = "How was it?",
+        { radio_buttons_group = { name = "stars", label = "Stars",
+          { id = "5", title = "Good" }, { id = "1", title = "Bad" } } },
+        { footer = { label = "Next", navigate = "COMMENT", payload = { stars = "${form.stars}" } } } },
+      { id = "COMMENT", title = "A word more?", terminal = true, data = { stars = "5" },
+        { text_area = { name = "comment", label = "Comment" } },
+        { footer = { label = "Send", complete = { stars = "${data.stars}", comment = "${form.comment}" } } } } })
+    for _, form in ipairs { flow, tostring(flow) } do
+      local player = testing.flow(form, { flow_token = "visit-1" })
+      assert.are.equal("RATING", (assert(player:open())))
+      assert.are.equal("COMMENT", (assert(player:submit { stars = "5" })))
+      assert.are.equal("SUCCESS", (assert(player:submit { comment = "Fine" })))
+      assert.are.same({ flow_token = "visit-1", stars = "5", comment = "Fine" }, player.params)
+    end
+  end)
+
+  it("names what asks one", function()
+    local player = testing.flow(FLOW)
+    assert(player:open())
+    local _, err = player:submit()
+    assert.are.equal("the Flow asks an endpoint, and the player has none", err.message)
+  end)
+end)
+
+describe("a player without Flow JSON", function()
   it("sends what is filled in", function()
     local player = testing.flow(new(on))
     assert.are.equal("WELCOME", (assert(player:open())))

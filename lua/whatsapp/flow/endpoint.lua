@@ -136,7 +136,7 @@ function Endpoint:handle(body, signature)
   return status, headers, sealed
 end
 
---- The public key of the (first) private key: what `wa.encryption:set` wants.
+--- The public key of the (first) private key: what `wa.flows:set_public_key` wants.
 ---@return string pem
 function Endpoint:public_key()
   return assert(secrets[self].keys[1]:public_pem())

@@ -97,7 +97,7 @@ function M.open(keys, body)
   local text, session = decrypt(keys, texts)
   if text then return text, session end
   return nil, Error.new { kind = "signature", field = "body", message = "cannot be decrypted with a private key",
-    hint = "give Meta the public key that belongs to it: wa.encryption:set(endpoint:public_key())" }
+    hint = "give Meta the public key that belongs to it: wa.flows:set_public_key(endpoint:public_key())" }
 end
 
 --- Encrypts a request as WhatsApp does.

@@ -10,7 +10,7 @@ local M = {}
 --- a tenth of a second of CPU and more.
 ---
 ---     local pair = assert(whatsapp.flow.keypair(os.getenv "PASSPHRASE"))
----     wa.encryption:set(pair.public_key)
+---     wa.flows:set_public_key(pair.public_key)
 ---
 ---@param passphrase? string 1 to 1023 bytes: the private key is encrypted with it (PKCS #8)
 ---@return { private_key: string, public_key: string }|nil

@@ -28,6 +28,7 @@ local REFUSED = { [421] = "the endpoint has another private key", [432] = "the e
 
 -- One request, encrypted and signed; the answer decrypted and decoded.
 local function ask(self, action, screen, data)
+  if not self.endpoint then return protocol("the Flow asks an endpoint, and the player has none") end
   local text = assert(json.encode { version = self.version, action = action, screen = screen, data = data,
                                     flow_token = self.flow_token })
   local body, session = envelope.seal(self.key, text)
@@ -91,7 +92,7 @@ local function playing(self)
 end
 
 --- Opens the Flow: the endpoint is asked for the first screen, or the screen of the
---- message is shown.
+--- message is shown. Without an endpoint it is the Flow's first one.
 ---@param first? { screen: string, data?: table } as in a message with `screen`
 ---@return string|nil screen
 ---@return table|whatsapp.Error data
@@ -101,6 +102,7 @@ function Player:open(first)
   end
   self.screen, self.data, self.values, self.path, self.seen = nil, {}, {}, {}, {}
   self.done, self.params, self.message = false, nil, nil
+  if not first and not self.endpoint then first = { screen = self.sheet.first } end
   if first then return show(self, first.screen, first.data or {}) end
   return follow(self, ask(self, "INIT", nil, {}))
 end
@@ -242,6 +244,15 @@ local function raise(field, message, hint)
   Error.raise(err)
 end
 
+local function check_endpoint(endpoint)
+  for _, name in ipairs { "handle", "sign", "public_key" } do
+    if type(endpoint) ~= "table" or endpoint[name] == nil then
+      raise("endpoint", "must be one of whatsapp.flow.endpoint, or the Flow JSON of a Flow without one")
+    end
+  end
+  return assert(core.public_key(endpoint:public_key()))
+end
+
 --- Makes a player; raises an error object of kind `config`.
 ---
 ---     local player = require("whatsapp.testing").flow(endpoint, { screens = flow_json })
@@ -252,20 +263,20 @@ end
 --- what is on a screen can be filled in, a tap does what the screen says, and the
 --- endpoint's answers must lead to screens that there are. `flow_token` is the one of
 --- the message ("token").
----@param endpoint whatsapp.flow.Endpoint or what has its `handle`, `sign` and `public_key`
+---@param endpoint whatsapp.flow.Endpoint|table|string an endpoint, or what has its `handle`, `sign`
+---   and `public_key`; or the Flow JSON of a Flow that asks none
 ---@param options? { screens?: table|string, flow_token?: string, version?: string }
 ---@return whatsapp.testing.Player
 return function(endpoint, options)
   options = options or {}
-  if type(endpoint) ~= "table" or not endpoint.handle then
-    raise("endpoint", "must be one of whatsapp.flow.endpoint")
-  end
   local stray = schema.first_unknown(options, OPTIONS)
   if stray ~= nil then raise(schema.join("options", stray), "unknown key", "allowed: flow_token, screens, version") end
-  local shown = options.screens ~= nil and sheet.new(options.screens) or nil
+  local alone = sheet.new(endpoint)
+  local key = not alone and check_endpoint(endpoint) or nil
+  local shown = alone or options.screens ~= nil and sheet.new(options.screens) or nil
   if options.screens ~= nil and not shown then raise("screens", "must be Flow JSON") end
   return setmetatable({
-    endpoint = endpoint, key = assert(core.public_key(endpoint:public_key())), sheet = shown,
+    endpoint = key and endpoint, key = key, sheet = shown,
     flow_token = options.flow_token or "token", version = options.version or "3.0",
     data = {}, values = {}, path = {}, seen = {}, done = false,
   }, Player)

@@ -8,6 +8,8 @@ local schema = require "whatsapp.schema"
 local M = {}
 
 ---@class whatsapp.testing.Sheet
+---@field screens table<string, table>
+---@field first string|nil
 local Sheet = {}
 Sheet.__index = Sheet
 
@@ -19,7 +21,8 @@ function M.new(flow)
   if type(flow) ~= "table" or type(flow.screens) ~= "table" then return nil end
   local screens = {}
   for _, screen in ipairs(flow.screens) do screens[screen.id] = screen end
-  return setmetatable({ screens = screens, routes = flow.routing_model }, Sheet)
+  local first = flow.screens[1]
+  return setmetatable({ screens = screens, routes = flow.routing_model, first = first and first.id }, Sheet)
 end
 
 -- Every table of a layout, the outer before the inner, in a steady order.
