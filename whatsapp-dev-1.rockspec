@@ -126,6 +126,7 @@ build = {
     ["whatsapp.conversation.desk"] = "lua/whatsapp/conversation/desk.lua",
     ["whatsapp.conversation"] = "lua/whatsapp/conversation/init.lua",
     ["whatsapp.conversation.journal"] = "lua/whatsapp/conversation/journal.lua",
+    ["whatsapp.conversation.lanes"] = "lua/whatsapp/conversation/lanes.lua",
     ["whatsapp.conversation.state"] = "lua/whatsapp/conversation/state.lua",
     ["whatsapp.conversation.talk"] = "lua/whatsapp/conversation/talk.lua",
     ["whatsapp.error"] = "lua/whatsapp/error.lua",

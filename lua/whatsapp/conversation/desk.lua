@@ -8,7 +8,7 @@
 local Error = require "whatsapp.error"
 local journals = require "whatsapp.conversation.journal"
 local json = require "whatsapp.json"
-local message = require "whatsapp.message"
+local lanes = require "whatsapp.conversation.lanes"
 local states = require "whatsapp.conversation.state"
 local talks = require "whatsapp.conversation.talk"
 local webhook = require "whatsapp.webhook"
@@ -68,52 +68,9 @@ local function load(self, lane)
   return must(journals.load(self.bot.store, lane))
 end
 
--- Lanes ----------------------------------------------------------------------------------
+-- Events of our own ---------------------------------------------------------------------
 
-local function lane_of(number, user)
-  return ("%s/%s"):format(number or "", user)
-end
-
--- The lanes that an event's customer may have a conversation in.
-local function lanes_of(event)
-  local lanes = { event.lane }
-  if event.group_id then return lanes end
-  for _, user in ipairs { event.user_id or false, event.phone or false } do
-    local canonical = user and message.canonical_user(user)
-    local lane = canonical and lane_of(event.phone_number_id, canonical)
-    if lane and lane ~= event.lane then lanes[#lanes + 1] = lane end
-  end
-  return lanes
-end
-
--- The journal of a lane, or of the lane that it is another name of.
-local function load_known(self, lane)
-  local journal = load(self, lane)
-  local alias = journal and journal.head.alias
-  if not alias then return journal, journal end
-  return load(self, alias), journal
-end
-
--- The first journal that is open; else that of the event's own lane, if any. And
--- what stands in that lane itself.
-local function find(self, lanes)
-  local first, own
-  for i, lane in ipairs(lanes) do
-    local journal, there = load_known(self, lane)
-    if i == 1 then first, own = journal, there end
-    if journal and not journal.head.ended then return journal, own end
-  end
-  return first, own
-end
-
--- Who was found by another name is found by this one next time.
-local function remember(self, lane, known_as, there)
-  if there and (there.head.alias == known_as or not there.head.ended) then return end
-  local ok, err = journals.alias(self.bot.store, lane, known_as, self:now(), there)
-  if not ok and not err.conflict then must(nil, err) end
-end
-
--- An event of our own, as text that makes one again.
+-- As text that makes one again.
 local function own_event(lane, key, raw)
   return assert(webhook.restore(assert(json.encode { field = FIELD, lane = lane, key = key, raw = raw })))
 end
@@ -260,11 +217,13 @@ end
 local function offer(self, event)
   if event.kind == "status" then return settle(self, event) and false end
   if not event.phone_number_id or not (event.from or event.group_id) then return false end
-  local journal, own = find(self, lanes_of(event))
+  local store = self.bot.store
+  local found = must(lanes.find(store, lanes.of_event(event)))
+  local journal = found.journal
   if not journal then return false end
   if journal.head.ended then return journal.keys[event.key] or false end
   if journal.lane ~= event.lane then
-    remember(self, event.lane, journal.lane, own)
+    must(lanes.remember(store, event.lane, journal.lane, self:now(), found.there))
     return move(self, event, journal.lane)
   end
   local talk = talk_of(self, event, journal)
@@ -310,14 +269,14 @@ end
 
 -- One handler ends what another has begun. The customer's other names lead here now.
 local function close_others(self, event)
-  local lanes = lanes_of(event)
-  for i = 2, #lanes do
-    local journal = load(self, lanes[i])
+  local names = lanes.of_event(event)
+  for i = 2, #names do
+    local journal = load(self, names[i])
     if journal and not journal.head.ended then
       forget(self, journal.lane)
       must(journal:close(self:now(), "replaced"))
     end
-    remember(self, lanes[i], event.lane, journal)
+    must(lanes.remember(self.bot.store, names[i], event.lane, self:now(), journal))
   end
 end
 
@@ -356,27 +315,11 @@ local function is_open(name)
     hint = "bot:conversations(customer) lists them, and :finish() ends one" }
 end
 
--- The lane to begin a conversation in, when none is open.
-local function lane_to(self, to)
-  local user, err = message.canonical_user(to, "to")
-  if not user then return nil, err end
-  local lane = lane_of(self.bot.client.config.phone_number_id, user)
-  for _ = 1, 2 do
-    local journal
-    journal, err = journals.load(self.bot.store, lane)
-    if err then return nil, err end
-    if not journal then break end
-    if not journal.head.ended then return nil, is_open(journal.head.name) end
-    lane = journal.head.alias or lane
-  end
-  return lane
-end
-
 --- See `Conversation:start`.
 function Desk:start(definition, to, ...)
-  local lane, err = lane_to(self, to)
-  if not lane then return nil, err end
   local number = self.bot.client.config.phone_number_id
+  local lane, err, found = lanes.to_begin(self.bot.store, number, to)
+  if not lane then return nil, err or is_open(found.head.name) end
   local raw = { start = definition.name, to = tostring(to), number = number, args = journals.pack(...) }
   local text, why = json.encode(raw)
   if not text then return Error.invalid("...", why, "give what JSON can carry") end
@@ -436,45 +379,21 @@ function Desk:tick()
   return seconds
 end
 
--- The lanes of a customer with the client's number: as it is given, and in the form
--- that each number has only once.
-local function lanes_of_user(self, user)
-  local canonical, err = message.canonical_user(user, "customer")
-  if not canonical then return nil, err end
-  local number, plain = self.bot.client.config.phone_number_id, tostring(user):gsub("[^%w.]", "")
-  if plain == canonical then return { lane_of(number, plain) } end
-  return { lane_of(number, plain), lane_of(number, canonical) }
-end
-
--- With other names followed, each lane once.
-local function known_lanes(self, lanes)
-  local list, seen = {}, {}
-  for _, lane in ipairs(lanes) do
-    local journal, err = journals.load(self.bot.store, lane)
-    if err then return nil, err end
-    lane = journal and journal.head.alias or lane
-    if not seen[lane] then list[#list + 1] = lane end
-    seen[lane] = true
-  end
-  return list
-end
-
 --- The open conversations; see `Bot:conversations`.
 ---@param customer? string|number|whatsapp.Event
 ---@return whatsapp.ConversationState[]|nil
 ---@return whatsapp.Error? err
 function Desk:list(customer)
   if customer == nil then return states.list(self) end
-  local lanes, err
+  local names, err
   if type(customer) == "table" and customer.lane then
-    lanes = lanes_of(customer)
+    names = lanes.of_event(customer)
   else
-    lanes, err = lanes_of_user(self, customer)
+    names, err = lanes.of_user(self.bot.client.config.phone_number_id, customer)
   end
-  if not lanes then return nil, err end
-  local known
-  known, err = known_lanes(self, lanes)
-  return known and states.list(self, known), err
+  if names then names, err = lanes.known(self.bot.store, names) end
+  if not names then return nil, err end
+  return states.list(self, names)
 end
 
 return M
