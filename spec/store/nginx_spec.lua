@@ -131,6 +131,28 @@ describe("the store in a dictionary", function()
     assert.are.equal(1, one:add({ item("new", "l", T, ("x"):rep(5000)) }, T))
   end)
 
+  it("takes a dead worker's lock when it is full, and pushes nothing out", function()
+    local tiny = worker:open("nginx", { dict = "tiny" })
+    assert.are.equal(1, tiny:add({ item("in") }, T))
+    local filled = worker:run [[
+      local dict, n = ngx.shared.tiny, 0
+      assert(dict:safe_set("wa:lock", "2147483647 1", 600))
+      for size = 4000, 0, -50 do
+        while dict:safe_add(("other %06d"):format(n), ("."):rep(size)) do n = n + 1 end
+      end
+      return n
+    ]]
+    assert.is_true(filled > 10)
+    assert.are.equal("in", assert(tiny:claim(T, 60)).key)
+    assert.are.equal(filled, worker:run [[
+      local n = 0
+      for _, name in ipairs(ngx.shared.tiny:get_keys(0)) do
+        if name:find "^other" then n = n + 1 end
+      end
+      return n
+    ]])
+  end)
+
   it("survives a reload", function()
     assert(one:add({ item "a" }, T))
     local version = assert(one:put("r", "text"))

@@ -209,12 +209,19 @@ local function resume_ready(mine)
   for i = 1, #ready do resume(mine, ready[i]) end
 end
 
+local function new_scheduler()
+  return { ready = {}, tasks = {}, timers = {}, watched = {}, members = {}, ticking = {} }
+end
+
 -- An error (Ctrl-C among them) leaves no task behind that a later loop would
--- wake up: their exchanges are cancelled when they are collected.
+-- wake up: their exchanges are cancelled when they are collected. And nothing that
+-- `owner` would keep alive, where a weak table holds on to what leads back to its
+-- key (LuaJIT).
 local function forget(mine)
   for id, co in pairs(waiting) do
     if mine.members[co] then waiting[id] = nil end
   end
+  for name, empty in pairs(new_scheduler()) do mine[name] = empty end
 end
 
 local function tick_due(mine)
@@ -269,7 +276,7 @@ function M.gather(limit, next_task, tick, every)
                   tick = tick, every = every, due = tick and M.now() + every }
   local around, co = scheduler_here()
   if around then return gather_within(around, group, co) end
-  local mine = { ready = {}, tasks = {}, timers = {}, watched = {}, members = {}, ticking = {} }
+  local mine = new_scheduler()
   mine.ticking[group] = tick and true
   local ok, err = pcall(run, mine, group)
   forget(mine)

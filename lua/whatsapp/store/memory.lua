@@ -68,8 +68,8 @@ end
 
 -- The inbox ----------------------------------------------------------------------------
 
--- A lane: its name, its events in order, whether it stands in `ready`, and, when
--- it is held, the token.
+-- A lane: its name, its events in order, at `first` to `last`, whether it stands
+-- in `ready`, and, when it is held, the token.
 
 local function make_ready(self, lane)
   self.later:set(lane.name, nil)
@@ -103,17 +103,50 @@ local function next_lane(self)
   end
 end
 
+-- Where a lane's event of a time belongs: behind those that are as old.
+local function place_of(lane, at)
+  local low, high = lane.first, lane.last + 1
+  while low < high do
+    local middle = math.floor((low + high) / 2)
+    if lane.events[middle].at > at then high = middle else low = middle + 1 end
+  end
+  return low
+end
+
+-- The shorter side moves, so that neither end of a lane costs more when it is long.
+local function put_in(lane, event)
+  local events, place = lane.events, place_of(lane, event.at)
+  if place - lane.first < lane.last - place then
+    lane.first, place = lane.first - 1, place - 1
+    for i = lane.first, place - 1 do events[i] = events[i + 1] end
+  else
+    lane.last = lane.last + 1
+    for i = lane.last, place + 1, -1 do events[i] = events[i - 1] end
+  end
+  events[place] = event
+end
+
+local function take_out(lane, place)
+  local events = lane.events
+  if place - lane.first < lane.last - place then
+    for i = place, lane.first + 1, -1 do events[i] = events[i - 1] end
+    events[lane.first] = nil
+    lane.first = lane.first + 1
+  else
+    for i = place, lane.last - 1 do events[i] = events[i + 1] end
+    events[lane.last] = nil
+    lane.last = lane.last - 1
+  end
+end
+
 local function insert(self, item)
   local lane = self.lanes[item.lane]
   if not lane then
-    lane = { name = item.lane, events = {}, ready = false }
+    lane = { name = item.lane, events = {}, first = 1, last = 0, ready = false }
     self.lanes[item.lane] = lane
     make_ready(self, lane)
   end
-  local events = lane.events
-  local place = #events + 1
-  while place > 1 and events[place - 1].at > item.at do place = place - 1 end
-  table.insert(events, place, { key = item.key, at = item.at, body = item.body, tries = 0 })
+  put_in(lane, { key = item.key, at = item.at, body = item.body, tries = 0 })
   self.events = self.events + 1
 end
 
@@ -145,7 +178,7 @@ function Memory:claim(now, lease)
   if not lane then return nil end
   self.ready[self.first] = nil
   self.first = self.first + 1
-  local event = lane.events[1]
+  local event = lane.events[lane.first]
   self.token = self.token + 1
   event.tries = event.tries + 1
   lane.token = self.token
@@ -161,8 +194,8 @@ local function lane_of(self, item)
 end
 
 local function position(lane, key)
-  for i, event in ipairs(lane.events) do
-    if event.key == key then return i end
+  for i = lane.first, lane.last do
+    if lane.events[i].key == key then return i end
   end
 end
 
@@ -181,10 +214,10 @@ function Memory:confirm(item)
     if lane and position(lane, item.key) then return conflict(LOST) end
     return true
   end
-  table.remove(lane.events, position(lane, item.key))
+  take_out(lane, position(lane, item.key))
   self.events = self.events - 1
   lane.token = nil
-  if #lane.events > 0 then
+  if lane.first <= lane.last then
     make_ready(self, lane)
   else
     make_wait(self, lane, nil)

@@ -46,12 +46,20 @@ else
   function is_alive() return true end
 end
 
--- Takes the lock of a worker that is dead: one of those who wait does.
+-- Takes the lock of a worker that is dead: one of those who wait does. In a full
+-- dictionary at the cost of the reserve, which the next commit makes again.
 local function steal(self, mine)
-  local owner = self.dict:get(LOCK)
+  local dict = self.dict
+  local owner = dict:get(LOCK)
   local pid = owner and tonumber(owner:match "^%d+")
   if not pid or is_alive(pid) then return false end
-  return self.dict:add(PREFIX .. "heir " .. owner, true, LOCK_LIFE) and self.dict:set(LOCK, mine, LOCK_LIFE)
+  local heir = PREFIX .. "heir " .. owner
+  local added, why = dict:safe_add(heir, true, LOCK_LIFE)
+  if why == "no memory" then
+    dict:delete(RESERVE)
+    added = dict:safe_add(heir, true, LOCK_LIFE)
+  end
+  return added and dict:safe_set(LOCK, mine, LOCK_LIFE)
 end
 
 local function take_lock(self)
