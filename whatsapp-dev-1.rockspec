@@ -185,6 +185,7 @@ build = {
     ["whatsapp.parallel"] = "lua/whatsapp/parallel.lua",
     ["whatsapp.poll"] = "lua/whatsapp/poll.lua",
     ["whatsapp.preflight"] = "lua/whatsapp/preflight.lua",
+    ["whatsapp.preflight.known"] = "lua/whatsapp/preflight/known.lua",
     ["whatsapp.request"] = "lua/whatsapp/request.lua",
     ["whatsapp.resource"] = "lua/whatsapp/resource.lua",
     ["whatsapp.retry"] = "lua/whatsapp/retry.lua",

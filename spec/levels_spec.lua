@@ -10,7 +10,7 @@ local LEVELS = {
   ["webhook/parse"] = 0, ["webhook/event"] = 0, ["webhook/read"] = 0, ["webhook/fields"] = 0,
   ["clock"] = 2, ["complaint"] = 2, ["loop/"] = 2, ["store/"] = 2, ["webhook/"] = 2,
   ["config"] = 3, ["retry"] = 3, ["pace"] = 3, ["poll"] = 3, ["window"] = 3, ["api/"] = 3, ["request"] = 3,
-  ["preflight"] = 3, ["resource"] = 3, ["send"] = 3, ["parallel"] = 3, ["log"] = 3,
+  ["preflight/"] = 3, ["resource"] = 3, ["send"] = 3, ["parallel"] = 3, ["log"] = 3,
   ["client"] = 4,
   ["bot/"] = 5, ["conversation/"] = 5, ["flow/"] = 5,
   ["flow/screens"] = 0, ["flow/components"] = 0, ["flow/write"] = 0, ["flow/read"] = 0, ["flow/check"] = 0,

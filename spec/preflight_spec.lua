@@ -70,6 +70,19 @@ describe("preflight", function()
         language = { code = "en_US" }, components = {} } })
   end)
 
+  it("raises for no components in Graph's own form", function()
+    local odd = { { type = "body", parameters = { 1, 2 } }, { type = "header", parameters = { 5 } },
+                  { type = "carousel", cards = { 1, 2 } }, 5 }
+    for _, component in ipairs(odd) do
+      local message = { to = TO, type = "template", template = { name = "order_confirmation",
+        language = { code = "en_US" }, components = { component } } }
+      local sent, err = wa:send(message)
+      assert.is_nil(sent)
+      assert.equal("not_sent or rejected", (err.outcome:gsub("^.*$", { not_sent = "not_sent or rejected",
+        rejected = "not_sent or rejected" })))
+    end
+  end)
+
   it("is as the call says", function()
     local sent, err = wa:send(template(BAD), { preflight = false })
     assert.is_nil(sent)

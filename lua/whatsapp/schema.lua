@@ -54,6 +54,7 @@ end
 ---@param most? integer edits from one to the other: 2, more for long names
 ---@return string|nil
 function M.nearest(name, known, most)
+  if #name > NAME_MAX then return nil end
   local best, least = nil, (most or math.max(2, math.floor(#name / 3))) + 1
   for candidate in pairs(known) do
     local edits = distance(name, candidate)
@@ -105,7 +106,7 @@ end
 ---@param key any
 ---@param known table<string, any>
 function M.unknown_key(path, key, known)
-  local near = type(key) == "string" and #key <= NAME_MAX and M.nearest(key, known)
+  local near = type(key) == "string" and M.nearest(key, known)
   return invalid(M.join(path, key), "unknown key",
     near and format("did you mean %s?", near) or "allowed: " .. names_of(known))
 end

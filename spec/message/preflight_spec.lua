@@ -5,6 +5,7 @@ local preflight = require "whatsapp.message.preflight"
 local whatsapp = require "whatsapp"
 
 local expect = require "spec.support.expect"
+local generate = require "spec.support.generate"
 
 -- The definition of a template written as for `create`.
 local function defined(parts)
@@ -152,13 +153,48 @@ describe("preflight of a carousel", function()
 end)
 
 describe("preflight", function()
+  -- Graph's own form passes as it is, whatever it is.
+  local function verdict(given, definition_components)
+    return preflight.check({ components = given }, { components = definition_components })
+  end
+
+  it("counts what is no parameter, and names a header without a type", function()
+    local body = { { type = "BODY", text = "Hi {{1}}, {{2}}." } }
+    assert.is_true(verdict({ { type = "body", parameters = { 1, 2 } } }, body))
+    expect.refused("invalid", "template.body[2]", "is missing", verdict({ { type = "body", parameters = { 1 } } }, body))
+    local image = { { type = "HEADER", format = "IMAGE" } }
+    expect.refused("invalid", "template.header", "has no type, but the template shows an image there",
+      verdict({ { type = "header", parameters = { 5 } } }, image))
+    local cards = { { type = "CAROUSEL", cards = { 1, { components = { 5 } } } } }
+    assert.is_true(verdict({ { type = "carousel", cards = { 1, 2 } } }, cards))
+    expect.refused("invalid", "template.carousel", "has 1 card,",
+      verdict({ { type = "carousel", cards = { 1 } } }, cards))
+  end)
+
   it("takes whatever Graph lists and a caller gives", function()
-    for _, components in ipairs { {}, { { type = "BODY" } }, { { type = "CAROUSEL", cards = {} } }, { { type = "X" } },
-                                  { { type = "BUTTONS", buttons = {} } } } do
-      for _, given in ipairs { {}, { { type = "button" } }, { { type = "carousel" } }, { 5 }, { {} },
-                               { { type = "header", parameters = { {} } } } } do
-        preflight.check({ components = given }, { components = components })
+    local names = { "order", {}, 5, true }
+    for _, name in ipairs(names) do
+      verdict({ { type = "body", parameters = { { type = "text", parameter_name = name } } } },
+        { { type = "BODY", text = "{{customer}}" } })
+    end
+    for _, index in ipairs { "nan", "inf", "-1", "0.5", {}, 0 } do
+      verdict({ { type = "button", index = index } }, { { type = "BUTTONS", buttons = { 1, { type = {} } } } })
+    end
+    for _, odd in ipairs { 5, "x", true, { 5 }, { {} }, {} } do
+      for _, kind in ipairs { "HEADER", "BODY", "BUTTONS", "CAROUSEL", "LIMITED_TIME_OFFER" } do
+        verdict({}, { odd, { type = kind, text = odd, format = odd, buttons = odd, cards = odd,
+                             limited_time_offer = odd } })
+        verdict({ odd, { type = kind, parameters = odd, cards = odd, index = odd } }, { { type = kind } })
       end
+    end
+  end)
+
+  it("takes anything at all", function()
+    local generator = generate.new "message"
+    for _ = 1, 2000 do
+      local given, listed = generator:garbage(5), generator:garbage(5)
+      local ok, why = pcall(verdict, given, listed)
+      assert(ok, ("seed %d: %s"):format(generator.seed, tostring(why)))
     end
   end)
 end)

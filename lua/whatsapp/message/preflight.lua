@@ -11,6 +11,20 @@ local join = schema.join
 
 local M = {}
 
+-- Shapes ---------------------------------------------------------------------------
+
+-- What is checked may be anything: native payloads pass as they are, and Graph
+-- lists what it likes. Every list is taken through here, and holds tables then.
+local function tables(list)
+  local out = {}
+  for i = 1, type(list) == "table" and #list or 0 do
+    out[i] = type(list[i]) == "table" and list[i] or {}
+  end
+  return out
+end
+
+local function text_or_nil(value) return type(value) == "string" and value or nil end
+
 -- Texts ----------------------------------------------------------------------------
 
 local function plural(count, what)
@@ -23,9 +37,9 @@ local function braced(names)
   return table.concat(out, ", ")
 end
 
-local function set_of(list, field)
+local function set_of(list)
   local set = {}
-  for _, item in ipairs(list) do set[field and item[field] or item] = true end
+  for _, item in ipairs(list) do set[item] = true end
   return set
 end
 
@@ -35,7 +49,7 @@ local function check_named(path, names, given)
     local name = parameter.parameter_name
     if not name then return invalid(path, "must be given by name: the template has " .. braced(names)) end
     if not wanted[name] then
-      local near = schema.nearest(name, wanted)
+      local near = type(name) == "string" and schema.nearest(name, wanted)
       return invalid(join(path, name), "is no variable of the template, which has " .. braced(names),
         near and ("did you mean %s?"):format(near) or nil)
     end
@@ -61,7 +75,7 @@ local function check_numbered(path, names, given)
 end
 
 local function check_text(path, pattern, given)
-  local names = text.variables(pattern or "")
+  local names = text.variables(text_or_nil(pattern) or "")
   given = given or {}
   if #names == 0 then
     if #given == 0 then return true end
@@ -87,8 +101,8 @@ local function check_header(path, header, given)
         or ("header = { %s = … }"):format(kind))
   end
   if first.type == kind or kind == "gif" and first.type == "video" then return true end
-  return invalid(path, ("is %s, but the template shows %s there"):format(with_article(tostring(first.type)),
-    with_article(kind)))
+  return invalid(path, ("%s, but the template shows %s there"):format(first.type == nil and "has no type"
+    or "is " .. with_article(tostring(first.type)), with_article(kind)))
 end
 
 -- Buttons --------------------------------------------------------------------------
@@ -148,22 +162,20 @@ end
 
 -- Components -----------------------------------------------------------------------
 
-local function parameters_of(component)
-  return type(component.parameters) == "table" and component.parameters or {}
-end
+local WITH_PARAMETERS = { header = true, body = true, limited_time_offer = true }
 
 -- What is sent: header and body parameters, buttons by index, cards, offer.
 local function sort(components)
   local sent = { buttons = {} }
-  for _, component in ipairs(type(components) == "table" and components or {}) do
-    local kind = type(component) == "table" and tostring(component.type):lower()
+  for _, component in ipairs(tables(components)) do
+    local kind = tostring(component.type):lower()
     if kind == "button" then
       local index = tonumber(component.index)
-      if index then sent.buttons[index] = component end
+      if index and index % 1 == 0 then sent.buttons[index] = component end
     elseif kind == "carousel" then
-      sent.cards = type(component.cards) == "table" and component.cards or {}
-    elseif kind then
-      sent[kind] = parameters_of(component)
+      sent.cards = tables(component.cards)
+    elseif WITH_PARAMETERS[kind] then
+      sent[kind] = tables(component.parameters)
     end
   end
   return sent
@@ -171,7 +183,7 @@ end
 
 local function by_type(components)
   local found = {}
-  for _, component in ipairs(type(components) == "table" and components or {}) do
+  for _, component in ipairs(tables(components)) do
     found[tostring(component.type):upper()] = component
   end
   return found
@@ -187,15 +199,15 @@ local function check_texts(path, have, sent)
   local ok, err = check_header(join(path, "header"), have.HEADER, sent.header)
   if ok then ok, err = check_text(join(path, "body"), body_text(have.BODY), sent.body) end
   if ok then
-    local buttons = have.BUTTONS and have.BUTTONS.buttons or {}
-    ok, err = check_buttons(join(path, "buttons"), buttons, sent.buttons)
+    local buttons = have.BUTTONS and have.BUTTONS.buttons
+    ok, err = check_buttons(join(path, "buttons"), tables(buttons), sent.buttons)
   end
   return ok, err
 end
 
 local function check_offer(offer, given)
-  local expires = offer and (offer.limited_time_offer or {}).has_expiration
-  if expires and not (given and given[1]) then
+  local expires = offer and tables({ offer.limited_time_offer })[1]
+  if expires and expires.has_expiration and not (given and given[1]) then
     return invalid("template.expires", "is missing: the offer of the template counts down",
       "expires = os.time() + 3600")
   end
@@ -207,7 +219,7 @@ end
 
 local function check_carousel(carousel, cards)
   local path = "template.carousel"
-  local wanted = carousel and type(carousel.cards) == "table" and carousel.cards or {}
+  local wanted = tables(carousel and carousel.cards)
   local count = #wanted
   if not cards and count == 0 then return true end
   if not cards then return invalid(path, "is missing: the template has " .. plural(count, "card")) end

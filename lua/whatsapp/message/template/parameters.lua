@@ -12,6 +12,18 @@ local M = {}
 
 local text_value = { type = "string", number = true }
 
+-- Graph: "Param text cannot have new-line/tab characters or more than 4
+-- consecutive spaces".
+local function text_of(value, path)
+  local text, err = schema.check(value, text_value, path)
+  if not text then return nil, err end
+  if text:find "[\n\r\t]" or text:find("     ", 1, true) then
+    return invalid(path, "has a line break, a tab or more than 4 spaces in a row",
+      "Graph takes none in a parameter: write it as one line")
+  end
+  return { type = "text", text = text }
+end
+
 -- Graph's amount is in thousandths, as an integer of 32 bits.
 local AMOUNT_MAX = 2147483647
 
@@ -66,25 +78,33 @@ local function date_of(value, path)
   return { type = "date_time", date_time = { fallback_value = checked.date_time } }
 end
 
+-- Graph's own form --------------------------------------------------------------
+
+-- A parameter in Graph's form names its type, and has a field of that name.
+local function is_native(value)
+  return type(value.type) == "string" and value[value.type] ~= nil
+end
+
 local native = { type = "json", object = true }
 
--- A text or number, an amount of money, a date, or a parameter in Graph's own
--- form (it has a `type`).
-local function parameter(value, path)
-  if type(value) == "table" then
-    if value.type then
-      local ok, err = schema.check(value, native, path)
-      if not ok then return nil, err end
-      local copy = {}
-      for key, item in pairs(value) do copy[key] = item end
-      return copy
-    end
-    if value.currency ~= nil or value.amount ~= nil then return amount_of(value, path) end
-    if value.date_time ~= nil then return date_of(value, path) end
+local function native_of(value, path)
+  if not is_native(value) then
+    return invalid(path, "is no parameter in Graph's own form", 'one of type "text" has a field text')
   end
-  local text, err = schema.check(value, text_value, path)
-  if not text then return nil, err end
-  return { type = "text", text = text }
+  local ok, err = schema.check(value, native, path)
+  if not ok then return nil, err end
+  local copy = {}
+  for key, item in pairs(value) do copy[key] = item end
+  return copy
+end
+
+-- A text or number, an amount of money, a date, or a parameter in Graph's form.
+local function parameter(value, path)
+  if type(value) ~= "table" then return text_of(value, path) end
+  if value.type ~= nil then return native_of(value, path) end
+  if value.currency ~= nil or value.amount ~= nil then return amount_of(value, path) end
+  if value.date_time ~= nil then return date_of(value, path) end
+  return text_of(value, path)
 end
 
 -- All values -------------------------------------------------------------------
@@ -124,9 +144,42 @@ local function listed(values, path)
   return out
 end
 
--- Whether a table is one value itself.
-local function is_one(values)
-  return values.type ~= nil or values.currency ~= nil and values.amount ~= nil
+-- One value, or named ones ------------------------------------------------------
+
+-- Graph's types of what fills a text, and what their field holds. A variable may
+-- be called `type`, too.
+local graph_types = { text = "string", currency = "table", date_time = "table" }
+
+local function is_amount(value)
+  return type(value.currency) == "string" and value.currency:find "^%a%a%a$" ~= nil
+    and (type(value.amount) == "number" or tonumber(value.amount) ~= nil)
+end
+
+local function has_only(value, fields)
+  return schema.first_unknown(value, fields) == nil
+end
+
+-- Whether a table is one value itself, and not some by name.
+local function is_one(value)
+  local field = type(value.type) == "string" and graph_types[value.type]
+  if field then return type(value[value.type]) == field end
+  return is_amount(value) and has_only(value, currency.fields)
+    or type(value.date_time) == "string" and has_only(value, date.fields)
+end
+
+-- A table that would be an amount of money but for a slip in one of its keys.
+local function slip_in(value)
+  local mended, slip = {}, nil
+  for key, item in pairs(value) do
+    local name = key
+    if not currency.fields[key] then
+      name = type(key) == "string" and not slip and schema.nearest(key, currency.fields, 1)
+      slip = key
+    end
+    if not name or mended[name] ~= nil then return nil end
+    mended[name] = item
+  end
+  return is_amount(mended) and slip or nil
 end
 
 --- The parameters of a text: one value, a list of them, or a table by name.
@@ -137,6 +190,8 @@ end
 function M.build(values, path)
   if type(values) ~= "table" or is_one(values) then values = { values } end
   if values[1] ~= nil then return listed(values, path) end
+  local slip = slip_in(values)
+  if slip then return schema.unknown_key(path, slip, currency.fields) end
   return named(values, path)
 end
 
