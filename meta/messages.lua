@@ -535,6 +535,10 @@
 ---@field buttons? (false|whatsapp.message.template.button)[]
 ---@field header? whatsapp.Values|whatsapp.message.template.card.header
 
+---@class whatsapp.message.template.language
+---@field code string
+---@field policy? "deterministic"
+
 ---@class whatsapp.message.template.order_status
 ---@field description? string at most 120 characters
 ---@field payment? "captured"|"failed"|"pending"|whatsapp.message.order_status.payment
@@ -545,10 +549,10 @@
 ---@field body? whatsapp.Values
 ---@field buttons? (false|whatsapp.message.template.button)[]
 ---@field carousel? whatsapp.message.template.card[]
----@field components? any
+---@field components? table<string, any>[]
 ---@field expires? number
 ---@field header? whatsapp.Values|whatsapp.message.template.card.header
----@field language string
+---@field language string|whatsapp.message.template.language
 ---@field name string at most 512 characters
 ---@field order_status? whatsapp.message.template.order_status
 ---@field otp? string|number

@@ -78,8 +78,7 @@ describe("preflight", function()
         language = { code = "en_US" }, components = { component } } }
       local sent, err = wa:send(message)
       assert.is_nil(sent)
-      assert.equal("not_sent or rejected", (err.outcome:gsub("^.*$", { not_sent = "not_sent or rejected",
-        rejected = "not_sent or rejected" })))
+      assert.is_truthy(err.outcome == "not_sent" or err.outcome == "rejected", tostring(err))
     end
   end)
 

@@ -353,6 +353,15 @@ function checkers.map(value, _, path)
   return value
 end
 
+-- So many keys of the path to a mistake are told; a table that holds itself has no end.
+local KEYS_MAX = 8
+
+-- The path to what JSON cannot carry: `keys` has the innermost first.
+local function path_to(keys, path)
+  for i = #keys, math.max(1, #keys - KEYS_MAX + 1), -1 do path = M.join(path, keys[i]) end
+  return #keys > KEYS_MAX and path .. "…" or path
+end
+
 -- What JSON can carry, with `object` only a table of named values. Metamethods
 -- of a table in it may be called, and may raise: they are the caller's.
 function checkers.json(value, spec, path)
@@ -361,8 +370,7 @@ function checkers.json(value, spec, path)
     if not ok then return nil, err end
   end
   local text, why, keys = json.encode(value)
-  for i = keys and #keys or 0, 1, -1 do path = M.join(path, keys[i]) end
-  if not text then return invalid(path, why) end
+  if not text then return invalid(path_to(keys or {}, path), why) end
   if not M.length(text) then return invalid(path, "holds a text that is not UTF-8") end
   return value
 end

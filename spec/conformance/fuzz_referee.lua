@@ -11,15 +11,24 @@ local whatsapp = require "whatsapp"
 
 local ROUNDS, AT_ONCE = 10000, 16
 
--- What is in Graph's own form passes as it is, right or wrong.
-local function is_verbatim(value, seen)
+-- Whether something that can be reached is in Graph's own form, which passes as it
+-- is, right or wrong.
+local function holds(value, is_native, seen)
   if type(value) ~= "table" or seen[value] then return false end
   seen[value] = true
-  if value.type ~= nil or value.components ~= nil then return true end
+  if is_native(value) then return true end
   for _, item in next, value do
-    if is_verbatim(item, seen) then return true end
+    if holds(item, is_native, seen) then return true end
   end
   return false
+end
+
+local function has_type(value) return value.type ~= nil or value.components ~= nil end
+
+-- A parameter, or a component, of a template message.
+local function is_parameter(value)
+  return type(value.type) == "string" and value[value.type] ~= nil
+    or type(value.components) == "table" and next(value.components) ~= nil
 end
 
 -- The random ones of a subject that are accepted, and what becomes of them.
@@ -28,13 +37,13 @@ local subjects = {
     make = function(generator)
       local message = generator:message()
       local payload = whatsapp.build(message)
-      return payload and not (message.type or is_verbatim(message.template, {})) and payload
+      return payload and not (message.type or holds(message.template, is_parameter, {})) and payload
     end },
   templates = { path = "{business_account_id}/message_templates", name = "definition",
     make = function(generator)
       local template = generator:input()
       local built = definition.compile(template)
-      return built and not is_verbatim(template, {}) and built
+      return built and not holds(template, has_type, {}) and built
     end },
 }
 

@@ -160,7 +160,7 @@ describe("a message", function()
     expect.invalid("replyto", "did you mean reply_to?", to { text = "x", replyto = "wamid.x" })
     expect.invalid("imgae", "did you mean image?", to { imgae = "x" })
     expect.invalid("templete", "did you mean template?", to { templete = {} })
-    expect.invalid("xylophone", "allowed: ", to { xylophone = 1 })
+    expect.invalid("xylophone", "docs/messages.md", to { xylophone = 1 })
   end)
 
   it("survives keys of every type and size, and shows them shortened", function()

@@ -143,6 +143,9 @@ describe("refuses", function()
   local function two_sections(second) return { body = "b", button = "x",
     { title = "A", { id = "1", title = "t" } }, second } end
 
+  local cycle = {}
+  cycle.a = cycle
+
   for name, case in pairs {
     ["a fourth button"] = { "buttons[4]", "at most 3", { buttons = { body = "b", { id = 1, title = "1" },
       { id = 2, title = "2" }, { id = 3, title = "3" }, { id = 4, title = "4" } } } },
@@ -206,7 +209,16 @@ describe("refuses", function()
       card { cta_url = "none" }, card()) } },
     ["a card of four lines"] = { "carousel[1].body", "line breaks", { carousel = cards(
       card { body = "1\n2\n3\n4" }, card()) } },
-    ["a reaction to nothing"] = { "reaction.message_id", "is missing", { reaction = { emoji = "x" } } },
+    ["a reaction to nothing"] = { "reaction.message_id", "is missing", { reaction = { emoji = "👍" } } },
+    ["a reaction that is a word"] = { "reaction.emoji", "an emoji", { reaction = { message_id = "wamid.a",
+      emoji = "hello" } } },
+    ["an emoji on a flow's button"] = { "flow.button", "no emoji", { flow = { body = "b", id = 1,
+      button = "Book 🎉" } } },
+    ["data that holds itself"] = { "flow.data.a.a.a.a.a.a.a.a…", "nested", { flow = { body = "b", button = "c", id = 1,
+      screen = "S", data = cycle } } },
+    ["a pin for one"] = { "recipient_type", "group", { pin = { type = "pin", message_id = "wamid.a" } } },
+    ["a space behind a card's id"] = { "carousel[1].buttons[1].id", "no spaces", { carousel = cards(
+      card { cta_url = "none", buttons = { { id = "a ", title = "A" } } }, card()) } },
     ["days of an unpin"] = { "pin.expiration_days", "not for unpin", { pin = { type = "unpin",
       message_id = "wamid.a", expiration_days = 3 } } },
     ["a pin of 31 days"] = { "pin.expiration_days", "from 1 to 30", { pin = { type = "pin",

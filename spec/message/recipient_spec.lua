@@ -119,6 +119,9 @@ describe("a group", function()
     for _, to in ipairs { "a b", "../x", "", "a/b" } do
       expect.invalid("to", "is not an id", text_to(to, { recipient_type = "group" }))
     end
+    for _, to in ipairs { "US.13491208655302741918", "+15551234567" } do
+      expect.invalid("to", "not the id of a group", text_to(to, { recipient_type = "group" }))
+    end
     expect.invalid("to", "below 2^53", text_to(1.5, { recipient_type = "group" }))
     expect.invalid("recipient_type", "must be one of group, individual",
       text_to("1", { recipient_type = "broadcast" }))

@@ -28,7 +28,13 @@ describe("a template", function()
     expect.invalid("template.language", "is missing", { to = "15551234567", template = { name = "t" } })
     expect.invalid("template", "must be a table", { to = "15551234567", template = "order" })
     assert_invalid("template.name", "at most 512", { name = ("x"):rep(513) })
-    assert_invalid("template.language", "must be a string", { language = { code = "en" } })
+    assert_invalid("template.name", "lower-case letters", { name = "A B" })
+    assert_invalid("template.language.code", "must be a string", { language = 5 })
+    assert_invalid("template.language.code", "is missing", { language = {} })
+    assert_invalid("template.language.policy", "deterministic", { language = { code = "en", policy = "x" } })
+    expect.payload('{"messaging_product":"whatsapp","recipient_type":"individual","template":{"language":{"code":"en",'
+      .. '"policy":"deterministic"},"name":"order"},"to":"15551234567","type":"template"}',
+      template { language = { code = "en", policy = "deterministic" } })
     assert_invalid("template.langauge", "did you mean language?", { langauge = "en" })
   end)
 
@@ -66,6 +72,52 @@ describe("a template", function()
     assert_components('[{"parameters":[{' .. inner .. '"parameter_name":"a","type":"currency"},{'
       .. inner .. '"parameter_name":"b","type":"currency"}],"type":"body"}]',
       { body = { a = price, b = price } })
+  end)
+
+  it("takes names that are Graph's words, too", function()
+    local function named(values)
+      local list = {}
+      for i = 1, #values, 2 do
+        list[#list + 1] = ('{"parameter_name":"%s","text":"%s","type":"text"}'):format(values[i], values[i + 1])
+      end
+      return '[{"parameters":[' .. table.concat(list, ",") .. '],"type":"body"}]'
+    end
+    assert_components(named { "size", "L", "type", "Pizza" }, { body = { type = "Pizza", size = "L" } })
+    assert_components(named { "type", "text" }, { body = { type = "text" } })
+    assert_components(named { "currency", "EUR", "type", "currency" },
+      { body = { type = "currency", currency = "EUR" } })
+    assert_components(named { "currency", "USD" }, { body = { currency = "USD" } })
+    assert_components(named { "amount", "12,50", "currency", "EUR" },
+      { body = { currency = "EUR", amount = "12,50" } })
+    assert_components(named { "amount", "1", "currency", "USD", "customer", "Ann" },
+      { body = { currency = "USD", amount = 1, customer = "Ann" } })
+    assert_components(named { "account", "7", "currency", "USD" }, { body = { currency = "USD", account = 7 } })
+    assert_components(named { "date_time", "May 1", "place", "Rome" },
+      { body = { date_time = "May 1", place = "Rome" } })
+    assert_components('[{"parameters":[{"text":"x","type":"text"}],"type":"body"}]',
+      { body = { type = "text", text = "x" } })
+    assert_components('[{"parameters":[{"date_time":{"fallback_value":"May 1"},"type":"date_time"}],"type":"body"}]',
+      { body = { date_time = "May 1" } })
+  end)
+
+  it("names a slip in an amount", function()
+    assert_invalid("template.body.amout", "did you mean amount?", { body = { currency = "USD", amout = 1 } })
+    assert_invalid("template.body.curency", "did you mean currency?", { body = { curency = "USD", amount = 1 } })
+    assert_invalid("template.body.fallbak", "did you mean fallback?",
+      { body = { currency = "USD", amount = 1, fallbak = "x" } })
+    assert_invalid("template.body[1].amout", "did you mean amount?", { body = { { currency = "USD", amout = 1 } } })
+    assert_invalid("template.body[1].datetime", "did you mean date_time?", { body = { { datetime = "May 1" } } })
+    for _, parameter in ipairs { { type = "currency" }, { type = 5 }, { type = {} } } do
+      assert_invalid("template.body[1]", "Graph's own form", { body = { parameter } })
+    end
+  end)
+
+  it("refuses what Graph takes in no parameter", function()
+    for _, text in ipairs { "a\nb", "a\rb", "a\tb", "a     b" } do
+      assert_invalid("template.body[1]", "line break", { body = text })
+      assert_invalid("template.header.text.name", "line break", { header = { text = { name = text } } })
+    end
+    assert_components('[{"parameters":[{"text":"a    b","type":"text"}],"type":"body"}]', { body = "a    b" })
   end)
 
   it("refuses other parameters by name", function()
@@ -180,10 +232,25 @@ describe("a template", function()
     assert_components('[{"parameters":[],"type":"limited_time_offer"}]',
       { components = { { type = "limited_time_offer", parameters = whatsapp.array {} } } })
     assert_components("[]", { components = whatsapp.array {} })
+    assert_components("[]", { components = {} })
+    assert_components('[{"parameters":[],"type":"body"},{"cards":[{"card_index":0,"components":[{"parameters":[],'
+      .. '"type":"body"}]}],"type":"carousel"}]', { components = { { type = "body", parameters = {} },
+        { type = "carousel", cards = { { card_index = 0, components = { { type = "body", parameters = {} } } } } } } })
     for _, name in ipairs { "header", "body", "buttons" } do
       assert_invalid("template.components", "cannot stand beside", { components = {}, [name] = { "x" } })
     end
     assert_invalid("template.components", "must be a list", { components = "x" })
+    assert_invalid("template.components.a", "no place in a list", { components = { a = 1 } })
+    assert_invalid("template.components[1]", "must be a table", { components = { 5 } })
+    assert_invalid("template.components[1][1]", "has no name", { components = { { {} } } })
+    assert_invalid("template.components[1].parameters[2]", "must be a table",
+      { components = { { type = "body", parameters = { {}, 2 } } } })
+    assert_invalid("template.components[1].cards[1].components", "must be a list",
+      { components = { { type = "carousel", cards = { { components = 5 } } } } })
+    local cycle = { type = "carousel", cards = {} }
+    cycle.cards[1] = { components = { cycle } }
+    assert_invalid("template.components[1].cards[1].components[1].cards…", "nested",
+      { components = { cycle } })
   end)
 end)
 
@@ -195,19 +262,23 @@ describe("a template's amounts and dates", function()
 
   it("are exact thousandths with a text for old apps", function()
     for _, case in ipairs {
-      { 12.5, "12500", "USD 12.50" }, { 12, "12000", "USD 12" }, { "12.50", "12500", "USD 12.50" },
-      { 0.1 + 0.2, "300", "USD 0.30" }, { 1.005, "1005", "USD 1.005" }, { 0, "0", "USD 0" },
+      { 12.5, "12500", "USD 12.50" }, { 12, "12000", "USD 12.00" }, { "12.50", "12500", "USD 12.50" },
+      { 0.1 + 0.2, "300", "USD 0.30" }, { 1.005, "1005", "USD 1.005" }, { 0, "0", "USD 0.00" },
       { -3.25, "-3250", "USD -3.25" }, { 2147483.647, "2147483647", "USD 2147483.647" },
     } do
       assert_components(currency("USD", case[2], case[3]), { body = { currency = "USD", amount = case[1] } })
     end
+    for code, fallback in pairs { JPY = "JPY 12", KWD = "KWD 12.000" } do
+      assert_components(currency(code, "12000", fallback), { body = { currency = code, amount = 12 } })
+    end
+    assert_components(currency("JPY", "12500", "JPY 12.50"), { body = { currency = "JPY", amount = 12.5 } })
     assert_components(currency("EUR", "1990", "1,99 €"),
       { body = { { currency = "EUR", amount = 1.99, fallback = "1,99 €" } } })
   end)
 
   it("may have names", function()
     assert_components('[{"parameters":[{"date_time":{"fallback_value":"May 1"},"parameter_name":"day",'
-      .. '"type":"date_time"},{"currency":{"amount_1000":5000,"code":"USD","fallback_value":"USD 5"},'
+      .. '"type":"date_time"},{"currency":{"amount_1000":5000,"code":"USD","fallback_value":"USD 5.00"},'
       .. '"parameter_name":"price","type":"currency"}],"type":"body"}]',
       { body = { price = { currency = "USD", amount = 5 }, day = { date_time = "May 1" } } })
   end)
@@ -236,6 +307,11 @@ describe("a one-time password", function()
         .. '{"index":"0","parameters":[{"text":"123456","type":"text"}],"sub_type":"url","type":"button"}]',
         { otp = code })
     end
+  end)
+
+  it("goes to a phone number", function()
+    expect.invalid("to", "goes to a phone number",
+      { to = "US.13491208655302741918", template = { name = "code", language = "en", otp = "1" } })
   end)
 
   it("is alone, and short", function()

@@ -24,13 +24,15 @@ local function kind_of(graph, name, spec, parameters)
 end
 
 M.cta_url = kind_of("cta_url", "cta_url", {
-  fields = interactive.fields(interactive.any_header, {
-    button = { type = "string", max = 20, required = true },
-    url = { type = "link", required = true },
-  }),
-}, function(value) return { display_text = value.button, url = value.url } end)
+  fields = interactive.fields(interactive.any_header, interactive.link),
+}, interactive.link_parameters)
 
 -- Flows ------------------------------------------------------------------------------
+
+-- The usual ones: of those that are also signs of a text, only what was made one.
+local function has_no_emoji(text)
+  return not text:find "\240\159[\140-\171]" and not text:find("\239\184\143", 1, true)
+end
 
 local ACTIONS = { navigate = true, data_exchange = true }
 local MODES = { draft = true, published = true }
@@ -51,7 +53,7 @@ end
 M.flow = kind_of("flow", "flow", {
   check = check_flow,
   fields = interactive.fields(interactive.any_header, {
-    button = { type = "string", max = 30, required = true },
+    button = { type = "string", max = 30, required = true, test = has_no_emoji, form = "Book now: no emoji" },
     id = { type = "id" },
     name = { type = "string" },
     token = { type = "string" },

@@ -13,19 +13,11 @@ local M = {}
 
 local header = { type = "table", fields = { image = media.reference(), video = media.reference() } }
 
-local quick_reply = { type = "table", fields = {
-  id = { type = "string", number = true, max = 256, required = true },
-  title = { type = "string", max = 20, required = true },
-} }
-
 local card = { type = "table", fields = {
   header = header,
   body = { type = "string", max = 160 },
-  cta_url = { type = "table", fields = {
-    button = { type = "string", max = 20, required = true },
-    url = { type = "link", required = true },
-  } },
-  buttons = { type = "list", min = 1, max = 2, of = quick_reply },
+  cta_url = { type = "table", fields = interactive.link },
+  buttons = { type = "list", min = 1, max = 2, of = interactive.reply_button },
   product = { type = "table", fields = {
     catalog_id = { type = "id", required = true },
     id = { type = "string", number = true, required = true },
@@ -77,8 +69,7 @@ local function action_of(value)
     return { catalog_id = value.product.catalog_id, product_retailer_id = value.product.id }
   end
   if value.cta_url then
-    return { name = "cta_url",
-             parameters = { display_text = value.cta_url.button, url = value.cta_url.url } }
+    return { name = "cta_url", parameters = interactive.link_parameters(value.cta_url) }
   end
   local buttons = {}
   for i, button in ipairs(value.buttons) do

@@ -34,6 +34,13 @@ local function two_kinds(message)
   return invalid(names[2], ("cannot stand beside %s: a message is one thing"):format(names[1]))
 end
 
+-- All that there is would be a page: the nearest is named, or the page.
+local function unknown(key)
+  local near = type(key) == "string" and schema.nearest(key, known)
+  return invalid(schema.join(nil, key), "unknown key", near and ("did you mean %s?"):format(near)
+    or 'a message is text = "Hello", image = "https://…", …: docs/messages.md lists them all')
+end
+
 local function find_kind(message)
   local found, second, stray
   for key in pairs(message) do
@@ -44,7 +51,7 @@ local function find_kind(message)
     end
   end
   if stray then
-    return schema.unknown_key(nil, schema.first_unknown(message, known), known)
+    return unknown(schema.first_unknown(message, known))
   end
   if second then return two_kinds(message) end
   if not found then
@@ -120,6 +127,11 @@ function M.compile(message)
   local kind, uploads = kinds.get(name), {}
   value, err = schema.check(message[name], kind.spec, name)
   if value == nil then return nil, err end
+  if kind.fits then
+    local ok
+    ok, err = kind.fits(value, payload)
+    if not ok then return nil, err end
+  end
   if kind.compile then
     value, err = kind.compile(value, uploads, name)
     if value == nil then return nil, err end

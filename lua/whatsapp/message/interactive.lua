@@ -39,6 +39,25 @@ local function one_header(value, path)
   return value
 end
 
+local function is_trimmed(text) return not text:find "^%s" and not text:find "%s$" end
+
+--- A button that answers with its id.
+M.reply_button = { type = "table", fields = {
+  id = { type = "string", number = true, max = 256, required = true, test = is_trimmed,
+         form = "yes: no spaces before or behind it" },
+  title = { type = "string", max = 20, required = true },
+} }
+
+--- The fields of a button that opens a link.
+M.link = { button = { type = "string", max = 20, required = true }, url = { type = "link", required = true } }
+
+--- Graph's parameters of such a button.
+---@param value table with those fields
+---@return { display_text: string, url: string }
+function M.link_parameters(value)
+  return { display_text = value.button, url = value.url }
+end
+
 --- A header that is a text or one media object.
 M.any_header = { type = "table", fields = { text = M.text_header, sub_text = M.text_header },
                  short = "text", check = one_header }

@@ -2,7 +2,8 @@
 --
 -- `spec` describes the value; `compile(value, uploads, path)` returns Graph's
 -- object for it (the checked value itself where there is no `compile`); `type`
--- is Graph's name of the kind where it differs.
+-- is Graph's name of the kind where it differs; `fits(value, payload)` tells
+-- whether it may go to the recipient.
 -- Limits are Meta's (Cloud API reference, operation sendMessage).
 
 local Error = require "whatsapp.error"
@@ -18,6 +19,13 @@ local function check_pin(value, path)
   return value
 end
 
+local function for_groups(_, payload)
+  if payload.recipient_type == "group" then return true end
+  return Error.invalid("recipient_type", 'must be "group": only the messages of a group can be pinned')
+end
+
+local function is_emoji(text) return text == "" or text:find "[\128-\255]" ~= nil end
+
 local kinds = {
   text = { spec = { type = "table", short = "body", fields = {
     body = { type = "string", max = 4096, required = true },
@@ -25,9 +33,10 @@ local kinds = {
   } } },
   reaction = { spec = { type = "table", fields = {
     message_id = { type = "wamid", required = true },
-    emoji = { type = "string", min = 0, required = true },
+    emoji = { type = "string", min = 0, required = true, test = is_emoji,
+              form = "👍: an emoji, or empty to take it back" },
   } } },
-  pin = { spec = { type = "table", check = check_pin, fields = {
+  pin = { fits = for_groups, spec = { type = "table", check = check_pin, fields = {
     message_id = { type = "wamid", required = true },
     type = { type = "string", one_of = PIN, required = true },
     expiration_days = { type = "number", min = 1, max = 30, whole = true },
@@ -83,7 +92,7 @@ for name in pairs(load) do M.names[name] = true end
 
 --- What a kind takes, and how Graph says it.
 ---@param name string one of `names`
----@return { spec: table, compile?: function, type?: string }
+---@return { spec: table, compile?: function, fits?: function, type?: string }
 function M.get(name)
   local kind = kinds[name]
   if not kind then

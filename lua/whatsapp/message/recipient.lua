@@ -69,6 +69,16 @@ function M.user(user, path)
   return M.phone(user, path)
 end
 
+-- A group's id is opaque; what is plainly a person is none.
+local function group(to)
+  if type(to) == "string" and (M.is_user_id(to) or to:find "^%+%d+$") then
+    return invalid("to", ("%q is a person, not the id of a group"):format(to:sub(1, 40)),
+      'leave out recipient_type = "group"')
+  end
+  local id, err = schema.check(to, { type = "id" }, "to")
+  return id and { to = id }, err
+end
+
 --- The envelope's `to` or `recipient` for a recipient.
 ---@param to string|number
 ---@param recipient_type "individual"|"group"
@@ -82,10 +92,7 @@ function M.resolve(to, recipient_type)
     return invalid("to", ("must be a string, not a %s"):format(type(to)))
   end
   local value, err
-  if recipient_type == "group" then
-    value, err = schema.check(to, { type = "id" }, "to")
-    return value and { to = value }, err
-  end
+  if recipient_type == "group" then return group(to) end
   if type(to) == "string" and M.is_user_id(to) then return { recipient = to } end
   value, err = M.phone(to, "to")
   return value and { to = value }, err

@@ -1,24 +1,12 @@
 --- Messages to answer by a tap: reply buttons and lists.
 -- Source: Meta's "Interactive messages"; operation sendMessage.
 
-local Error = require "whatsapp.error"
 local interactive = require "whatsapp.message.interactive"
-local schema = require "whatsapp.schema"
-
-local invalid = Error.invalid
-local join = schema.join
+local sections = require "whatsapp.message.sections"
 
 local M = {}
 
 -- Reply buttons --------------------------------------------------------------------
-
-local function is_trimmed(text) return not text:find "^%s" and not text:find "%s$" end
-
-local button = { type = "table", fields = {
-  id = { type = "string", number = true, max = 256, required = true, test = is_trimmed,
-         form = "yes: no spaces before or behind it" },
-  title = { type = "string", max = 20, required = true },
-} }
 
 local function check_buttons(value, path)
   local ok, err = interactive.unique(value.children, "id", path, {})
@@ -30,7 +18,7 @@ end
 M.buttons = {
   type = "interactive",
   spec = { type = "table", fields = interactive.fields(interactive.any_header), check = check_buttons,
-           children = { type = "list", min = 1, max = 3, of = button } },
+           children = { type = "list", min = 1, max = 3, of = interactive.reply_button } },
   compile = function(value, uploads, path)
     local buttons = {}
     for i, item in ipairs(value.children) do buttons[i] = { type = "reply", reply = item } end
@@ -40,74 +28,26 @@ M.buttons = {
 
 -- Lists ----------------------------------------------------------------------------
 
-local ROWS_MAX, SECTIONS_MAX = 10, 10
-
 local row = { type = "table", fields = {
   id = { type = "string", number = true, max = 200, required = true },
   title = { type = "string", max = 24, required = true },
   description = { type = "string", max = 72 },
 } }
 
-local section = { type = "table",
-  fields = { title = { type = "string", max = 24 } },
-  children = { type = "list", min = 1, max = ROWS_MAX, of = row } }
+-- A child that carries an id itself is a row.
+local function is_row(child) return type(child) == "table" and child.id ~= nil end
 
--- Children that carry an id themselves are the rows of one untitled section.
-local function are_rows(children)
-  return type(children[1]) == "table" and children[1].id ~= nil
-end
-
-local function check_sections(sections, path)
-  local rows, seen = 0, {}
-  for i, item in ipairs(sections) do
-    local where = join(path, i)
-    if #sections > 1 and not item.title then
-      return invalid(join(where, "title"), "is missing: with several sections each needs one")
-    end
-    rows = rows + #item.children
-    if rows > ROWS_MAX then
-      return invalid(where, ("makes %d rows, at most %d are allowed in all"):format(rows, ROWS_MAX))
-    end
-    local ok, err = interactive.unique(item.children, "id", where, seen)
-    if not ok then return nil, err end
-  end
-  return true
-end
-
-local function check_list(value, path)
-  local children = value.children
-  if are_rows(children) then
-    local rows, err = schema.check(children, section.children, path)
-    if not rows then return nil, err end
-    local ok
-    ok, err = interactive.unique(rows, "id", path, {})
-    if not ok then return nil, err end
-    value.children = { { children = rows } }
-    return value
-  end
-  local sections, err = schema.check(children,
-    { type = "list", min = 1, max = SECTIONS_MAX, of = section }, path)
-  if not sections then return nil, err end
-  local ok
-  ok, err = check_sections(sections, path)
-  if not ok then return nil, err end
-  value.children = sections
-  return value
-end
+local rows = sections.of { item = row, name = "row", is_item = is_row, max = 10, unique = "id" }
 
 M.list = {
   type = "interactive",
-  spec = { type = "table", check = check_list,
+  spec = { type = "table", check = rows.check, children = rows.children,
            fields = interactive.fields(interactive.text_header,
-             { button = { type = "string", max = 20, required = true } }),
-           children = { type = "list", min = 1, max = 100,
-                        of = { type = "any", either = { row = row, section = section } } } },
+             { button = { type = "string", max = 20, required = true } }) },
   compile = function(value, uploads, path)
-    local sections = {}
-    for i, item in ipairs(value.children) do
-      sections[i] = { title = item.title, rows = item.children }
-    end
-    return interactive.wrap("list", value, { button = value.button, sections = sections }, uploads, path)
+    local list = {}
+    for i, item in ipairs(value.children) do list[i] = { title = item.title, rows = item.children } end
+    return interactive.wrap("list", value, { button = value.button, sections = list }, uploads, path)
   end,
 }
 

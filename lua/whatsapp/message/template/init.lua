@@ -156,6 +156,32 @@ local function one_time_password(value)
   }
 end
 
+-- Graph's own form --------------------------------------------------------------------
+
+local objects = { type = "list", min = 0, of = { type = "map" } }
+
+-- By the name of a list: those that its objects may hold, so far as cards go.
+local LISTS = { components = { "parameters", "cards" }, cards = { "components" }, parameters = {} }
+local DEPTH = 3
+
+-- Objects pass as they are, but a list stays a list: `{}` goes out as `[]`.
+local function verbatim(value, name, path, depth)
+  local list, err = schema.check(value, objects, path)
+  if not list or depth == 0 then return list, err end
+  for i, object in ipairs(list) do
+    local copy = {}
+    for key, item in pairs(object) do copy[key] = item end
+    for _, inner in ipairs(LISTS[name]) do
+      if copy[inner] ~= nil then
+        copy[inner], err = verbatim(copy[inner], inner, join(join(path, i), inner), depth - 1)
+        if not copy[inner] then return nil, err end
+      end
+    end
+    list[i] = copy
+  end
+  return list
+end
+
 -- The kind --------------------------------------------------------------------------
 
 local PARTS = { "header", "body", "expires", "order_status", "buttons", "carousel" }
@@ -164,8 +190,12 @@ local PARTS = { "header", "body", "expires", "order_status", "buttons", "carouse
 M.spec = {
   type = "table",
   fields = {
-    name = { type = "string", max = 512, required = true },
-    language = { type = "string", required = true },
+    name = { type = "string", max = 512, required = true, pattern = "^[a-z0-9_]+$",
+             form = "order_confirmation: lower-case letters, digits and _" },
+    language = { type = "table", short = "code", required = true, fields = {
+      code = { type = "string", required = true },
+      policy = { type = "string", one_of = { deterministic = true } },
+    } },
     header = any_header,
     body = { type = "any" },
     expires = { type = "any", either = { expires = offer } },
@@ -173,7 +203,7 @@ M.spec = {
     buttons = any_buttons,
     carousel = { type = "any", either = { card = cards_spec } },
     otp = { type = "any", either = { otp = otp_code } },
-    components = { type = "json" },
+    components = { type = "any", either = { component = { type = "list", of = { type = "map" } } } },
   },
 }
 
@@ -192,20 +222,24 @@ local function check_alone(value)
   return true
 end
 
+--- Whom a template may go to: passwords need a phone number (131062).
+function M.fits(value, payload)
+  if value.otp == nil or not payload.recipient then return true end
+  return invalid("to", "is a user id, but a one-time password goes to a phone number")
+end
+
 --- Graph's template object.
 ---@param value table as checked by `spec`
 ---@param uploads table[]
 ---@return table|nil
 ---@return whatsapp.Error? err
 function M.compile(value, uploads)
-  local template = { name = value.name, language = { code = value.language } }
+  local template = { name = value.name, language = value.language }
   local ok, err = check_alone(value)
   if not ok then return nil, err end
   if value.components ~= nil then
-    if type(value.components) ~= "table" then
-      return invalid("template.components", "must be a list in Graph's own form")
-    end
-    template.components = value.components
+    template.components, err = verbatim(value.components, "components", "template.components", DEPTH)
+    if not template.components then return nil, err end
     return template
   end
   local components

@@ -44,9 +44,15 @@ local function thousandths(amount, path)
   return whole
 end
 
--- "USD 12.50": what is shown where the app does not know the currency.
+-- Decimals of the currencies that have not two (ISO 4217).
+local decimals = {}
+for code in ("BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX VND VUV XAF XOF XPF"):gmatch "%u+" do decimals[code] = 0 end
+for code in ("BHD IQD JOD KWD LYD OMR TND"):gmatch "%u+" do decimals[code] = 3 end
+
+-- "USD 12.50", "JPY 1200": what is shown where the app does not know the currency.
 local function spelled(code, count)
-  local digits = count % 1000 == 0 and "%s %.0f" or count % 10 == 0 and "%s %.2f" or "%s %.3f"
+  local needed = count % 1000 == 0 and 0 or count % 10 == 0 and 2 or 3
+  local digits = ("%%s %%.%df"):format(math.max(needed, decimals[code] or 2))
   return (digits:format(code, count / 1000):gsub(",", "."))
 end
 
@@ -98,12 +104,16 @@ local function native_of(value, path)
   return copy
 end
 
+local forms = { currency = true, amount = true, fallback = true, date_time = true, type = true }
+
 -- A text or number, an amount of money, a date, or a parameter in Graph's form.
 local function parameter(value, path)
   if type(value) ~= "table" then return text_of(value, path) end
   if value.type ~= nil then return native_of(value, path) end
   if value.currency ~= nil or value.amount ~= nil then return amount_of(value, path) end
   if value.date_time ~= nil then return date_of(value, path) end
+  local stray = schema.first_unknown(value, {})
+  if type(stray) == "string" then return schema.unknown_key(path, stray, forms) end
   return text_of(value, path)
 end
 
