@@ -94,7 +94,7 @@ end
 ---@param known table<string, any>
 ---@return boolean
 function M.is_slip(name, known)
-  return #name <= NAME_MAX and M.nearest(name, known, math.max(1, math.floor(#name / 4))) ~= nil
+  return M.nearest(name, known, math.max(1, math.floor(#name / 4))) ~= nil
 end
 
 local function names_of(known)

@@ -161,7 +161,8 @@ describe("preflight", function()
   it("counts what is no parameter, and names a header without a type", function()
     local body = { { type = "BODY", text = "Hi {{1}}, {{2}}." } }
     assert.is_true(verdict({ { type = "body", parameters = { 1, 2 } } }, body))
-    expect.refused("invalid", "template.body[2]", "is missing", verdict({ { type = "body", parameters = { 1 } } }, body))
+    expect.refused("invalid", "template.body[2]", "is missing",
+      verdict({ { type = "body", parameters = { 1 } } }, body))
     local image = { { type = "HEADER", format = "IMAGE" } }
     expect.refused("invalid", "template.header", "has no type, but the template shows an image there",
       verdict({ { type = "header", parameters = { 5 } } }, image))
