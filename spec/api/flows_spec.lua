@@ -123,13 +123,16 @@ for _, mode in ipairs { "direct", "gateway" } do
       local flow = says "Hello"
       flow[1][2] = { footer = { label = "Book", data_exchange = {} } }
       assert_code(139002, "endpoint_uri", wa.flows:deploy("endpoint", flow))
-      local known
-      for one in wa.flows:each() do known = one.name == "endpoint" and one or known end
-      assert(wa.flows:update(known.id, { endpoint_uri = "https://shop.example/flow" }))
-      assert_code(139002, "public key", wa.flows:publish(known.id))
-      local keys = assert(whatsapp.flow.keypair())
-      assert(wa.flows:set_public_key(keys.public_key))
-      assert.is_true(assert(wa.flows:deploy("endpoint", flow)).changed)
+      local settings = { endpoint_uri = "https://shop.example/flow" }
+      assert_code(139002, "public key", wa.flows:deploy("endpoint", flow, settings))
+      assert(wa.flows:set_public_key(assert(whatsapp.flow.keypair()).public_key))
+      local known = assert(wa.flows:deploy("endpoint", flow, settings))
+      assert.is_true(known.changed)
+      assert.is_false(assert(wa.flows:deploy("endpoint", flow, settings)).changed)
+      settings.endpoint_uri = "https://shop.example/flows"
+      assert.is_true(assert(wa.flows:deploy("endpoint", flow, settings)).changed)
+      local now = assert(wa.flows:get(known.id, { fields = { "endpoint_uri", "status" } }))
+      assert.are.equal("https://shop.example/flows PUBLISHED", now.endpoint_uri .. " " .. now.status)
     end)
 
     it("are shown and counted", function()

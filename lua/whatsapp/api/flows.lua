@@ -258,15 +258,40 @@ local function make(self, flow_name, flow, settings, options)
   return made.id
 end
 
--- Brings a flow that is there up to date; whether there was something to do.
-local function bring(self, known, flow, options)
-  local now, err = current(self, known.id, options)
+-- The endpoint of a flow that is there; whether it was another one.
+local function set_endpoint(self, id, uri, options)
+  if not uri then return false end
+  local now, err = self:get(id, { fields = "endpoint_uri" }, options)
+  if not now then return nil, err end
+  if now.endpoint_uri == uri then return false end
+  return self:update(id, { endpoint_uri = uri }, options)
+end
+
+-- Uploads what differs from what Meta has; whether it did.
+local function bring(self, id, flow, options)
+  local now, err = current(self, id, options)
   if err then return nil, err end
   if now == json.encode(flow) then return false end
-  local ok
-  ok, err = put(self, known.id, flow, options)
+  return put(self, id, flow, options)
+end
+
+local function publish(self, id, settings, result, options)
+  if settings.publish == false then return result end
+  local ok, err = self:publish(id, options)
   if not ok then return nil, err end
-  return true
+  result.changed = true
+  return result
+end
+
+local function redeploy(self, known, flow, settings, options)
+  local moved, err = set_endpoint(self, known.id, settings.endpoint_uri, options)
+  if moved == nil then return nil, err end
+  local uploaded
+  uploaded, err = bring(self, known.id, flow, options)
+  if uploaded == nil then return nil, err end
+  local result = { id = known.id, changed = moved or uploaded }
+  if known.status == "PUBLISHED" and not uploaded then return result end
+  return publish(self, known.id, settings, result, options)
 end
 
 --- Makes the flow of this name what the screens say, and publishes it: made when there
@@ -274,7 +299,7 @@ end
 ---@param flow_name string
 ---@param flow table the screens, as for `whatsapp.flow.screens`
 ---@param settings? { categories?: string[], endpoint_uri?: string, publish?: boolean } `publish = false`
---- leaves a draft; categories and endpoint are for a new flow
+--- leaves a draft; categories are for a new flow
 ---@param options? table per-call options
 ---@return { id: string, changed: boolean }|nil
 ---@return whatsapp.Error? err of kind `graph` where Meta found mistakes in the screens
@@ -285,24 +310,14 @@ function rows.deploy(self, flow_name, flow, settings, options)
   if not settings then return nil, err end
   flow, err = screens.build(flow)
   if not flow then return nil, err end
-  local known, id, changed
+  local known
   known, err = find_by_name(self, flow_name, options)
   if err then return nil, err end
-  if known then
-    id = known.id
-    changed, err = bring(self, known, flow, options)
-    if changed == nil then return nil, err end
-  else
-    id, err = make(self, flow_name, flow, settings, options)
-    if not id then return nil, err end
-    changed = true
-  end
-  if settings.publish ~= false and (changed or known.status ~= "PUBLISHED") then
-    ok, err = self:publish(id, options)
-    if not ok then return nil, err end
-    changed = true
-  end
-  return { id = id, changed = changed }
+  if known then return redeploy(self, known, flow, settings, options) end
+  local id
+  id, err = make(self, flow_name, flow, settings, options)
+  if not id then return nil, err end
+  return publish(self, id, settings, { id = id, changed = true }, options)
 end
 
 --- Sets the public key that the data of Flows is encrypted with: the same as

@@ -273,7 +273,8 @@ local SCREEN = {
   sensitive = { type = "list", of = { type = "string" }, since = "5.1" }, layout = { type = "any", required = true },
 }
 
-local FLOW = { version = true, data_api_version = true, data_channel_uri = true, routing_model = true, screens = true }
+local FLOW = { version = true, routing_model = true, screens = true, data_api_version = { type = "string" },
+               data_channel_uri = { type = "string" } }
 
 -- The names of a screen have _ at Meta, too.
 local function check_keys(check, node, known, at)

@@ -16,6 +16,9 @@ local function check_nesting(check, spec, at)
   if not spec.nested or not check:has(spec.nested) then
     return check:report(at, "INVALID_PROPERTY_VALUE", ("cannot stand in %s"):format(check.inside))
   end
+  if check.inside == "switch" and (spec.kind == "when" or spec.kind == "switch") then
+    return check:report(at, "INVALID_PROPERTY_VALUE", "cannot stand in switch")
+  end
   if spec.kind == "when" and check.depth >= NEST then
     check:report(at, "INVALID_PROPERTY_VALUE", ("at most %d stand in one another"):format(NEST))
   end

@@ -79,9 +79,7 @@ end
 
 -- Actions -----------------------------------------------------------------------------------
 
--- A flow with an endpoint can send the rest of the data from there.
 local function check_missing(check, target, payload, at)
-  if check.flow.data_api_version ~= nil then return end
   for _, key in ipairs(schema.sorted_keys(table_or_none(target.node.data))) do
     if payload[key] == nil then
       check:report(below(at, "payload"), "INVALID_NAVIGATE_ACTION_PAYLOAD",
@@ -102,6 +100,8 @@ local function check_navigate(check, screen, action, at)
   if target == screen then
     return check:report(where, "INVALID_NAVIGATE_ACTION_NEXT_SCREEN_NAME", "leads to the screen that it is on")
   end
+  -- Where there is an endpoint, Meta does not compare.
+  if check.flow.data_api_version ~= nil then return end
   local payload, data = table_or_none(action.payload), table_or_none(target.node.data)
   for _, key in ipairs(schema.sorted_keys(payload)) do
     if data[key] == nil then
