@@ -127,6 +127,14 @@ describe("bodies", function()
     assert.is_truthy(body:find('filename="picture.jpg"\r\nContent%-Type: image/jpeg\r\n\r\npicture\r\n'), body)
     assert.is_truthy(body:find('name="messaging_product"\r\n\r\nwhatsapp\r\n', 1, true), body)
     expect.refused("invalid", "file", "needs either", wa.flows:upload("5", { data = "{}", file = "x" }))
+    local pointed = answered [[{"success":true,"validation_errors":[{"error":"INVALID_PROPERTY",
+      "message":"The property \"x\" cannot be specified at \"$root/screens/0/title\"."}]}]].flows
+    local text = '{"version":"7.1","screens":[{"id":"A","title":"x"}]}'
+    assert.are.equal("A.title", assert(pointed:upload("5", { data = text })).validation_errors[1].field)
+    local flow = { version = "7.1", { id = "A", terminal = true, { footer = { label = "x", complete = {} } } } }
+    local ok, err = pointed:update("5", { screens = flow })
+    assert.is_nil(ok)
+    assert.are.equal("graph A.title", err.kind .. " " .. err.field)
     expect.refused("io", "file", "missing.jpg", wa.groups:set_picture("6", "/missing.jpg"))
   end)
 
@@ -212,6 +220,12 @@ describe("answers", function()
     assert.are.same({}, (answered '{"data":[]}'.encryption:get()))
     assert.are.same({ prompts = { "a" } },
       (answered '{"id":"1","conversational_automation":{"prompts":["a"]}}'.automation:get()))
+    assert.are.same({ name = "ENDPOINT_AVAILABILITY" },
+      (answered '{"id":"5","metric":{"name":"ENDPOINT_AVAILABILITY"}}'.flows:metrics("5", {
+        name = "ENDPOINT_AVAILABILITY", since = "2026-01-01", ["until"] = "2026-01-31" })))
+    assert_sent("GET 5", "fields=metric.name%28ENDPOINT_AVAILABILITY%29.granularity%28DAY%29"
+      .. ".since%282026-01-01%29.until%282026-01-31%29")
+    assert.are.equal("protocol", select(2, answered '{"id":"5"}'.flows:preview "5").kind)
     assert.are.same({}, (answered '{"id":"1"}'.automation:get()))
     assert.are.equal("https://chat.whatsapp.com/x",
       (answered '{"invite_link":"https://chat.whatsapp.com/x"}'.groups:create_invite_link "6"))

@@ -219,15 +219,11 @@ end
 -- Deploying -------------------------------------------------------------------------------
 
 local function find_by_name(self, wanted, options)
-  local after
-  repeat
-    local page, err = self:list({ limit = 100, after = after }, options)
-    if not page then return nil, err end
-    for _, flow in ipairs(page.data) do
-      if flow.name == wanted and flow.status ~= "DEPRECATED" then return flow end
-    end
-    after = page.after
-  until not after
+  local all, err = self:all({ limit = 100 }, options)
+  if not all then return nil, err end
+  for _, flow in ipairs(all) do
+    if flow.name == wanted and flow.status ~= "DEPRECATED" then return flow end
+  end
 end
 
 -- The Flow JSON that Meta has, in our order of names, or nil when there is none.
