@@ -159,7 +159,7 @@ uninstall:
 IN_TREE  = tools/in-tree $(BUILD)
 RUNTIMES = $(if $(filter command,$(origin LUA)),$(LUA),5.4 jit)
 
-.PHONY: deps demo run test bench bench-nginx bench-stores
+.PHONY: deps demo run test bench bench-nginx bench-stores bench-conversations
 
 ## deps: install what the demo and the tests need
 deps:
@@ -197,6 +197,10 @@ bench-nginx:
 bench-stores:
 	@$(MAKE) --no-print-directory LUA=jit all
 	tools/in-tree build/jit luajit bench/stores.lua
+
+## bench-conversations: replays, and conversations a second with each store
+bench-conversations: all
+	$(IN_TREE) $(LUA_BIN) bench/conversations.lua
 
 # --- check -------------------------------------------------------------------
 

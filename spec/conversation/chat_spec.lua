@@ -473,6 +473,13 @@ describe("a conversation", function()
         function() coroutine.yield() end,
         function(chat) chat:ask("Name?", { retyr = "x" }) end,
         function(chat) chat:step("f", function() return print end) end,
+        function(chat)
+          chat:step("deep", function()
+            local value = {}
+            for _ = 1, 95 do value = { value } end
+            return value
+          end)
+        end,
         function(chat) chat:choose("Which?", {}) end,
         function(chat) chat:wait "statsu.read" end,
       } do
