@@ -218,6 +218,26 @@ describe("json.decode", function()
     assert.are.equal(again, encoded((decoded(text))))
   end)
 
+  it("writes names in any order, and all else as it does in order", function()
+    local holed, deep, odd = { 1, nil, 3 }, {}, setmetatable({}, { __name = "odd" })
+    local inner = deep
+    for _ = 1, 95 do
+      inner.a = {}
+      inner = inner.a
+    end
+    for _, value in ipairs { { a = 1, b = { true, json.null, "x/\0\127" }, c = {} },
+                             { 1.5, 37.774929123456789, 1e14, -1e14 }, { 99999999999999, -99999999999999, 0.1, 1e300 }, json.array(), { a = json.array() }, deep,
+                             { a = 1, 2 }, { [3] = 1 }, { f = print }, { 0 / 0 }, holed, odd } do
+      local text, why = json.encode_unsorted(value)
+      local sorted, reason = json.encode(value)
+      assert.are.same({ reason, sorted and decoded(sorted) }, { why, text and decoded(text) })
+    end
+    assert.are.equal("[]", json.encode_unsorted(json.array()))
+    assert.are.equal("{}", json.encode_unsorted {})
+    inner.a = deep
+    assert.is_nil((json.encode_unsorted(deep)))
+  end)
+
   it("refuses what is no JSON object or array, with the reason", function()
     local cases = {
       "", " ", "<html><body>502</body></html>", "NaN", "[NaN]", "[Infinity]", "[0x10]", "[01]",

@@ -29,6 +29,10 @@ local M = {}
 --- JSON `null`, for native payloads and in every `.raw`.
 M.null = cjson.null
 
+local EXACT = 1e14 -- whole numbers below it are written with all their digits
+
+local plain = cjson.new()
+
 local array_mt = { __name = "whatsapp.array" }
 
 --- Marks a table as a JSON array, so that an empty one goes out as `[]`.
@@ -201,6 +205,34 @@ function M.encode(value)
   return concat(out)
 end
 
+-- Whether lua-cjson writes a value as `encode` does, but for the order of names.
+local function is_plain(value, depth)
+  if depth > MAX_DEPTH or getmetatable(value) ~= nil then return false end
+  local named, numbered = false, 0
+  for key, item in next, value do
+    if type(key) == "string" then named = true else numbered = numbered + 1 end
+    local kind = type(item)
+    if kind == "table" then
+      if not is_plain(item, depth + 1) then return false end
+    elseif kind == "number" then
+      if item % 1 ~= 0 or item >= EXACT or item <= -EXACT then return false end
+    elseif kind ~= "string" and kind ~= "boolean" and item ~= M.null then
+      return false
+    end
+  end
+  return numbered == 0 or not named and numbered == #value
+end
+
+--- Encodes a table, with names in any order: several times faster where it is like
+--- most that were decoded.
+---@param value table
+---@return string|nil json
+---@return string|nil why as for `encode`
+function M.encode_unsorted(value)
+  if is_plain(value, 1) then return plain.encode(value) end
+  return M.encode(value)
+end
+
 -- Decoding ------------------------------------------------------------------
 
 -- The position of the quote that ends the string opened at `open`.
@@ -236,8 +268,6 @@ local function quote_long_integers(text)
   until not close
   return concat(out)
 end
-
-local EXACT = 1e14
 
 -- What decoding leaves to be mended, found in one walk: lua-cjson gives floats
 -- on Lua 5.4 (a count of 3 must print as 3, not 3.0), and long numbers may have

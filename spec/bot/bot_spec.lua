@@ -287,6 +287,42 @@ describe("a bot", function()
     end)
   end)
 
+  describe("stores whatever Meta signs", function()
+    local long = ("9"):rep(5000)
+
+    local function handled(item, phone_number_id)
+      heard = {}
+      bot:otherwise(function(event) heard[#heard + 1] = event.kind end)
+      assert.are.equal(200, meta.deliver(bot, { item, meta.message { text = "good" } }, phone_number_id))
+      assert.are.equal(0, (bot.store:pending(now)))
+      assert.are.same({}, told)
+      table.sort(heard)
+      return table.concat(heard, " ")
+    end
+
+    it("with ids that are no names", function()
+      for _, id in ipairs { "wamid.\0.x", long, "" } do
+        assert.are.equal("message message", handled(meta.message { text = "x", id = id }))
+        assert.are.equal("message status", handled(meta.status(id, "sent")))
+        assert.are.equal("message message", handled(meta.message { text = "x", from = id }))
+        assert.are.equal("message message", handled(meta.message { text = "x" }, id))
+      end
+    end)
+
+    it("as deep as the webhook lets it through", function()
+      local before, after = ('{"a":'):rep(89), ("}"):rep(89)
+      local function post(inner)
+        local body = before .. inner .. after
+        return (bot:handle("POST", nil, { ["x-hub-signature-256"] = whatsapp.webhook.sign(body, meta.secret) }, body))
+      end
+      bot:otherwise(hear "deep")
+      assert.are.equal(200, post "{}")
+      assert.are.equal(400, post '{"a":{}}')
+      assert.are.same({ "deep unknown" }, heard)
+      assert.are.same({}, told)
+    end)
+  end)
+
   it("holds on to what takes long, as long as it is ticked", function()
     local store, inner = bot.store, nil
     bot:on("text", function()

@@ -417,7 +417,7 @@ describe("every event", function()
       local back = assert(whatsapp.webhook.restore(text))
       assert.are.same(item.event, back, item.path)
       assert.are.equal(getmetatable(item.event), getmetatable(back))
-      assert.are.equal(text, back:dump())
+      assert.are.same(back, whatsapp.webhook.restore(back:dump()))
     end
   end)
 

@@ -78,7 +78,7 @@ local KEPT = {
 function Event:dump()
   local kept = { raw = self.raw }
   for name in pairs(KEPT) do kept[name] = self[name] end
-  return (assert(json.encode(kept)))
+  return (assert(json.encode_unsorted(kept)))
 end
 
 --- The event that was dumped.
