@@ -225,9 +225,12 @@ describe("json.decode", function()
       inner.a = {}
       inner = inner.a
     end
-    for _, value in ipairs { { a = 1, b = { true, json.null, "x/\0\127" }, c = {} },
-                             { 1.5, 37.774929123456789, 1e14, -1e14 }, { 99999999999999, -99999999999999, 0.1, 1e300 }, json.array(), { a = json.array() }, deep,
-                             { a = 1, 2 }, { [3] = 1 }, { f = print }, { 0 / 0 }, holed, odd } do
+    local values = {
+      { a = 1, b = { true, json.null, "x/\0\127" }, c = {} }, json.array(), { a = json.array() }, deep,
+      { 1.5, 37.774929123456789, 1e14, -1e14 }, { 99999999999999, -99999999999999, 0.1, 1e300 },
+      { a = 1, 2 }, { [3] = 1 }, { f = print }, { 0 / 0 }, holed, odd,
+    }
+    for _, value in ipairs(values) do
       local text, why = json.encode_unsorted(value)
       local sorted, reason = json.encode(value)
       assert.are.same({ reason, sorted and decoded(sorted) }, { why, text and decoded(text) })
