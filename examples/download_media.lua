@@ -2,6 +2,9 @@
 local whatsapp = require "whatsapp"
 
 local here = arg[0]:match "^(.*)/" or "."
+
+-- It wants WHATSAPP_ACCESS_TOKEN: Meta's media hosts take no other credential, and
+-- the gateway keeps its own to itself.
 local wa = whatsapp.new()
 
 local id = arg[1] or assert(wa.media:upload(here .. "/files/photo.png")).id

@@ -212,7 +212,7 @@ describe("sandbox", function()
       local info = assert(wa.media:get(id))
       assert.equal("application/pdf", info.mime_type)
       assert.equal(#bytes, tonumber(info.file_size))
-      assert.is_true(bytes == wa.media:download(id))
+      assert.is_true(bytes == whatsapp.new(box:options "direct").media:download(id))
       assert.is_true(wa.media:delete(id))
       local answer, err = wa.media:get(id)
       assert.is_nil(answer)
@@ -342,6 +342,30 @@ describe("sandbox", function()
       assert.is_nil(ok)
       assert.equal("io", err.kind)
       assert.is_truthy(tostring(err):find("exit status 3", 1, true))
+    end)
+  end)
+
+  describe("the page about it", function()
+    local page = read "docs/sandbox.md"
+    local nothing = page:match "\n| ([^\n]*) | nothing: code 2500"
+
+    it("has a line for each resource", function()
+      local rows = page:match "\n| of `wa%.…` |.-\n\n"
+      for name in pairs(require "whatsapp.api") do
+        assert.truthy(rows:find("`" .. name .. "`", 1, true), name .. " is not in docs/sandbox.md")
+      end
+    end)
+
+    it("is right about what there is not", function()
+      for name in nothing:gmatch "`([%l_]+)`" do
+        for method, row in pairs(require("whatsapp.api")[name] and require("whatsapp.api." .. name)) do
+          if type(row) == "table" then
+            local path = row[2]:gsub("{id}", "5"):gsub("{app_id}", box.app_id)
+            local _, err = direct:request(row[1], path)
+            assert.is_true(err.code == 2500 or err.code == 100 and err.subcode == 33, name .. ":" .. method)
+          end
+        end
+      end
     end)
   end)
 

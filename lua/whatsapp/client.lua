@@ -94,6 +94,7 @@ end
 
 -- Who answered, as far as that matters for what an answer means.
 local function answerer(self, call)
+  if call.url then return "media" end
   if call.base == "control" then return "control" end
   return self.config.mode == "gateway" and "gateway" or "graph"
 end

@@ -264,6 +264,12 @@ local function content_type(headers)
   return (headers["content-type"] or "no content type"):match "^[^;]+"
 end
 
+-- Only Graph and the gateway owe Graph's JSON.
+local function form_of(answer)
+  if answer.from == "media" then return "" end
+  return (", answered with %s instead of Graph's JSON"):format(content_type(answer.headers))
+end
+
 local function of_other(answer)
   local status = answer.status
   local entry = (known()[answer.from] or {})[status] or of_status(status, "gateway")
@@ -272,8 +278,7 @@ local function of_other(answer)
     kind = entry.kind,
     status = status,
     title = entry.title,
-    message = ("HTTP %d%s, answered with %s instead of Graph's JSON"):format(status,
-      entry.title and " " .. entry.title or "", content_type(answer.headers)),
+    message = ("HTTP %d%s%s"):format(status, entry.title and " " .. entry.title or "", form_of(answer)),
     details = words_of(answer.decoded) or entry.meaning,
     hint = entry.hint,
     outcome = outcome,
@@ -293,7 +298,7 @@ end
 
 --- The error in an answer, or nil when it is a good one.
 ---@param answer { status: integer, headers: table<string, string>, decoded: table|nil,
----                from: "gateway"|"control"|"graph", idempotent: boolean }
+---                from: "gateway"|"control"|"graph"|"media", idempotent: boolean }
 ---@return whatsapp.Error|nil
 function M.of_answer(answer)
   local decoded, status = answer.decoded, answer.status

@@ -13,6 +13,7 @@ local MESSAGES = "{phone_number_id}/messages"
 ---@field wa_id? string the recipient's WhatsApp id (may differ from `input`; absent for a BSUID)
 ---@field input? string the recipient as it was sent
 ---@field status? "accepted"|"held_for_quality_assessment"|"paused" for templates
+---@field advice? string what WhatsApp does to a file of it, e.g. to a voice note of more than 512 KB
 ---@field raw table the decoded answer
 ---@field wait fun(self, state?: "sent"|"delivered"|"read", options?: table):
 --- whatsapp.Delivery|nil, whatsapp.Error? waits until the message has reached the state or a later
@@ -87,7 +88,10 @@ local function deliver(client, path, payload, uploads, input, options)
     if preflight then preflight.learn(client, payload, meta) end
     return nil, meta
   end
-  return sent_of(client, body, meta)
+  local sent, err = sent_of(client, body, meta)
+  if not sent then return nil, err end
+  for _, file in ipairs(uploads) do sent.advice = sent.advice or file.advice end
+  return sent
 end
 
 --- Sends a message. See the contract of each kind in docs/messages.md.

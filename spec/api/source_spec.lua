@@ -40,7 +40,7 @@ local function uploaded()
   for _, request in ipairs(faults:log "json") do
     if request.path:find "/media$" then
       count = count + 1
-      content_type = request.body:match 'filename="[^"]*"\r\nContent%-Type: ([^\r]*)'
+      content_type = (request.body or ""):match 'filename="[^"]*"\r\nContent%-Type: ([^\r]*)'
     end
   end
   return content_type, count
@@ -88,6 +88,17 @@ describe("a voice note", function()
     assert(send("audio", { data = media.opus(1), type = "audio/ogg; codecs=opus", voice = true }))
     local log = faults:log "json"
     assert.is_truthy(log[#log].body:find('"voice":true', 1, true))
+  end)
+
+  it("that WhatsApp shows as a file is sent, and the answer says so", function()
+    local limit = 512 * 1024
+    for _, size in ipairs { limit, limit + 1 } do
+      local sound = media.opus(1)
+      sound = sound .. ("\0"):rep(size - #sound)
+      local sent = assert(send("audio", { data = sound, type = "audio/ogg", voice = true }))
+      assert.are.equal(size > limit, (sent.advice or ""):find("512 KB", 1, true) ~= nil)
+      assert.is_nil(assert(send("audio", { data = sound, type = "audio/ogg" })).advice)
+    end
   end)
 
   it("is nothing else", function()

@@ -47,6 +47,7 @@ local function each_entry(check)
   for code, entry in pairs(codes) do check(entry, "code " .. tostring(code)) end
   for _, range in ipairs(ranges) do check(range[3], "range from " .. tostring(range[1])) end
   for status, entry in pairs(gateway) do check(entry, "gateway " .. tostring(status)) end
+  for status, entry in pairs(table_of.media) do check(entry, "media " .. tostring(status)) end
 end
 
 -- One clause: something to read, on one line, without the end of a sentence in it.
@@ -245,6 +246,7 @@ describe("the source of the error codes", function()
     local expected = 0
     for _ in pairs(codes) do expected = expected + 1 end
     for _ in pairs(gateway) do expected = expected + 1 end
+    for _ in pairs(table_of.media) do expected = expected + 1 end
     for status, entry in pairs(table_of.control) do
       if gateway[status] ~= entry then expected = expected + 1 end
     end

@@ -69,7 +69,7 @@ describe("media in nginx", function()
   local sandbox, service
 
   setup(function()
-    sandbox = assert(require("whatsapp.sandbox").start { gateway_rate = false })
+    sandbox = assert(require("whatsapp.sandbox").start { gateway_rate = false, gateway_media = true })
     service = start_service(sandbox, CONF)
   end)
 

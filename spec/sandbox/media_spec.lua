@@ -13,7 +13,7 @@ local BYTES = content(SIZE)
 
 local box
 
-setup(function() box = assert(sandbox.start { gateway_rate = false }) end)
+setup(function() box = assert(sandbox.start { gateway_rate = false, gateway_media = true }) end)
 teardown(function() box:stop() end)
 after_each(function() box:clear_faults() end)
 
@@ -87,13 +87,26 @@ end
 
 it("a url of the sandbox ends", function()
   local other = assert(sandbox.start { media_seconds = 0 })
-  local wa = whatsapp.new(other:options())
+  local wa = whatsapp.new(other:options "direct")
   local id = assert(wa.media:upload { data = "x", type = "text/plain" }).id
   local got, err = wa.media:download(id)
   other:stop()
   assert.is_nil(got)
   assert.are.equal("not_found", err.kind)
-  assert.matches("access_token", err.hint)
+  assert.matches("5 minutes", err.details)
+end)
+
+it("a file of the sandbox cannot be had with the gateway's key, unless that is asked for", function()
+  local other = assert(sandbox.start())
+  local wa = whatsapp.new(other:options())
+  local id = assert(wa.media:upload { data = "x", type = "text/plain" }).id
+  local got, err = wa.media:download(id)
+  local direct = assert(whatsapp.new(other:options "direct").media:download(id))
+  other:stop()
+  assert.are.equal("x", direct)
+  assert.is_nil(got)
+  assert.are.equal("auth", err.kind)
+  assert.matches("download with a client that has access_token", err.hint)
 end)
 
 describe("a link of the sandbox", function()
@@ -132,7 +145,7 @@ describe("a cached id", function()
     local message = { to = "+15551234567", document = { data = BYTES, type = "application/pdf", filename = "a.pdf" } }
     assert(wa:send(message))
     local sent = box:sent()
-    assert(wa.media:delete(sent[#sent].payload.document.id))
+    assert(client("direct").media:delete(sent[#sent].payload.document.id))
     local before = #box:requests()
     assert(wa:send(message))
     assert.are.equal(1, posts(before, "/media$"))

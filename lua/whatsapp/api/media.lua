@@ -153,7 +153,8 @@ local function files_of(client, references, options, finish)
 end
 
 --- Uploads what a message refers to and puts each id into its place; used by
---- `wa:send`. Returns the keys under which ids were known already.
+--- `wa:send`. Returns the keys under which ids were known already; a reference gets
+--- `advice` where there is some.
 ---@param references table[] `uploads` of `whatsapp.message`
 ---@param options? table
 ---@param finish? number
@@ -171,6 +172,7 @@ function M.upload_all(self, references, options, finish)
       return nil, key
     end
     reference.into.id = media.id
+    reference.advice = content.advice(files[i], reference.kind, reference.voice)
     keys[#keys + 1] = key
   end
   return keys

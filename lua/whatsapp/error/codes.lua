@@ -565,6 +565,19 @@ local control = {
   [429] = gateway[429],
 }
 
+-- The hosts of media, which speak neither the gateway's language nor Graph's.
+local media = {
+  [401] = { kind = "auth", retry = "fix", title = "the media host refuses the credential",
+    meaning = "it does not take the access token, or the url has expired: it is good for 5 minutes",
+    hint = "check access_token, and that it is of the business that the file belongs to" },
+  [403] = { kind = "permission", retry = "fix", title = "the media host refuses the credential",
+    meaning = "the access token may not see this file",
+    hint = "check that access_token is of the business that the file belongs to" },
+  [404] = { kind = "not_found", retry = "fix", title = "no such file on the media host",
+    meaning = "the url has expired (it is good for 5 minutes), or the file is gone",
+    hint = "ask again by the media id; uploads are kept 30 days, what customers send 7 days" },
+}
+
 return {
   url = DOCS .. "cloud-api/support/error-codes",
   codes = codes,
@@ -572,4 +585,5 @@ return {
   subcodes = subcodes,
   gateway = gateway,
   control = control,
+  media = media,
 }

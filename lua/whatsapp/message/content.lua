@@ -94,6 +94,20 @@ local function check_sound(head, content_type, voice, path)
   return true
 end
 
+local VOICE_MAX = 512 * 1024
+
+--- What WhatsApp does to a file that may be sent, and that its sender may not want.
+---@param file { size: integer }
+---@param kind string|nil of message
+---@param voice boolean|nil
+---@return string|nil
+function M.advice(file, kind, voice)
+  if kind == "audio" and voice and file.size > VOICE_MAX then
+    return ("the voice note has %.0f KB: above 512 KB WhatsApp shows a download arrow instead of the play button")
+      :format(file.size / 1024)
+  end
+end
+
 -- Pictures -----------------------------------------------------------------------------
 
 local function little_endian(text, at, bytes)

@@ -125,7 +125,8 @@ local function settings(self, options, owner)
     known.connections[i] = { id = id, status = options.connections[i] }
   end
   for _, name in ipairs { "media_seconds", "review_seconds", "connect_seconds", "gateway_rate",
-                          "message_rate", "pair_rate", "delivered_seconds", "read_seconds", "webhook_url" } do
+                          "message_rate", "pair_rate", "delivered_seconds", "read_seconds", "webhook_url",
+                          "gateway_media" } do
     known[name] = options[name]
   end
   return {

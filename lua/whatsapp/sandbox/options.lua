@@ -21,6 +21,8 @@ end
 ---@field prefix? string           a directory to use and to keep; by default a temporary one
 ---  is made, and removed on stop
 ---@field media_seconds? number    how long the url of a media file is valid (300)
+---@field gateway_media? boolean  whether media can be downloaded through the gateway (false:
+---  Meta's media hosts want the business's access token, which the gateway keeps to itself)
 ---@field review_seconds? number|false  how long a new or changed template is PENDING (0.3;
 ---  false: for good). Then it is APPROVED, unless its body holds one of these words:
 ---  `[reject]` makes it REJECTED, `[pause]` PAUSED, `[disable]` DISABLED
@@ -46,6 +48,7 @@ local start = { type = "table", fields = {
   control_port = { type = "number", min = 1, max = 65535, whole = true },
   prefix = { type = "string" },
   media_seconds = { type = "number", min = 0, default = 300 },
+  gateway_media = { type = "boolean", off = true, default = false },
   webhook_url = { type = "string", pattern = "^http://[%w.-]+:?%d*/?[%w%p]*$", form = "http://127.0.0.1:8080/webhook" },
   review_seconds = { type = "number", min = 0, off = true, default = 0.3 },
   connections = { type = "list", min = 0, default = { "ACTIVE" },

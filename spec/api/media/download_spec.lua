@@ -209,6 +209,26 @@ for way, download in pairs(ways) do
       assert.is_nil(bytes)
       assert.matches("access_token", err.hint)
     end)
+
+    it("tells who refuses it: the media host, which owes no JSON", function()
+      local refusals = { [401] = "auth", [403] = "permission", [500] = "gateway" }
+      for _, options in ipairs { {}, { api_key = "key", control_url = faults.url } } do
+        options.retries = 0
+        for status, kind in pairs(refusals) do
+          local bytes, err = download(client(described(url_of("status=" .. status .. "&times=9")), options))
+          assert.is_nil(bytes)
+          assert.are.equal(kind, err.kind)
+          assert.are.equal(status, err.status)
+          for _, word in ipairs { "API key", "JSON", "OAuth", "connection" } do
+            assert.is_nil(tostring(err):find(word, 1, true), tostring(err))
+          end
+          if status < 500 then
+            assert.matches("media host", err.message)
+            assert.matches("access_token", err.hint)
+          end
+        end
+      end
+    end)
   end)
 
   describe("the progress of a download " .. way, function()

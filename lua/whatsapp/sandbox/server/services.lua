@@ -75,12 +75,13 @@ services.graph = {
   handle = function(req) return graph(req, req.segments) end,
 }
 
--- Media files lie beside Graph and want its token. The sandbox takes the
--- gateway's key too: whether the real gateway offers a way to them is not known.
+-- Media files lie beside Graph and want its token. Whether the gateway offers a
+-- way to them is not known: its key opens them only when that is asked for.
 services.files = {
   check = function(req)
-    local known = req.token == state.settings.access_token or req.token == state.settings.api_key
-    if not known then refuse_token(req) end
+    local settings = state.settings
+    if req.token == settings.access_token then return end
+    if not (settings.gateway_media and req.token == settings.api_key) then refuse_token(req) end
   end,
   handle = function(req)
     local path = table.concat(drop_first(req.segments, 1), "/")
