@@ -13,25 +13,7 @@ local function run(words, before)
   return command.run(box, words, before)
 end
 
-local function assert_ended(status, ended)
-  assert.equal(status, ended.status, ended.out .. ended.err)
-end
-
--- It has said nothing but what went wrong.
-local function assert_refused(status, text, ended)
-  assert_ended(status, ended)
-  assert.equal("", ended.out)
-  assert.truthy(ended.err:find(text, 1, true), ended.err)
-end
-
-local function write(text)
-  local directory = server.make_directory()
-  local name = directory .. "/file"
-  local file = assert(io.open(name, "w"))
-  file:write(text)
-  file:close()
-  return name, function() server.remove_directory(directory) end
-end
+local assert_ended, assert_refused, write = command.assert_ended, command.assert_refused, command.file
 
 local function last_sent()
   local sent = assert(box:sent())

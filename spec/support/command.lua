@@ -1,5 +1,7 @@
 --- The command as users run it: a process of its own, with the Lua under test.
 
+local assert = require "luassert"
+
 local server = require "spec.support.server"
 
 local M = {}
@@ -38,6 +40,36 @@ function M.run(box, words, before)
                   status = tonumber(read(directory .. "/status")) }
   server.remove_directory(directory)
   return ended
+end
+
+--- That it ended so; what it said shows where it did not.
+---@param status integer
+---@param ended spec.Ended
+function M.assert_ended(status, ended)
+  assert.equal(status, ended.status, ended.out .. ended.err)
+end
+
+--- That it has said nothing but what went wrong.
+---@param status integer
+---@param text string
+---@param ended spec.Ended
+function M.assert_refused(status, text, ended)
+  M.assert_ended(status, ended)
+  assert.equal("", ended.out)
+  assert.truthy(ended.err:find(text, 1, true), ended.err)
+end
+
+--- A file with a text, and what removes it.
+---@param text string
+---@return string name
+---@return fun() remove
+function M.file(text)
+  local directory = server.make_directory()
+  local name = directory .. "/file"
+  local file = assert(io.open(name, "w"))
+  file:write(text)
+  file:close()
+  return name, function() server.remove_directory(directory) end
 end
 
 return M

@@ -1,0 +1,165 @@
+--- `whatsapp doctor`: what keeps this account from working, and what to do.
+
+local Error = require "whatsapp.error"
+
+-- A check is { name, function }: it returns what it found, or nil, what is wrong and
+-- what to do. `needs` names the check without which it could say nothing; those of the
+-- `gateway` are passed over where the way leads straight to Graph.
+
+local RENEW = "whatsapp connections create, open its url in a browser, and delete the old one: "
+  .. "whatsapp connections rm ID"
+
+-- The trouble that an error stands for.
+local function trouble(err)
+  if err.kind == "gateway" and err.status == 500 then
+    return nil, "the OAuth grant of the connection has expired (the gateway answers 500)", RENEW
+  end
+  local text = tostring(err.message)
+  if err.code then text = ("%d %s"):format(err.code, text) end
+  if err.details then text = ("%s (%s)"):format(text, err.details) end
+  return nil, text, err.hint
+end
+
+local function configuration(state)
+  if not state.call:variable "MATON_API_KEY" and not state.call:variable "WHATSAPP_ACCESS_TOKEN" then
+    return nil, "MATON_API_KEY is not set",
+      "set it to the gateway's key, or WHATSAPP_ACCESS_TOKEN to go straight to Graph"
+  end
+  local ok, client = pcall(state.call.client, state.call, { retries = 0, timeout = 15 })
+  if ok then
+    state.client, state.config = client, client.config
+    return client.config.mode == "gateway" and "MATON_API_KEY: through the gateway"
+      or "WHATSAPP_ACCESS_TOKEN: straight to Graph"
+  end
+  if not Error.is(client) then error(client, 0) end
+  return nil, (client.field and client.field .. ": " or "") .. client.message, client.hint
+end
+
+local GENERATIONS = {
+  ["gateway.maton.ai"] = "the older of the gateway's addresses; should it not answer, set "
+    .. "WHATSAPP_BASE_URL=https://api.maton.ai/whatsapp-business and WHATSAPP_CONTROL_URL=https://api.maton.ai",
+  ["api.maton.ai"] = "the newer of the gateway's addresses",
+}
+
+local function address(state)
+  local url = state.config.base_url
+  if state.config.mode == "gateway" and not url:find "/whatsapp%-business$" then
+    return nil, ("the app name is missing in %s"):format(url), "end WHATSAPP_BASE_URL in /whatsapp-business"
+  end
+  local generation = GENERATIONS[url:match "^https?://([^/:]+)"]
+  return generation and ("%s: %s"):format(url, generation) or url
+end
+
+local function key(state)
+  local connections, err = state.client.connections:all()
+  if not connections and err.kind == "auth" then
+    return nil, ("the key in MATON_API_KEY is wrong (listing connections answers %d)"):format(err.status),
+      "copy it again from the gateway's settings"
+  elseif not connections then
+    return trouble(err)
+  end
+  state.connections = connections
+  return "accepted"
+end
+
+local function connection(state)
+  local active, chosen = {}, state.call:variable "MATON_CONNECTION"
+  for _, one in ipairs(state.connections) do
+    if one.status == "ACTIVE" and (not chosen or one.connection_id == chosen) then active[#active + 1] = one end
+  end
+  if not active[1] and chosen then
+    return nil, ("MATON_CONNECTION names no active connection: %s"):format(chosen), "see whatsapp connections ls"
+  elseif not active[1] then
+    return nil, "there is no active connection", "whatsapp connections create, and open its url in a browser"
+  elseif active[2] then
+    return ("%d are active and none is chosen: MATON_CONNECTION does it"):format(#active)
+  end
+  return active[1].connection_id
+end
+
+local NUMBER = "id,display_phone_number,verified_name,quality_rating,status,platform_type"
+
+local function number(state)
+  if not state.config.phone_number_id then
+    return nil, "WHATSAPP_PHONE_NUMBER_ID is not set", "whatsapp phone ls shows the ids"
+  end
+  local found, err = state.client.phone_numbers:get(nil, { fields = NUMBER })
+  if not found then return trouble(err) end
+  state.number = found
+  return ("%s %s"):format(found.display_phone_number or found.id, found.verified_name or "")
+end
+
+local REGISTER = [[whatsapp call POST '{phone_number_id}/register' --json '{"messaging_product":"whatsapp","pin":"…"}']]
+
+local function registration(state)
+  local found = state.number
+  if found.status == "DISCONNECTED" or found.platform_type == "NOT_APPLICABLE" then
+    return nil, "the number is not registered for the Cloud API", REGISTER
+  end
+  return ("%s, quality %s"):format(found.status or "registered", found.quality_rating or "unknown")
+end
+
+local function account(state)
+  if not state.config.business_account_id then
+    return nil, "WHATSAPP_BUSINESS_ACCOUNT_ID is not set", "it stands in WhatsApp Manager, under Account settings"
+  end
+  local numbers, err = state.client.phone_numbers:all()
+  if not numbers then return trouble(err) end
+  for _, one in ipairs(numbers) do
+    if one.id == state.config.phone_number_id then return ("%d numbers, this one among them"):format(#numbers) end
+  end
+  return nil, "the phone number is not one of this account", "compare the ids with whatsapp phone ls"
+end
+
+local function webhook(state)
+  local apps, err = state.client.subscribed_apps:all()
+  if not apps then return trouble(err) end
+  if apps[1] then return ("%d subscribed"):format(#apps) end
+  return nil, "no app is subscribed to the account's webhooks, so nothing is received",
+    "whatsapp call POST '{business_account_id}/subscribed_apps'"
+end
+
+local CHECKS = {
+  { "configuration", configuration },
+  { "address", address, needs = "configuration" },
+  { "key", key, needs = "address", gateway = true },
+  { "connection", connection, needs = "key", gateway = true },
+  { "number", number, needs = "connection" },
+  { "registration", registration, needs = "number" },
+  { "account", account, needs = "number" },
+  { "webhook", webhook, needs = "account" },
+}
+
+local function examine(state, check)
+  local name, needs = check[1], check.needs
+  if needs and not state.passed[needs] then
+    return { check = name, result = "skipped", finding = ("%s comes first"):format(needs) }
+  end
+  local finding, wrong, hint = check[2](state)
+  state.passed[name] = finding ~= nil
+  return { check = name, result = finding and "ok" or "wrong", finding = finding or wrong, hint = hint }
+end
+
+local function examine_all(call)
+  local state, findings, well = { call = call, passed = {} }, {}, true
+  for _, check in ipairs(CHECKS) do
+    if check.gateway and state.config and state.config.mode == "direct" then
+      state.passed[check[1]] = state.passed[check.needs]
+    else
+      local finding = examine(state, check)
+      findings[#findings + 1], well = finding, well and finding.result == "ok"
+    end
+  end
+  return findings, well
+end
+
+local function run(call)
+  local findings, well = examine_all(call)
+  call:show_list(findings, { "check", "result", "finding" })
+  for _, finding in ipairs(findings) do
+    if finding.hint and not call.json then print(("\n%s: %s"):format(finding.check, finding.hint)) end
+  end
+  return well or 1
+end
+
+return { summary = "what keeps this account from working, and what to do", run = run }
