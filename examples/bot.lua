@@ -24,7 +24,7 @@ bot:use(function(event, following)
 end)
 
 bot:on("text", "^[Hh]ello", function(event)
-  event:reply { text = ("Hello %s! Write something, and I echo it."):format(event.name) }
+  event:reply { text = ("Hello %s! Write something, and I echo it."):format(event.name or "there") }
 end)
 
 bot:on("text", function(event)

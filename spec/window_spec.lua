@@ -88,6 +88,32 @@ describe("the 24-hour window", function()
       assert.is_nil(sent.fallback)
     end)
 
+    it("once a day to each customer, and not for a reaction", function()
+      local sender = client { window_fallback = FALLBACK, phone_number_id = sandbox.phone_number_id }
+      store:add({ { key = "k", lane = "l", at = os.time() - 25 * 3600, body = "",
+                    seen = { sandbox.phone_number_id .. "/15551234567" } } }, os.time())
+      local before = #sandbox:sent()
+      assert(sender:send { to = "+15551234567", reaction = { message_id = "wamid.x", emoji = "👍" } })
+      assert.are.equal("reaction", last_sent().type)
+      assert.is_true(assert(sender:send { to = "+15551234567", text = "one" }).fallback)
+      expect.refused("window", nil, "within the last day", sender:send { to = "+15551234567", text = "two" })
+      assert.are.equal(before + 2, #sandbox:sent())
+    end)
+
+    it("for the number that the call names", function()
+      local sender = client { window_fallback = FALLBACK, phone_number_id = sandbox.phone_number_id }
+      local function seen(number, at)
+        store:add({ { key = number, lane = "l", at = at, body = "", seen = { number .. "/15551234567" } } }, os.time())
+      end
+      seen(sandbox.phone_number_id, os.time() - 25 * 3600)
+      seen(sandbox.second_phone_number_id, os.time())
+      local other = { phone_number_id = sandbox.second_phone_number_id }
+      assert.are.equal(0, sender:window "15551234567")
+      assert.is_true(sender:window("15551234567", other) > 0)
+      assert.is_nil(assert(sender:send({ to = "+15551234567", text = "Hello" }, other)).fallback)
+      assert.are.equal("text", last_sent().type)
+    end)
+
     it("or when Graph says so", function()
       local sender = client { window_fallback = FALLBACK }
       assert(sandbox:fault { path = "/messages$", code = 131047 })

@@ -297,10 +297,11 @@ end
 
 --- Seconds left in which anything may be sent to a customer: see `whatsapp.window`.
 ---@param to string|number a phone number or user id
+---@param options? table `phone_number_id`
 ---@return number|nil seconds
 ---@return whatsapp.Error? err
-function Client:window(to)
-  return require("whatsapp.window").left(self, to)
+function Client:window(to, options)
+  return require("whatsapp.window").left(self, to, options)
 end
 
 Client.mark_read = send.mark_read

@@ -3,6 +3,7 @@
 
 local Error = require "whatsapp.error"
 local clock = require "whatsapp.clock"
+local config = require "whatsapp.config"
 local message = require "whatsapp.message"
 local send = require "whatsapp.send"
 
@@ -39,11 +40,14 @@ function M.names_of(event)
   return names
 end
 
--- When a customer last wrote to the client's number.
-local function last_seen(client, to)
+-- The name of the customer of a call.
+local function customer_of(client, to, options)
   local user, err = message.canonical_user(to, "to")
   if not user then return nil, err end
-  return client.config.store:last_seen(name_of(client.config.phone_number_id, user))
+  local settings
+  settings, err = config.for_call(client.config, options)
+  if not settings then return nil, err end
+  return name_of(settings.phone_number_id, user)
 end
 
 local function left_since(at)
@@ -54,14 +58,18 @@ end
 --- the `store` in which a bot notes who wrote when.
 ---@param client whatsapp.Client
 ---@param to string|number a phone number or user id
+---@param options? table `phone_number_id`
 ---@return number|nil seconds 0 when the window is closed, or the customer never wrote
 ---@return whatsapp.Error? err
-function M.left(client, to)
+function M.left(client, to, options)
   if not client.config.store then
     return Error.config("store", "there is none, so nobody knows who wrote when",
       "give the client the bot's store: whatsapp.new { store = … }")
   end
-  local at, err = last_seen(client, to)
+  local customer, err = customer_of(client, to, options)
+  if not customer then return nil, err end
+  local at
+  at, err = client.config.store:last_seen(customer)
   if err then return nil, err end
   return at and left_since(at) or 0
 end
@@ -76,22 +84,57 @@ local function instead_of(client, input)
   return fallback
 end
 
-local function send_fallback(client, input, options)
-  local sent, err = send.send(client, instead_of(client, input), options)
-  if sent then sent.fallback = true end
+-- A customer gets the template once a day, however much was to be sent. That is
+-- noted before it is sent: what was interrupted in between is not sent again.
+local function claim(store, name)
+  local until_time, version = store:get(name)
+  if not until_time and version then return nil, version end
+  if until_time and tonumber(until_time) > clock() then return false end
+  local expires = clock() + SECONDS
+  local noted, err = store:put(name, ("%.0f"):format(expires), version, { expires = expires })
+  if noted then return true end
+  return err.conflict and false or nil, err
+end
+
+local function sent_already()
+  return nil, Error.new { kind = "window", code = 131047,
+    message = "the 24-hour window is closed, and window_fallback was sent within the last day",
+    hint = "the customer has to answer first" }
+end
+
+-- Sends the template, unless this customer has it already: then nil, and an error
+-- of kind `window`.
+local function send_fallback(client, store, customer, input, options)
+  local name = "window_fallback " .. customer
+  local mine, err
+  if store then
+    mine, err = claim(store, name)
+    if mine == nil then return nil, err end
+    if not mine then return sent_already() end
+  end
+  local sent
+  sent, err = send.send(client, instead_of(client, input), options)
+  if sent then
+    sent.fallback = true
+  elseif store and err.outcome ~= "unknown" then
+    store:remove(name)
+  end
   return sent, err
 end
 
 -- Whether the customer wrote once, but too long ago. Of one who is not known the
 -- store may be too young to know: Meta decides.
-local function is_closed(client, input)
-  if not client.config.store or input.recipient_type == "group" then return false end
-  local at = last_seen(client, input.to)
-  return at ~= nil and left_since(at) == 0
+local function is_closed(store, customer)
+  local at = store and store:last_seen(customer)
+  return at ~= nil and at ~= false and left_since(at) == 0
 end
 
+-- What a template cannot stand for.
+local APART = { template = true, reaction = true, pin = true }
+
 --- Sends a message, or `window_fallback` where the window is closed: as the store
---- knows, or as Graph answers.
+--- knows, or as Graph answers. With a `store` a customer gets it once a day; what
+--- is to be sent after it fails with kind `window`.
 ---@param client whatsapp.Client
 ---@param input table as for `wa:send`
 ---@param options? table per-call options
@@ -100,18 +143,17 @@ end
 function M.send(client, input, options)
   local payload, err = message.compile(input)
   if not payload then return nil, err end
-  if payload.type == "template" or payload.recipient_type == "group" then
-    return send.send(client, input, options)
-  end
-  if is_closed(client, input) then return send_fallback(client, input, options) end
+  local store = client.config.store
+  local customer = payload.recipient_type ~= "group" and customer_of(client, input.to, options)
+  if APART[payload.type] or not customer then return send.send(client, input, options) end
+  if is_closed(store, customer) then return send_fallback(client, store, customer, input, options) end
   local sent
   sent, err = send.send(client, input, options)
   if sent or err.kind ~= "window" then return sent, err end
-  return send_fallback(client, input, options)
+  return send_fallback(client, store, customer, input, options)
 end
 
 local CLOSED = 131047
-local KEPT = 8 * SECONDS -- for which Meta may tell it again
 
 local function was_closed(event)
   if event.kind ~= "status" or event.type ~= "failed" or event.group_id then return false end
@@ -121,39 +163,22 @@ local function was_closed(event)
   return false
 end
 
--- Whether it is the first time for a status. That is noted before the template is
--- sent: what was interrupted in between is not sent again.
-local function note(store, name)
-  local noted, err = store:put(name, "", nil, { expires = clock() + KEPT })
-  if noted then return true end
-  return false, not err.conflict and err or nil
-end
-
-local function name_of_status(key)
-  return "window_fallback " .. key
-end
-
---- Sends `window_fallback`, at most once, where Meta accepted a message and says
---- later that the window was closed.
+--- Sends `window_fallback` where Meta accepted a message and says later that the
+--- window was closed, unless the customer has written since, or has it already.
 ---@param event whatsapp.Event with its client
 ---@param store whatsapp.Store where it is noted
 ---@return true|nil
 ---@return whatsapp.Error? err
 function M.recover(event, store)
-  local fallback = event.client.config.window_fallback
-  if not fallback or not event.from or not was_closed(event) then return true end
-  local name = name_of_status(event.key)
-  local first, err = note(store, name)
-  if not first then return not err or nil, err end
-  local sent
-  sent, err = event:reply(instead_of(event.client, { callback_data = event.callback_data }))
-  if sent then
-    -- Nothing comes after the template, should that fail for the same reason.
-    if sent.id then note(store, name_of_status(sent.id .. ":failed")) end
-    return true
-  end
-  if err.outcome ~= "unknown" then store:remove(name) end
-  return nil, err
+  local client = event.client
+  if not client.config.window_fallback or not event.from or not was_closed(event) then return true end
+  local options = { phone_number_id = event.phone_number_id }
+  local customer = customer_of(client, event.phone or event.from, options)
+  local at = customer and store:last_seen(customer)
+  if not customer or at and left_since(at) > 0 then return true end
+  local sent, err = send_fallback(client, store, customer, { to = event.from, callback_data = event.callback_data },
+    options)
+  return (sent or err.kind == "window") and true or nil, err
 end
 
 return M

@@ -51,6 +51,13 @@ describe("a bot", function()
         heard)
     end)
 
+    it("and does not answer a status, whose answer would have statuses again", function()
+      local refused
+      bot:otherwise(function(event) refused = { event:reply { text = "What?" } } end)
+      deliver(meta.status("wamid.a", "sent"))
+      expect.refused("invalid", nil, "no message", refused[1], refused[2])
+    end)
+
     it("by what was written: a pattern, whose captures it gets", function()
       bot:on("text", "^order (%d+) (%a+)$", hear "order"):on("text", { "^hi", "^hello" }, hear "greeting")
          :on("text", function(event) return #event.text > 20, "long" end, hear "function")

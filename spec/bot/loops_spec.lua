@@ -18,8 +18,8 @@ for name, host in pairs(hosts) do
 
     before_each(function()
       heard = {}
-      wa = whatsapp.new { access_token = "x", phone_number_id = meta.phone_number_id, base_url = "http://127.0.0.1:9" }
-      wa.driver = require("whatsapp.loop." .. name)
+      wa = whatsapp.new { access_token = "x", phone_number_id = meta.phone_number_id,
+                          base_url = "http://127.0.0.1:9", loop = name }
       bot = whatsapp.bot { client = wa, webhook = whatsapp.webhook(meta.hook()), store = whatsapp.store.memory(),
                            concurrency = 3, lease = 0.4, clock = socket.gettime }
     end)

@@ -116,7 +116,7 @@ end)
 -- Messages --------------------------------------------------------------------------
 
 local MESSAGE = { kind = "message", from = USER_ID, phone = PHONE, user_id = USER_ID, name = "Ana Souza",
-                  lane = NUMBER .. "/" .. USER_ID, key = "wamid.HBgNMTE5ODc2NTQzMjEV01AA=",
+                  lane = NUMBER .. "/" .. PHONE, key = "wamid.HBgNMTE5ODc2NTQzMjEV01AA=",
                   id = "wamid.HBgNMTE5ODc2NTQzMjEV01AA=", timestamp = 1760000001, phone_number_id = NUMBER,
                   field = "messages", account_id = "102290129340398" }
 
@@ -160,7 +160,7 @@ local messages = {
                     data = { wa_id = "5521912345678" } },
   system_user_id = { type = "system", name = false,
                      data = { type = "user_changed_user_id", user_id = "BR.20000000000001" } },
-  user_id_only = { type = "text", id = "wamid.u1", key = "wamid.u1", phone = false,
+  user_id_only = { type = "text", id = "wamid.u1", key = "wamid.u1", phone = false, lane = NUMBER .. "/" .. USER_ID,
                    contact = { profile = { username = "anasouza" }, parent_user_id = "BR.ENT.5561" } },
   group = { type = "text", group_id = GROUP, lane = NUMBER .. "/" .. GROUP },
 }
@@ -210,7 +210,7 @@ end)
 -- Statuses ---------------------------------------------------------------------------
 
 local STATUS = { kind = "status", id = "wamid.sent9", timestamp = 1760000100, from = USER_ID, phone = PHONE,
-                 user_id = USER_ID, phone_number_id = NUMBER, lane = NUMBER .. "/" .. USER_ID }
+                 user_id = USER_ID, phone_number_id = NUMBER, lane = NUMBER .. "/" .. PHONE }
 
 local statuses = {
   sent = { type = "sent", key = "wamid.sent9:sent", name = "Ana Souza", callback_data = "order 1234",
@@ -262,7 +262,7 @@ local ACCOUNT = { kind = "account", account_id = "102290129340398", lane = "1022
 local NUMBER_EVENT = { kind = "phone_number", display_phone_number = "15550783881" }
 local FLOW = { kind = "flow", id = "6627390910605886" }
 local CALL = { kind = "call", id = "wacid.ABGGFjFVU2AfAgo6V", from = USER_ID, phone = PHONE, name = "Ana Souza",
-               lane = NUMBER .. "/" .. USER_ID }
+               lane = NUMBER .. "/" .. PHONE }
 local IN_GROUP = { kind = "group", id = GROUP, group_id = GROUP, lane = NUMBER .. "/" .. GROUP,
                    timestamp = 1760000400 }
 

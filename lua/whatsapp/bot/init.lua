@@ -146,7 +146,7 @@ function Bot:conversations(customer)
   return desk(self):list(customer)
 end
 
---- The handler of events that no other one matches.
+--- The handler of events that no other one matches, statuses among them.
 ---@param handler whatsapp.Handler|whatsapp.Conversation
 ---@return whatsapp.Bot self
 function Bot:otherwise(handler)
@@ -457,9 +457,10 @@ end
 ---
 --- `webhook` is made from the environment unless given; `store` is the client's, or
 --- else memory, which forgets with the process. `lease`: seconds after which an
---- event whose process fell silent is handled by another (60). `concurrency`: how
---- many customers are served at a time in this process (16). `tries`: how often an
---- event is begun before it is left (5). `later(bot)`: has `bot:work()` called after the answer is out.
+--- event whose process fell silent is handled by another (60): a handler that blocks
+--- the process for longer is begun a second time elsewhere. `concurrency`: how many customers
+--- are served at a time in this process (16). `tries`: how often an event is begun
+--- before it is left (5). `later(bot)`: has `bot:work()` called after the answer is out.
 ---@param options { client: whatsapp.Client, webhook?: whatsapp.Webhook, store?: whatsapp.Store,
 ---   lease?: number, concurrency?: integer, tries?: integer, later?: fun(bot: whatsapp.Bot),
 ---   clock?: fun(): number }
@@ -467,10 +468,12 @@ end
 function new(options)
   check(options)
   local client = options.client
+  local store = options.store or client.config.store or stores.memory()
+  if not client.config.store then client = assert(client:with { store = store }) end
   local bot = setmetatable({
     client = client,
     webhook = options.webhook or webhook(),
-    store = options.store or client.config.store or stores.memory(),
+    store = store,
     concurrency = options.concurrency or 16,
     later = options.later, options = options,
     rules = {}, interrupts = {}, middleware = {}, active = 0, behind = false,

@@ -128,7 +128,7 @@ function Store:advance(id, rank, now)
 end
 
 --- When a customer last wrote: the largest `at` of the items with this name in
---- `seen`. Kept for at least two days.
+--- `seen`. Kept for 30 days.
 ---@param customer string
 ---@return number|nil at
 ---@return whatsapp.Error? err

@@ -5,7 +5,7 @@ local agenda = require "whatsapp.store.agenda"
 
 local M = { options = {} }
 
-local SEEN_KEPT = 2 * 24 * 60 * 60
+local SEEN_KEPT = 30 * 24 * 60 * 60
 
 local Memory = { name = "memory" }
 Memory.__index = Memory

@@ -15,7 +15,7 @@ M.options = {
   busy_timeout = check.optional(check.span),
 }
 
-local SEEN_KEPT = 2 * 24 * 60 * 60
+local SEEN_KEPT = 30 * 24 * 60 * 60
 local NONE = {}
 
 -- A commit reaches the disk before it returns (synchronous=FULL: in WAL mode

@@ -16,8 +16,8 @@ local read = require "whatsapp.webhook.read"
 ---@field key string the same whenever Meta delivers this event again, and no other event's: to
 ---   handle each only once. A message has its wamid, a status wamid and status, the others
 ---   their id or a digest of all they say. At most 280 bytes
----@field lane string the business's number and the customer (or group; else the account and
----   the kind): events of one lane belong one after the other
+---@field lane string the business's number and the customer, by phone if it is known (or the
+---   group; else the account and the kind): events of one lane belong one after the other
 ---@field timestamp number seconds since 1970; 0 when Meta says no time
 ---@field id? string the wamid; of a status, that of the message it is about; a call, template, flow or group id
 ---@field from? string the customer it is about, usable as `to`: the user id if there is one, else the phone
@@ -123,8 +123,16 @@ local function lacks(event, field, what)
   return Error.invalid(field, ("the event (%s.%s) has no %s"):format(event.kind, event.type, what))
 end
 
+-- An answer to a status has statuses of its own, and so on without end; what the
+-- business wrote, or what is past, is no question.
+local NO_QUESTION = { status = true, echo = true, history = true }
+
 -- To the customer, or to the group it happened in.
 local function send(event, message, options)
+  if NO_QUESTION[event.kind] then
+    return Error.invalid(nil, ("a %s is no message that could be answered"):format(event.kind),
+      "to write all the same, and not without end: wa:send { to = event.from, … }")
+  end
   local client, err = client_of(event)
   if not client then return nil, err end
   if type(message) ~= "table" then
@@ -141,7 +149,8 @@ local function send(event, message, options)
   return client:send(copy, options)
 end
 
---- Answers, from the number that received the event, to the customer or group.
+--- Answers, from the number that received the event, to the customer or group. Not
+--- for statuses, echoes and history.
 ---@param message table a message as for `wa:send`, without `to`
 ---@param options? table per-call options
 ---@return whatsapp.Sent|nil

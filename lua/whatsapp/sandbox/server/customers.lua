@@ -23,9 +23,13 @@ local short = {
   end,
 }
 
+-- Types that have nothing to say.
+local EMPTY = { request_welcome = true, unsupported = true }
+
 local function content_of(body)
   if body.type then
     if type(body.type) ~= "string" then refuse "type must be a string" end
+    if body[body.type] == nil and not EMPTY[body.type] then refuse(("%s is missing"):format(body.type)) end
     return body.type, body[body.type]
   end
   for name, of in pairs(short) do
@@ -41,18 +45,27 @@ local function phone_of(body)
   refuse(("there is no phone number %s"):format(id))
 end
 
---- A customer writes: { from, name?, text | button_reply | list_reply | type … }
+-- The phone or the business-scoped user id of who writes.
+local function customer_of(body)
+  local from = tostring(body.from or "")
+  if from:find "^%u%u%.%w" then return nil, from end
+  local digits = from:gsub("[%s+().-]", "")
+  if digits:find "^%d+$" then return digits, body.user_id end
+  refuse "from must be a phone number or a business-scoped user id"
+end
+
+--- A customer writes: { from, user_id?, name?, text | button_reply | list_reply | type … }
 function M.write(req)
   local body = req:json()
-  local from = tostring(body.from or ""):gsub("%D", "")
-  if from == "" then refuse "from must be a phone number" end
+  local from, user_id = customer_of(body)
   local phone = phone_of(body)
   local kind, content = content_of(body)
-  local message = { id = body.id or wamid.new(from), from = from, type = kind, context = body.context,
+  local message = { id = body.id or wamid.new(from or user_id), from = from, from_user_id = user_id, type = kind,
+                    context = body.context, group_id = body.group_id,
                     timestamp = tostring(body.timestamp or ngx.time()) }
   message[kind] = content
-  webhooks.send(phone, from, "messages", {
-    contacts = { { wa_id = from, profile = { name = body.name or "Customer" } } },
+  webhooks.send(phone, from or user_id, "messages", {
+    contacts = { { wa_id = from, user_id = user_id, profile = { name = body.name or "Customer" } } },
     messages = { message },
   })
   return answer.ok { id = message.id }

@@ -18,7 +18,7 @@ local dictionary = require "whatsapp.store.nginx.dictionary"
 
 local M = { short = "dict", options = { dict = check.name } }
 
-local SEEN_KEPT = 2 * 24 * 60 * 60
+local SEEN_KEPT = 30 * 24 * 60 * 60
 
 local Nginx = {}
 Nginx.__index = Nginx

@@ -9,7 +9,7 @@ local options = require "whatsapp.store.redis.options"
 
 local M = { short = "url", options = options.checks }
 
-local SEEN_KEPT = 2 * 24 * 60 * 60
+local SEEN_KEPT = 30 * 24 * 60 * 60
 local NONE = {}
 
 local Redis = {}
