@@ -468,6 +468,22 @@ describe("a conversation", function()
       assert.are.same({ "Name?", "Ann has 7" }, said())
     end)
 
+    it("does not run a step twice that is to run once", function()
+      local runs = 0
+      opens(function(chat)
+        local paid, err = chat:step("pay", function()
+          runs = runs + 1
+          error "no connection"
+        end, { once = true })
+        chat:say(("%s %s"):format(tostring(paid), err.outcome))
+      end)
+      bot:on_error(function() return 5 end)
+      deliver "go"
+      now = now + 5
+      bot:tick()
+      assert.are.same({ 1, { "nil unknown" } }, { runs, said() })
+    end)
+
     it("is one when it waits by itself, or uses options that there are not", function()
       for _, fn in ipairs {
         function() coroutine.yield() end,
@@ -482,6 +498,7 @@ describe("a conversation", function()
         end,
         function(chat) chat:choose("Which?", {}) end,
         function(chat) chat:wait "statsu.read" end,
+        function(chat) chat:step("inner", function() chat:say "x" end) end,
       } do
         opens(fn)
         deliver "go"

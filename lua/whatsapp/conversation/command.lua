@@ -11,17 +11,28 @@ local M = {}
 
 local COMMAND = {}
 
+-- The coroutines of conversations.
+local ours = setmetatable({}, { __mode = "k" })
+
 --- Hands a command to the driver, and gives its results.
 ---@param command { op: string, command: string } what is to be done; its name in the journal
 ---@return any ...
 function M.ask(command)
+  if not ours[coroutine.running() or 0] then
+    error(("%q: a chat is used in its conversation's function, not in a step or another coroutine"):format(
+      command.command), 3)
+  end
   return yield(COMMAND, command)
 end
 
 --- A coroutine that has not begun.
 ---@param fn function
 ---@return thread
-M.create = create
+function M.create(fn)
+  local co = create(fn)
+  ours[co] = true
+  return co
+end
 
 -- What a coroutine came to after it was resumed.
 local function outcome(co, ok, mark, command)
