@@ -62,10 +62,20 @@ local function place_of(problem, text)
   return pointer and places.keys(pointer)
 end
 
+local function text_of(file)
+  local handle = io.open(file, "rb")
+  local text = handle and handle:read "*a"
+  if handle then handle:close() end
+  return text
+end
+
 -- Adds to each mistake that Meta found how the place is called in your table.
-local function explain(body, text)
-  local read = type(body.validation_errors) == "table" and text and document.read(text)
-  for _, problem in ipairs(read and body.validation_errors or {}) do
+local function explain(body, text, file)
+  local found = body.validation_errors
+  if type(found) ~= "table" or not found[1] then return body end
+  text = text or (file and text_of(file))
+  local read = text and document.read(text)
+  for _, problem in ipairs(read and found or {}) do
     local keys = type(problem) == "table" and place_of(problem, read)
     if keys then problem.field = places.name(read.value, keys) end
   end
@@ -124,7 +134,8 @@ function rows.upload(self, id, given, options)
   end
   local body, err = upload(self, id, given, options)
   if not body then return nil, err end
-  return explain(body, type(given) == "table" and given.data or nil)
+  if type(given) == "string" then given = { file = given } end
+  return explain(body, given.data, given.file)
 end
 
 -- Uploads what Meta must find no mistake in.

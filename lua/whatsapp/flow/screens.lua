@@ -30,7 +30,8 @@ local function first_problem(flow)
   local problems = check.run(flow)
   local first = problems[1]
   if not first then return true end
-  local _, err = invalid(places.name(flow, first.keys), first.message, first.hint)
+  for _, problem in ipairs(problems) do problem.field = places.name(flow, problem.keys) end
+  local _, err = invalid(first.field, first.message, first.hint)
   err.raw = { problems = problems }
   return nil, err
 end
@@ -59,7 +60,7 @@ end
 --- `data_api_version` where they do not follow from the actions
 ---@return table|nil flow_json
 ---@return whatsapp.Error? err `invalid`; its `field` names screen and component, e.g.
---- WELCOME[2].text_input.label
+--- WELCOME[2].text_input.label; `raw.problems` has the others too, each with field, message and code
 function M.build(flow)
   if type(flow) ~= "table" then return invalid(nil, ("the flow must be a table, not a %s"):format(type(flow))) end
   local made, err
