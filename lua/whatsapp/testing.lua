@@ -41,8 +41,9 @@ local function sandbox_of(options)
   return shared
 end
 
-local function new_client(sandbox)
-  local options = sandbox:options()
+-- By the way of the bot's own client: only straight from Graph can media be downloaded.
+local function new_client(sandbox, own)
+  local options = sandbox:options(own and own.config.mode)
   options.rate = false
   return client.new(options)
 end
@@ -267,7 +268,7 @@ local function user_of(self, number, name)
 end
 
 --- A test of a bot. The bot stays as it is: the test's has its handlers, but a client
---- for the sandbox, a store in memory and a clock of its own. What a handler sends by
+--- for the sandbox (by the gateway, or straight to Graph, as its own), a store in memory and a clock of its own. What a handler sends by
 --- another client goes where that one sends: answer by `event:reply`, or `event.client`.
 ---
 --- An error that no `on_error` takes fails the test.
@@ -281,7 +282,7 @@ function M.bot(bot, options)
   local self = setmetatable({ sandbox = sandbox, secret = sandbox.app_secret, now = os.time(), began = os.time(),
     lines = {}, users = {}, user_count = 0, errors = {}, count = 0, follow = sandbox:follow() }, Test)
   self.bot = bot:with {
-    client = new_client(sandbox), webhook = webhook { app_secret = self.secret },
+    client = new_client(sandbox, bot.client), webhook = webhook { app_secret = self.secret },
     store = options.store or store.memory(), clock = function() return self.now end,
     later = function(one) one:work() end,
   }
