@@ -268,8 +268,9 @@ local function user_of(self, number, name)
 end
 
 --- A test of a bot. The bot stays as it is: the test's has its handlers, but a client
---- for the sandbox (by the gateway, or straight to Graph, as its own), a store in memory and a clock of its own. What a handler sends by
---- another client goes where that one sends: answer by `event:reply`, or `event.client`.
+--- for the sandbox (through the gateway or straight to Graph, as its own), a store in
+--- memory and a clock of its own. What a handler sends by another client goes where that
+--- one sends: answer by `event:reply`, or `event.client`.
 ---
 --- An error that no `on_error` takes fails the test.
 ---@param bot whatsapp.Bot
