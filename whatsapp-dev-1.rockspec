@@ -275,6 +275,7 @@ build = {
     ["whatsapp.webhook.fields"] = "lua/whatsapp/webhook/fields.lua",
     ["whatsapp.webhook"] = "lua/whatsapp/webhook/init.lua",
     ["whatsapp.webhook.parse"] = "lua/whatsapp/webhook/parse.lua",
+    ["whatsapp.webhook.pattern"] = "lua/whatsapp/webhook/pattern.lua",
     ["whatsapp.webhook.read"] = "lua/whatsapp/webhook/read.lua",
     ["whatsapp.webhook.selector"] = "lua/whatsapp/webhook/selector.lua",
     ["whatsapp.webhook.settings"] = "lua/whatsapp/webhook/settings.lua",

@@ -8,6 +8,7 @@ local LEVELS = {
   ["version"] = 0, ["json"] = 0, ["error"] = 0, ["error/"] = 0, ["schema"] = 0, ["message/"] = 0,
   ["core"] = 1,
   ["webhook/parse"] = 0, ["webhook/event"] = 0, ["webhook/read"] = 0, ["webhook/fields"] = 0,
+  ["webhook/pattern"] = 0,
   ["clock"] = 2, ["complaint"] = 2, ["loop/"] = 2, ["store/"] = 2, ["webhook/"] = 2,
   ["config"] = 3, ["retry"] = 3, ["pace"] = 3, ["poll"] = 3, ["window"] = 3, ["api/"] = 3, ["request"] = 3,
   ["preflight/"] = 3, ["resource"] = 3, ["send"] = 3, ["parallel"] = 3, ["log"] = 3,

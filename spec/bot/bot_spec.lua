@@ -76,6 +76,31 @@ describe("a bot", function()
       assert.are.same({ "id Yes", "pattern Yes", "id Yes" }, heard)
     end)
 
+    it("by an id that would be no pattern", function()
+      local function tap(kind, id)
+        return meta.message { type = "interactive",
+          interactive = { type = kind, [kind] = { id = id, title = "Yes" } } }
+      end
+      bot:on("button_reply", { "%", "[x" }, hear "button"):on({ "message.list_reply", "button" }, "(50%", hear "list")
+      deliver(tap("button_reply", "%"), tap("list_reply", "(50%"), tap("button_reply", "[x"), tap("button_reply", "x"))
+      assert.are.same({ "button Yes", "list Yes", "button Yes" }, heard)
+    end)
+
+    it("but none whose name is a slip", function()
+      local function refused(word, meant)
+        local err = expect.raised("config", "selector", "known", pcall(bot.on, bot, word, hear ""))
+        assert.is_truthy(err.hint:find(("did you mean %s?"):format(meant), 1, true), err.hint)
+      end
+      refused("butonreply", "button_reply")
+      refused("status.faild", "failed")
+      refused("txt", "text")
+      refused("template.aproved", "approved")
+      refused("staus", "status")
+      bot:on("hologram", hear "new"):on("account.something_new", hear "new"):on("message.poll_update", hear "new")
+      deliver(meta.message { type = "hologram", hologram = { id = "1" } })
+      assert.are.same({ "new hologram" }, heard)
+    end)
+
     it("first come, first served", function()
       bot:on("text", hear "first"):on("text", hear "second")
       deliver "hi"
@@ -108,6 +133,10 @@ describe("a bot", function()
       refused("selector", "empty", {}, hear "")
       refused("match", "pattern", "text", 5, hear "")
       refused("match[1]", "pattern", "text", { "%" }, hear "")
+      refused("match", "missing ]", "text", "order [0-9", hear "")
+      refused("match[2]", "(", { "button_reply", "text" }, { "a", "(a" }, hear "")
+      refused("handler", "not a nil", "text", hear "", nil)
+      refused("handler", "not a nil", "text", function() return true end, nil, { interrupt = true })
       expect.raised("config", "handler", "function", pcall(bot.otherwise, bot))
       expect.raised("config", "middleware", "function", pcall(bot.use, bot, "x"))
     end)
@@ -128,6 +157,17 @@ describe("a bot", function()
       bot:on("text", function(event) return event.tag end)
       deliver "hi"
       assert.are.same({ "in", "out tag" }, heard)
+    end)
+
+    it("that lets an event go on once", function()
+      bot:use(function(_, following)
+        following()
+        following()
+      end)
+      bot:on("text", hear "text")
+      deliver "hi"
+      assert.are.same({ "text hi" }, heard)
+      assert.is_truthy(told[1].err:find "only once")
     end)
 
     it("that can end an event", function()

@@ -51,7 +51,10 @@ describe("a long lane in memory", function()
 
   -- The steps of Lua's machine, which are the same in every run.
   local function steps_of(work)
-    if rawget(_G, "jit") then jit.off() end
+    if rawget(_G, "jit") then
+      jit.off()
+      jit.flush()
+    end
     local count = 0
     debug.sethook(function() count = count + 1 end, "", 100)
     work()

@@ -140,6 +140,10 @@ describe("the store in a dictionary", function()
       for size = 4000, 0, -50 do
         while dict:safe_add(("other %06d"):format(n), ("."):rep(size)) do n = n + 1 end
       end
+      -- What was used last would be pushed out last.
+      for _, name in ipairs(dict:get_keys(0)) do
+        if name:find "^wa:" then dict:get(name) end
+      end
       return n
     ]]
     assert.is_true(filled > 10)

@@ -92,6 +92,15 @@ local function interrupts(options)
   Error.raise(err)
 end
 
+-- The arguments of `on` behind the selection. Without `matching` the others move up;
+-- a handler that is nil, since its name was mistyped, leaves all where they are.
+local function read_rule(n, ...)
+  local first, second = ...
+  local is_options = n == 2 and type(second) == "table" and not is_callable(second) and not is_conversation(second)
+  if n < 2 or is_options then return nil, first, second end
+  return ...
+end
+
 --- Adds a handler: the first one that matches an event gets it, with the match's
 --- captures. A customer's open conversation comes before the handlers, except for those
 --- with `{ interrupt = true }`. Raises an error object of kind `config` for what can
@@ -108,12 +117,8 @@ end
 ---@param handler whatsapp.Handler|whatsapp.Conversation a conversation is opened, in the place of one that is open
 ---@param options? { interrupt?: boolean }
 ---@return whatsapp.Bot self
-function Bot:on(selection, matching, handler, options)
-  -- Without `matching` all others move up.
-  if handler == nil or (options == nil and type(handler) == "table" and not is_callable(handler)
-    and not is_conversation(handler)) then
-    matching, handler, options = nil, matching, handler
-  end
+function Bot:on(selection, ...)
+  local matching, handler, options = read_rule(select("#", ...), ...)
   must_handle(self, handler)
   local list = interrupts(options) and self.interrupts or self.rules
   list[#list + 1] = { test = selector.test(selection, matching), handler = handler }
@@ -155,7 +160,7 @@ function Bot:otherwise(handler)
 end
 
 --- Adds a middleware around all handlers: it calls `next()` to let the event go on,
---- or does not. They run in the order in which they were added.
+--- or does not; a second call of it raises. They run in the order in which they were added.
 ---@param middleware fun(event: whatsapp.Event, next: fun(): any): any
 ---@return whatsapp.Bot self
 function Bot:use(middleware)
@@ -196,7 +201,12 @@ end
 local function through(self, event, i)
   local middleware = self.middleware[i]
   if not middleware then return dispatch(self, event) end
-  return middleware(event, function() return through(self, event, i + 1) end)
+  local called = false
+  return middleware(event, function()
+    if called then error("the middleware has let the event go on before: it can only once", 2) end
+    called = true
+    return through(self, event, i + 1)
+  end)
 end
 
 -- The result of a function. What it raised goes to `on_error`, whose answer is the

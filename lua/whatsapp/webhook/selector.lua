@@ -1,13 +1,46 @@
 --- Which events a handler is for.
 
 local Error = require "whatsapp.error"
+local pattern = require "whatsapp.webhook.pattern"
 local schema = require "whatsapp.schema"
 
 local M = {}
 
-local KINDS = {}
-for word in ("message status template account phone_number flow call group preferences echo history "
-  .. "sync security payment unknown"):gmatch "%S+" do KINDS[word] = true end
+local function set_of(words, set)
+  for word in words:gmatch "%S+" do set[word] = true end
+  return set
+end
+
+local KINDS = set_of([[message status template account phone_number flow call group preferences echo
+  history sync security payment unknown]], {})
+
+-- What has an id that is tapped, and no text of the customer's.
+local TAPS = set_of("button button_reply list_reply", {})
+
+-- Types that Meta has named. Graph may name others at any time, so that only what is
+-- all but one of these is a slip.
+local TYPES = set_of([[
+  text image video audio document sticker location contacts reaction button button_reply list_reply
+  flow_reply address_reply call_permission_reply order edit revoke system request_welcome unsupported
+  interactive carousel_reply poll_creation media_placeholder
+  sent delivered read played failed deleted warning pending captured canceled configuration
+  approved rejected paused unpaused disabled enabled flagged unflagged reinstated archived unarchived
+  pending_deletion in_appeal locked unlocked limit_exceeded quality category correct_category components status
+  account_restriction account_violation account_deleted account_offboarded account_reconnected
+  account_created account_updated disabled_update partner_added partner_removed partner_app_installed
+  partner_app_uninstalled ad_account_linked solution_created solution update alert review capability
+  username error name settings phone_number_settings upgrade downgrade onboarding offboarding
+  flow_status_change endpoint_latency endpoint_error_rate endpoint_availability client_error_rate
+  connect terminate call_created ringing accepted
+  group_create group_delete group_participants_add group_participants_remove group_settings_update
+  group_suspend group_suspend_cleared group_join_request_created group_join_request_revoked
+  stop resume signup progress add remove user_id_update pin_changed]], {})
+
+-- What may stand alone.
+local WORDS = {}
+for _, set in ipairs { KINDS, TYPES } do
+  for word in pairs(set) do WORDS[word] = true end
+end
 
 -- What the business itself wrote, and what is long past, asks for no answer: a
 -- mere type does not select it.
@@ -34,6 +67,14 @@ end
 
 -- Selectors ------------------------------------------------------------------------
 
+-- A handler for it would never be called, and nobody would know why.
+local function must_be_no_slip(field, word, known)
+  if known[word] or not schema.is_slip(word, known) then return end
+  refuse(field, ("%q is no type of event that is known"):format(word),
+    ("did you mean %s? A type that is new and looks alike: select its kind, and match with a function")
+      :format(schema.nearest(word, known)))
+end
+
 local function selector(field, word)
   if type(word) ~= "string" then
     refuse(field, ("must be a string or a list of them, not a %s"):format(type(word)))
@@ -45,9 +86,19 @@ local function selector(field, word)
   elseif not kind and not word:find "^[%w_]+$" then
     refuse(field, ("%q is no selector"):format(word), 'use a type, a kind, or "kind.type"')
   end
+  must_be_no_slip(field, subject or word, kind and TYPES or WORDS)
   if kind then return function(event) return event.kind == kind and event.type == subject end end
   if KINDS[word] then return function(event) return event.kind == word end end
   return function(event) return event.type == word and not APART[event.kind] end
+end
+
+-- Whether all that is selected is tapped: a match is an id then, and no pattern.
+local function is_tap(selection)
+  if type(selection) == "string" then return TAPS[selection:match "[^.]+$" or 0] ~= nil end
+  for i = 1, #selection do
+    if not is_tap(selection[i]) then return false end
+  end
+  return true
 end
 
 -- Matches ---------------------------------------------------------------------------
@@ -63,6 +114,10 @@ end
 
 local NOTHING = { n = 0 }
 
+local function by_id(value)
+  return function(event) return event.reply_id == value and NOTHING end
+end
+
 -- The id of what was tapped, or a Lua pattern in what was written.
 local function by_text(value)
   return function(event)
@@ -71,15 +126,20 @@ local function by_text(value)
   end
 end
 
-local function match(field, value)
-  if type(value) == "function" then
-    return function(event) return found(value(event)) end
-  elseif type(value) ~= "string" then
-    refuse(field, ("must be a pattern, an id, a function or a list of them, not a %s"):format(type(value)))
+-- The id, the pattern or the function of a match.
+local function matcher(taps)
+  return function(field, value)
+    if type(value) == "function" then
+      return function(event) return found(value(event)) end
+    elseif type(value) ~= "string" then
+      refuse(field, ("must be a pattern, an id, a function or a list of them, not a %s"):format(type(value)))
+    elseif taps then
+      return by_id(value)
+    end
+    local ok, why = pattern.check(value)
+    if not ok then refuse(field, ("%q is no Lua pattern: it has %s"):format(value, why)) end
+    return by_text(value)
   end
-  local ok, why = pcall(string.find, "", value)
-  if not ok then refuse(field, "is no Lua pattern: " .. tostring(why)) end
-  return by_text(value)
 end
 
 --- A test of events. Raises an error of kind `config` for what selects nothing.
@@ -91,7 +151,7 @@ function M.test(selection, matching)
   if matching == nil then
     return function(event) return selects(event) and NOTHING end
   end
-  local matches = any("match", matching, match)
+  local matches = any("match", matching, matcher(is_tap(selection)))
   return function(event) return selects(event) and matches(event) end
 end
 
