@@ -214,6 +214,17 @@ local function settle(self, event)
   run(self, event, talk)
 end
 
+-- The customer's other names lead here from now on: the next event may have no other.
+local function teach(self, event, journal)
+  local names = lanes.of_event(event)
+  for i = 2, #names do
+    if not journal.known_as[names[i]] then
+      must(lanes.remember(self.bot.store, names[i], journal.lane, self:now(), load(self, names[i])))
+      journal.known_as[names[i]] = true
+    end
+  end
+end
+
 local function offer(self, event)
   if event.kind == "status" then return settle(self, event) and false end
   if not event.phone_number_id or not (event.from or event.group_id) then return false end
@@ -226,6 +237,7 @@ local function offer(self, event)
     must(lanes.remember(store, event.lane, journal.lane, self:now(), found.there))
     return move(self, event, journal.lane)
   end
+  teach(self, event, journal)
   local talk = talk_of(self, event, journal)
   if not talk then return true end
   if not talk.journal.keys[event.key] then return run(self, event, talk, event) end
