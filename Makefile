@@ -159,7 +159,7 @@ uninstall:
 IN_TREE  = tools/in-tree $(BUILD)
 RUNTIMES = $(if $(filter command,$(origin LUA)),$(LUA),5.4 jit)
 
-.PHONY: deps demo run test bench bench-nginx bench-stores bench-conversations
+.PHONY: deps demo run test bench bench-nginx bench-stores bench-conversations bench-flow
 
 ## deps: install what the demo and the tests need
 deps:
@@ -202,6 +202,11 @@ bench-stores:
 bench-conversations: all
 	$(IN_TREE) $(LUA_BIN) bench/conversations.lua
 
+## bench-flow: requests to a Flow's endpoint beside RSA alone
+bench-flow:
+	@$(MAKE) --no-print-directory LUA=5.4 all
+	tools/in-tree build/5.4 lua5.4 bench/flow.lua
+
 # --- check -------------------------------------------------------------------
 
 EXTRAS_SPECS = spec/store/sqlite_spec.lua spec/store/redis_spec.lua
@@ -243,7 +248,7 @@ FUZZ = clang -std=c99 -D_GNU_SOURCE $(WARNINGS) -Isrc $(LIB_INCLUDES:-I%=-isyste
 RUNS = 200000
 SEED = 1
 SLOWER_crypto = 1
-SLOWER_key    = 10
+SLOWER_key    = 40
 
 ## fuzz: the engine's decoders under libFuzzer, ASan and UBSan (RUNS=, SEED=)
 fuzz: fuzz-crypto fuzz-key

@@ -24,8 +24,8 @@ local LEVELS = {
 -- The core moves bytes; few rooms have business there.
 local MAY_KNOW_CORE = { ["client"] = true, ["request"] = true, ["loop/"] = true, ["api/source"] = true,
   ["api/media/download"] = true, ["api/fetch"] = true, ["webhook/"] = true,
-  ["flow/envelope"] = true, ["flow/endpoint"] = true, ["flow/keypair"] = true, ["flow/media"] = true,
-  ["testing/flow"] = true }
+  ["flow/envelope"] = true, ["flow/request"] = true, ["flow/endpoint"] = true, ["flow/keypair"] = true,
+  ["flow/media"] = true, ["testing/flow"] = true }
 
 -- What runs inside the sandbox's nginx stands apart from the client. Flow JSON is
 -- checked by Meta's rules on both sides, so the rules are there once.

@@ -5,7 +5,7 @@
 import { createServer } from "node:http";
 import * as crypto from "node:crypto";
 
-const IDLE = 120;
+const IDLE = 600;
 const hash = (bytes) => crypto.createHash("sha256").update(bytes).digest();
 const decode = (text) => Buffer.from(text, "base64");
 const oaep = (key) => ({ ...key, padding: crypto.constants.RSA_PKCS1_OAEP_PADDING, oaepHash: "sha256" });

@@ -114,7 +114,7 @@ static struct key *push_key(lua_State *L) {
   return box;
 }
 
-static const struct wa_key *check_key(lua_State *L) {
+static struct wa_key *check_key(lua_State *L) {
   const struct key *box = luaL_checkudata(L, 1, KEY_CLASS);
   if(!box->key)
     luaL_error(L, "the key is gone");
@@ -211,7 +211,7 @@ static int unwrap(lua_State *L) {
   struct wa_error err;
   unsigned char to[WA_KEY_MAX];
   size_t n, length;
-  const struct wa_key *key = check_key(L);
+  struct wa_key *key = check_key(L);
   const char *bytes = check_bytes(L, 2, &n);
   struct cipher *cipher = push_cipher(L);
   int rc = wa_key_decrypt(key, to, &length, bytes, n, &err);

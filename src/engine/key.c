@@ -19,6 +19,7 @@
 
 struct wa_key {
   EVP_PKEY *rsa;
+  EVP_PKEY_CTX *decrypting; /* made for the first that is decrypted, and kept */
 };
 
 static int failed(struct wa_error *err, const char *what) {
@@ -51,6 +52,7 @@ static struct wa_key *box(EVP_PKEY *rsa, struct wa_error *err) {
   struct wa_key *key = malloc(sizeof(*key));
   if(key) {
     key->rsa = rsa;
+    key->decrypting = NULL;
     return key;
   }
   EVP_PKEY_free(rsa);
@@ -166,6 +168,7 @@ struct wa_key *wa_key_public(const char *pem, size_t n, struct wa_error *err) {
 void wa_key_free(struct wa_key *key) {
   if(!key)
     return;
+  EVP_PKEY_CTX_free(key->decrypting);
   EVP_PKEY_free(key->rsa);
   free(key);
 }
@@ -240,20 +243,27 @@ int wa_key_encrypt(const struct wa_key *key, unsigned char to[WA_KEY_MAX],
   return done ? 0 : failed(err, "RSA-OAEP");
 }
 
+static int prepare_to_decrypt(struct wa_key *key, struct wa_error *err) {
+  if(key->decrypting)
+    return 0;
+  EVP_PKEY_CTX *context = EVP_PKEY_CTX_new(key->rsa, NULL);
+  if(context && EVP_PKEY_decrypt_init(context) == 1 && set_oaep(context)) {
+    key->decrypting = context;
+    return 0;
+  }
+  EVP_PKEY_CTX_free(context);
+  return failed(err, "RSA-OAEP");
+}
+
 /* One answer to all that is wrong with the bytes: why they cannot be decrypted
  * would tell a forger about the key. */
-int wa_key_decrypt(const struct wa_key *key, unsigned char to[WA_KEY_MAX],
+int wa_key_decrypt(struct wa_key *key, unsigned char to[WA_KEY_MAX],
                    size_t *length, const void *bytes, size_t n,
                    struct wa_error *err) {
   *length = WA_KEY_MAX;
-  EVP_PKEY_CTX *context = EVP_PKEY_CTX_new(key->rsa, NULL);
-  if(!context || EVP_PKEY_decrypt_init(context) != 1 || !set_oaep(context)) {
-    EVP_PKEY_CTX_free(context);
-    return failed(err, "RSA-OAEP");
-  }
-  int done = EVP_PKEY_decrypt(context, to, length, bytes, n) == 1;
-  EVP_PKEY_CTX_free(context);
-  if(done)
+  if(prepare_to_decrypt(key, err))
+    return -1;
+  if(EVP_PKEY_decrypt(key->decrypting, to, length, bytes, n) == 1)
     return 0;
   ERR_clear_error();
   return wa_refuse(err, WA_INVALID, "key", "was not encrypted for this key");

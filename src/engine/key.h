@@ -40,7 +40,7 @@ int wa_key_encrypt(const struct wa_key *key, unsigned char to[WA_KEY_MAX],
                    size_t *length, const void *bytes, size_t n,
                    struct wa_error *err);
 /* `to` is to be wiped, also after a failure. */
-int wa_key_decrypt(const struct wa_key *key, unsigned char to[WA_KEY_MAX],
+int wa_key_decrypt(struct wa_key *key, unsigned char to[WA_KEY_MAX],
                    size_t *length, const void *bytes, size_t n,
                    struct wa_error *err);
 

@@ -1,5 +1,6 @@
 --- What a handler of a Flow's endpoint is given, and what it may answer.
 
+local core = require "whatsapp.core"
 local json = require "whatsapp.json"
 local schema = require "whatsapp.schema"
 
@@ -87,7 +88,7 @@ end
 -- Answers ---------------------------------------------------------------------------
 
 local ANSWER = { screen = true, data = true }
-local text, object, carried = { type = "string" }, { type = "map" }, { type = "json", object = true }
+local text, object, carried = { type = "string" }, { type = "map" }, { type = "json" }
 
 local function check(answer)
   local _, err = schema.check(answer, object, "answer")
@@ -95,7 +96,7 @@ local function check(answer)
   local stray = schema.first_unknown(answer, ANSWER)
   if stray ~= nil then return schema.unknown_key("answer", stray, ANSWER) end
   _, err = schema.check(answer.screen, text, "answer.screen")
-  if not err then _, err = schema.check(answer.data or {}, carried, "answer.data") end
+  if not err then _, err = schema.check(answer.data or {}, object, "answer.data") end
   if err then return nil, err end
   return { screen = answer.screen, data = answer.data or {} }
 end
@@ -114,7 +115,12 @@ function M.encode(answer)
   local refused = getmetatable(answer) == Refusal
   local checked, err = (refused and check_refusal or check)(answer)
   if not checked then return nil, err end
-  return assert(json.encode(checked)), refused and 427 or 200
+  local status, encoded = refused and 427 or 200, core.encode(checked)
+  if encoded then return encoded, status end
+  -- What the core does not carry, little does: it is looked at here, and named.
+  err = select(2, schema.check(checked.data, carried, "answer.data"))
+  if err then return nil, err end
+  return assert(json.encode(checked)), status
 end
 
 return M
