@@ -20,10 +20,9 @@ local survey = {
 
 local flow = assert(wa.flows:deploy("survey", survey, { categories = { "SURVEY" } }))
 print("flow", flow.id, flow.changed and "deployed" or "up to date")
-print("preview", assert(wa.flows:preview(flow.id)).preview_url)
 
--- The same again: nothing to do.
-assert(not assert(wa.flows:deploy("survey", survey)).changed)
+-- Once more: what is the same is left alone.
+print("again", assert(wa.flows:deploy("survey", survey)).changed and "deployed" or "up to date")
 
 local sent = assert(wa:send { to = "+1 555 123-4567", flow = {
   body = "Tell us how your visit was.", button = "Rate", id = flow.id, token = "visit-4711" } })
