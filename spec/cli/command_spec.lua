@@ -264,6 +264,18 @@ describe("the command", function()
     end)
   end)
 
+  it("ends with 130 and without a word when it is interrupted", function()
+    local process = child.start([[
+      os.exit(require("whatsapp.cli").run { "connections", "create", "--wait" }, true)]], nil,
+      ("$(. %s/gateway.env; env | grep -E '^(MATON|WHATSAPP)_')"):format(box.prefix))
+    local line
+    repeat line = process.pipe:read "*l" until not line or line:find "^waiting"
+    process:interrupt()
+    local output, status = process:finish()
+    assert.equal("", output)
+    assert.equal(130, status)
+  end)
+
   it("tells its version and itself", function()
     assert.equal("whatsapp " .. require "whatsapp.version" .. "\n", run("--version").out)
     local help = run "send --help"

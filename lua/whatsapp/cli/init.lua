@@ -3,12 +3,13 @@
 
 local Error = require "whatsapp.error"
 local context = require "whatsapp.cli.context"
+local interrupt = require "whatsapp.cli.interrupt"
 local parser = require "whatsapp.cli.parser"
 
 local M = {}
 
 --- The exit statuses, as docs/command.md has them.
-M.STATUS = { ok = 0, failed = 1, usage = 2, rejected = 3, unknown = 4 }
+M.STATUS = { ok = 0, failed = 1, usage = 2, rejected = 3, unknown = 4, interrupted = 130 }
 
 local STATUS = M.STATUS
 
@@ -30,8 +31,9 @@ local MISSING = "whatsapp: the command needs the Lua module argparse; install it
 -- What a command returned, or raised, as an exit status.
 local function finish(ok, result, err)
   if not ok then
-    if not Error.is(result) then error(result, 0) end
-    return report(result)
+    if Error.is(result) then return report(result) end
+    if interrupt.is(result) then return STATUS.interrupted end
+    error(result, 0)
   end
   if err ~= nil then return report(err) end
   return type(result) == "number" and result or STATUS.ok

@@ -11,7 +11,7 @@ local M = {}
 
 -- In the order of the help.
 local NAMES = { "sandbox", "send", "doctor", "connections", "templates", "media", "phone", "profile", "call",
-                "explain", "completion" }
+                "listen", "trigger", "explain", "completion" }
 
 local GLOBAL = {
   options = { { "--env-file", "read MATON_… and WHATSAPP_… variables from a file that only you can read (0600)",

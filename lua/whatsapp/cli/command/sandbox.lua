@@ -1,5 +1,6 @@
 --- `whatsapp sandbox`: a local WhatsApp until Ctrl-C.
 
+local interrupt = require "whatsapp.cli.interrupt"
 local loop = require "whatsapp.loop"
 local output = require "whatsapp.cli.output"
 local sandbox = require "whatsapp.sandbox"
@@ -9,21 +10,13 @@ local TEXT = [[
 %s# whatsapp send +15551234567 "Hello"
 ]]
 
--- Until an interrupt, which Lua raises as an error.
-local function wait()
-  local driver = loop.current()
-  while true do driver.sleep(60) end
-end
-
 local function run(call, args)
   local box, err = sandbox.start { port = args.port, webhook_url = args.forward_to }
   if not box then return nil, err end
   if call.json then output.print_json(box:env(args.mode)) else io.write(TEXT:format(box:exports(args.mode))) end
   io.stdout:flush()
-  local _, why = pcall(wait)
-  box:stop()
-  if not tostring(why):find("interrupted", 1, true) then error(why, 0) end
-  return true
+  local driver = loop.current()
+  return interrupt.repeated(function() driver.sleep(60) end, function() box:stop() end)
 end
 
 return {

@@ -1,0 +1,86 @@
+-- Webhooks from the command line: listened to, and made up.
+
+local child = require "spec.support.child"
+local command = require "spec.support.command"
+local http = require "socket.http"
+local json = require "whatsapp.json"
+local server = require "spec.support.server"
+
+local assert_ended, assert_refused = command.assert_ended, command.assert_refused
+
+local SECRET = "export WHATSAPP_APP_SECRET=secret"
+
+-- A listener on a free port; it stands ready when this returns.
+local function listen(words)
+  local process = child.start(([[os.exit(require("whatsapp.cli").run { "listen", "--port", "0", %s }, true)]])
+    :format(words or ""), nil, "WHATSAPP_APP_SECRET=secret WHATSAPP_VERIFY_TOKEN=token")
+  local url = assert(process.pipe:read "*l"):match "^listening on (%S+) "
+  return process, assert(url)
+end
+
+local function stop(process)
+  process:interrupt()
+  local output, status = process:finish()
+  assert.equal(0, status, output)
+  return output
+end
+
+local function trigger(words, before)
+  return command.run(nil, "trigger " .. words, before or SECRET)
+end
+
+describe("whatsapp listen and trigger", function()
+  it("print what comes, and answer Meta", function()
+    local process, url = listen()
+    local body, status = http.request(url .. "?hub.mode=subscribe&hub.verify_token=token&hub.challenge=42")
+    assert.same({ 200, "42" }, { status, body })
+    assert.equal(403, select(2, http.request(url .. "?hub.mode=subscribe&hub.verify_token=x&hub.challenge=42")))
+    assert_ended(0, trigger("text " .. url .. " --text 'Good day' --from 15550000007"))
+    assert_ended(0, trigger("button_reply " .. url))
+    assert_ended(0, trigger("failed " .. url .. " --code 131047"))
+    local output = stop(process)
+    assert.truthy(output:find("message.text  15550000007  Good day\n", 1, true), output)
+    assert.truthy(output:find("message.button_reply  15551234567  Yes\n", 1, true), output)
+    assert.truthy(output:find("status.failed  15551234567  whatsapp: window: 131047", 1, true), output)
+  end)
+
+  it("refuse what is not signed with the secret", function()
+    local process, url = listen()
+    local ended = trigger("text " .. url .. " --text forged", "export WHATSAPP_APP_SECRET=another")
+    assert_ended(3, ended)
+    assert.equal("401\n", ended.out)
+    local output = stop(process)
+    assert.truthy(output:find("signature", 1, true), output)
+    assert.is_nil(output:find("forged", 1, true))
+  end)
+
+  it("pass on what came, and the answer", function()
+    local last, last_url = listen '"--json"'
+    local first, url = listen(('"--forward-to", %q'):format(last_url))
+    assert_ended(0, trigger("text " .. url .. " --id wamid.77"))
+    local event = json.decode(stop(last))
+    assert.same({ "wamid.77", "Hello" }, { event.id, event.text })
+    assert_ended(3, trigger("text " .. url))
+    assert.truthy(stop(first):find("message.text", 1, true))
+  end)
+
+  it("name lua-http where it is missing", function()
+    for words, module in pairs { ['"listen"'] = "http.server", ['"trigger", "text", "http://a"'] = "http.request" } do
+      local output, status = child.run(([[os.exit(require("whatsapp.cli").run { %s }, true)]]):format(words),
+        ('package.preload["%s"] = function() error "not here" end'):format(module), "WHATSAPP_APP_SECRET=secret")
+      assert.equal(1, status)
+      assert.truthy(output:find("needs lua-http; luarocks install http", 1, true), output)
+    end
+  end)
+
+  it("name what is missing or wrong", function()
+    local nobody = ("http://127.0.0.1:%d/"):format(server.free_ports({ "port" }).port)
+    assert_refused(4, "network", trigger("text " .. nobody))
+    assert_refused(1, "WHATSAPP_APP_SECRET", trigger("text " .. nobody, "unset WHATSAPP_APP_SECRET"))
+    assert_refused(1, "app_secret", command.run(nil, "listen --port 0", "unset WHATSAPP_APP_SECRET"))
+    assert_refused(2, "url", trigger "text nowhere")
+    assert_refused(2, "kind", trigger("nonsense " .. nobody))
+    assert_refused(2, "--text", trigger("image --text x " .. nobody))
+    assert_refused(2, "not a known error code", trigger("failed --code 42424242 " .. nobody))
+  end)
+end)
