@@ -218,10 +218,7 @@ end
 local function teach(self, event, journal)
   local names = lanes.of_event(event)
   for i = 2, #names do
-    if not journal.known_as[names[i]] then
-      must(lanes.remember(self.bot.store, names[i], journal.lane, self:now(), load(self, names[i])))
-      journal.known_as[names[i]] = true
-    end
+    must(lanes.remember(self.bot.store, names[i], journal.lane, self:now(), load(self, names[i])))
   end
 end
 
