@@ -18,6 +18,7 @@
 --   fields   descriptions of the fields it checks. Graph may know more, so others
 --            pass, unless they are all but one of these; with `closed` none does
 --   some     at least one field must be given
+--   check    a function of all fields, checked one by one: they, or nil and an error
 --   returns  the part of the answer that matters: a name, "success", "first" (of a
 --            list `data`) or a function
 --   page     the answer is a page: where its list stands ("data.groups"); `item` is
@@ -146,7 +147,10 @@ function M.check(row, params)
   if row.upload and (params.file == nil) == (params.data == nil) then
     return Error.invalid("file", "needs either file or data")
   end
-  return check_fields(fields, overlay(row.query or row.json or row.form or row.parts, params))
+  local checked
+  checked, err = check_fields(fields, overlay(row.query or row.json or row.form or row.parts, params))
+  if not checked or not row.check then return checked, err end
+  return row.check(checked)
 end
 
 -- Bodies -------------------------------------------------------------------------

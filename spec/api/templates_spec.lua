@@ -251,6 +251,10 @@ describe("wa.templates", function()
     assert.equal(1, page.data[1].data_points[1].sent)
     assert.equal(id, page.data[1].data_points[1].template_id)
     expect.refused("invalid", "template_ids", "is missing", wa.templates:analytics { start = now - 1, ["end"] = now })
+    for _, first in ipairs { now, now + 1 } do
+      expect.refused("invalid", "end", "later than start",
+        wa.templates:analytics { start = first, ["end"] = now, template_ids = id })
+    end
     expect.refused("invalid", "start", "is missing", wa.templates:analytics { ["end"] = now, template_ids = id })
   end)
 end)

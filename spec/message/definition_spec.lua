@@ -31,8 +31,8 @@ local HEAD = '"language":"en_US","name":"a_1"'
 describe("a template's definition", function()
   for name, case in pairs {
     ["a body"] = { { body = "Hello" }, '[{"text":"Hello","type":"BODY"}]' },
-    ["numbered variables"] = { { body = "Hi {{1}}, {{2}}.", examples = { "Ann", 12 } },
-      '[{"example":{"body_text":[["Ann","12"]]},"text":"Hi {{1}}, {{2}}.","type":"BODY"}]' },
+    ["numbered variables"] = { { body = "Hi {{1}}, it is {{2}}.", examples = { "Ann", 12 } },
+      '[{"example":{"body_text":[["Ann","12"]]},"text":"Hi {{1}}, it is {{2}}.","type":"BODY"}]' },
     ["a header and a footer"] = { { header = "News", body = "b", footer = "Bye" },
       '[{"format":"TEXT","text":"News","type":"HEADER"},{"text":"b","type":"BODY"},{"text":"Bye","type":"FOOTER"}]' },
     ["a header's variable"] = { { header = "News of {{1}}", header_example = "May", body = "b" },
@@ -70,6 +70,28 @@ describe("a template's definition", function()
     ["a misspelt part"] = { "fotter", "did you mean footer?", { body = "b", fotter = "x" } },
     ["a variable without an example"] = { "examples", "{{1}}", { body = "Hi {{1}}." } },
     ["an example that is a table"] = { "examples[1]", "must be a string", { body = "Hi {{1}}.", examples = { {} } } },
+    ["an example too many"] = { "examples[2]", "no variable of the body", { body = "Hi {{1}}.",
+      examples = { "Ann", "Bob" } } },
+    ["an example of another name"] = { "examples.whom", "no variable", { body = "Hi {{who}}.",
+      examples = { who = "a", whom = "b" } } },
+    ["examples of no variable"] = { "examples[1]", "no variable", { body = "Hi.", examples = "a" } },
+    ["an example of a header without a variable"] = { "header_example[1]", "no variable", { header = "Hi",
+      header_example = "a", body = "b" } },
+    ["an example for no header"] = { "header_example", "no header", { header_example = "a", body = "b" } },
+    ["an example beside a file"] = { "header_example", "its own example", { header = { image = "a.png" },
+      header_example = "a", body = "b" } },
+    ["one brace missing"] = { "body", "do not match", { body = "Hello dear {{1} friend of ours" } },
+    ["one brace too many"] = { "body", "do not match", { body = "Hello {{{1}}} friend.", examples = "a" } },
+    ["braces in a footer"] = { "footer", "do not match", { body = "b", footer = "x }}" } },
+    ["more variables than words"] = { "body", "more variables (2)", { body = "Hi {{1}}, {{2}}!",
+      examples = { "a", "b" } } },
+    ["a bold header"] = { "header", "asterisk", { header = "*Hi*", body = "b" } },
+    ["a format that is none"] = { "parameter_format", "NAMED or POSITIONAL", { body = "b", parameter_format = "FOO" } },
+    ["a format of other variables"] = { "parameter_format", "are numbered", { body = "Hi {{1}}.", examples = "a",
+      parameter_format = "named" } },
+    ["a national number"] = { "buttons[1].phone", "national number", { body = "b",
+      buttons = { { phone = "0151 2345", text = "Call" } } } },
+    ["a slip in the body's name"] = { "boby", "did you mean body?", { boby = "Hello" } },
     ["a variable at the end"] = { "body", "begin or end", { body = "Hi {{1}}", examples = "x" } },
     ["two variables side by side"] = { "body", "side by side", { body = "Hi {{1}} {{2}}.", examples = { "a", "b" } } },
     ["a gap in the numbers"] = { "body", "count from 1", { body = "Hi {{2}}.", examples = { "a", "b" } } },
@@ -254,9 +276,27 @@ describe("an authentication template", function()
     end
     refused("language", "is several", { language = "de" })
     refused("languages", "at least 1", { languages = {} })
+    refused("languages[3]", "stands there twice", { languages = { "de", "en_US", "de" } })
+    refused("langages", "did you mean languages?", { langages = { "de" }, languages = false })
     refused("category", "one by one", { category = "UTILITY" })
     refused("buttons[1].text", "follows", { buttons = { { otp = "copy_code", text = "x" } } })
     expect.refused("invalid", "name", "is missing", definition.upsert { languages = { "de" }, buttons = COPY })
+  end)
+end)
+
+describe("a change", function()
+  it("is of anything but the name and the language", function()
+    for name, value in pairs { name = "b_2", language = "de" } do
+      expect.refused("invalid", name, "cannot be changed", definition.changes { body = "b", [name] = value })
+    end
+    expect.refused("invalid", "examples", "no body", definition.changes { footer = "f", examples = "a" })
+    expect.refused("invalid", "boby", "did you mean body?", definition.changes { boby = "b" })
+    assert.are.equal('{"category":"UTILITY"}', json.encode((assert(definition.changes { category = "UTILITY" }))))
+  end)
+
+  it("tells a slip before what is missing", function()
+    expect.refused("invalid", "langauge", "did you mean language?",
+      definition.compile { name = "a", langauge = "en", category = "UTILITY", body = "b" })
   end)
 end)
 

@@ -31,7 +31,7 @@ end
 local IMAGE = { image = { handle = "4::x" } }
 
 describe("preflight of a body", function()
-  local none, two = { body = "Hi." }, { body = "Hi {{1}}, {{2}}!", examples = { "a", "b" } }
+  local none, two = { body = "Hi." }, { body = "Hi there {{1}}, {{2}}!", examples = { "a", "b" } }
   local named = { body = "Hi {{customer}}, see you {{day}}!", examples = { customer = "a", day = "b" } }
 
   it("lets what fits pass", function()

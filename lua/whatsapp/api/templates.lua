@@ -30,6 +30,11 @@ local ids = { type = "string", required = true, before = bracketed, says = "a li
 local moment = { type = "number", min = 0, max = 1e11, whole = true, required = true,
                  says = "seconds since 1970" }
 
+local function check_period(query)
+  if query.start < query["end"] then return query end
+  return Error.invalid("end", "must be later than start")
+end
+
 local rows = {
   list = { "GET", PATH, operation = "getTemplateByNameDefaultFields", does = "The templates of the business account.",
     query = true, page = "data", fields = {
@@ -55,7 +60,7 @@ local rows = {
     end },
   analytics = { "GET", "{business_account_id}/template_analytics",
     does = "How often templates were sent, delivered, read and clicked, day by day; 90 days back.",
-    query = { granularity = "DAILY" }, page = "data", closed = true, fields = {
+    query = { granularity = "DAILY" }, page = "data", closed = true, check = check_period, fields = {
       start = moment, ["end"] = moment,
       granularity = fields.one_of "DAILY", template_ids = ids,
       metric_types = { type = "list", of = fields.one_of "SENT DELIVERED READ CLICKED COST" },

@@ -30,6 +30,17 @@ local function check_url(button, path)
   return button
 end
 
+-- Customers call it from anywhere.
+local function check_phone(button, path)
+  local number = button.phone:gsub("%(0%)", ""):gsub("[ ()-]", ""):gsub("^00", "+")
+  if number:find "^%+?0" then
+    return invalid(join(path, "phone"), ("%q is a national number"):format(button.phone),
+      "give it with its country code, e.g. +49 151 23456789")
+  end
+  button.phone = number
+  return button
+end
+
 local OTP_TYPES = { copy_code = true, one_tap = true, zero_tap = true }
 
 local app = { type = "table", fields = {
@@ -103,12 +114,12 @@ local kinds = {
       return { type = "URL", url = button.url, text = button.text,
                example = button.example and { button.example } or nil }
     end },
-  phone = { max = 1, fields = {
+  phone = { max = 1, check = check_phone, fields = {
       phone = { type = "string", number = true, max = 20, pattern = "^%+?[%d ()-]+$", form = "+15551234567" },
       text = required_title,
     },
     build = function(button)
-      return { type = "PHONE_NUMBER", phone_number = (button.phone:gsub("[ ()-]", "")), text = button.text }
+      return { type = "PHONE_NUMBER", phone_number = button.phone, text = button.text }
     end },
   copy_code = { max = 1, fields = { copy_code = { type = "string", number = true, max = 15 } },
     build = function(button) return { type = "COPY_CODE", example = button.copy_code } end },
@@ -226,10 +237,8 @@ local inputs = {
     build = function(button)
       return { type = "URL", url = { base_url = button.url, url_suffix_example = button.example } }
     end },
-  phone = { fields = { phone = kinds.phone.fields.phone },
-    build = function(button)
-      return { type = "PHONE_NUMBER", phone_number = (button.phone:gsub("[ ()-]", "")) }
-    end },
+  phone = { check = check_phone, fields = { phone = kinds.phone.fields.phone },
+    build = function(button) return { type = "PHONE_NUMBER", phone_number = button.phone } end },
   otp = { check = check_otp, fields = { otp = kinds.otp.fields.otp,
       supported_apps = kinds.otp.fields.supported_apps, zero_tap_terms_accepted = { type = "boolean" } },
     build = kinds.otp.build },

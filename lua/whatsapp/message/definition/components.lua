@@ -90,7 +90,8 @@ end
 
 -- Authentication ------------------------------------------------------------------
 
-local WRITTEN_BY_META = { "header", "body", "footer", "carousel", "limited_time_offer", "call_permission_request" }
+local WRITTEN_BY_META = { "header", "header_example", "body", "examples", "footer", "carousel", "limited_time_offer",
+  "call_permission_request" }
 
 --- The components of an authentication template: its text is Meta's.
 ---@param template table
@@ -133,6 +134,11 @@ local function check_apart(template)
   for _, name in ipairs { "carousel", "limited_time_offer", "call_permission_request" } do
     for _, other in ipairs(template[name] ~= nil and APART[name] or {}) do
       if template[other] ~= nil then return invalid(other, "cannot stand beside " .. name) end
+    end
+  end
+  for example, name in pairs { examples = "body", header_example = "header" } do
+    if template[example] ~= nil and template[name] == nil then
+      return invalid(example, ("has no place: there is no %s"):format(name))
     end
   end
   return true

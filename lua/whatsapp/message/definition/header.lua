@@ -63,6 +63,9 @@ end
 ---@return whatsapp.Error? err
 function M.build(value, example, context)
   if type(value) ~= "table" then return text.header(value, example, context) end
+  if example ~= nil then
+    return invalid(join(context.path, "header_example"), "is for a text with a variable: a file is its own example")
+  end
   local path = join(context.path, "header")
   local checked, err = schema.check(value, spec, path)
   if not checked then return nil, err end

@@ -17,16 +17,20 @@ local M = {}
 
 local CATEGORIES = { AUTHENTICATION = true, MARKETING = true, UTILITY = true }
 
+local FORMATS = { POSITIONAL = "numbered", NAMED = "named" }
+
 local own = {
   name = { type = "string", max = 512, required = true, pattern = "^[a-z0-9_]+$",
            form = "order_confirmation: lower-case letters, digits and _" },
   language = { type = "string", required = true },
   category = { type = "string", required = true, one_of = CATEGORIES },
+  parameter_format = { type = "string", test = function(format) return FORMATS[format:upper()] ~= nil end,
+                       form = "NAMED or POSITIONAL" },
 }
 
 -- What Meta takes beside these; it passes as it is.
 local others = {
-  parameter_format = true, allow_category_change = true, message_send_ttl_seconds = true,
+  allow_category_change = true, message_send_ttl_seconds = true,
   cta_url_link_tracking_opted_out = true, library_template_name = true,
   library_template_button_inputs = true, library_template_body_inputs = true,
   sub_category = true, display_format = true, is_primary_device_delivery_only = true,
@@ -96,7 +100,14 @@ local function build_components(template, uploads)
   local build = is_authentication(template) and components.authentication or components.ordinary
   local list, err = build(template, context)
   if not list then return nil, err end
-  return list, context.kind == "named"
+  return list, context.kind
+end
+
+-- Graph takes variables for numbered ones unless it is told.
+local function check_format(template, kind)
+  local format = template.parameter_format
+  if not (format and kind) or FORMATS[format:upper()] == kind then return true end
+  return invalid("parameter_format", ("is %s, but the variables are %s"):format(format, kind))
 end
 
 local function check_components(list, has_parts)
@@ -133,8 +144,6 @@ end
 -- Everything but the name and its like: a copy with `components`.
 local function compile_parts(template, uploads)
   local out, has_parts = {}, false
-  local stray = schema.first_unknown(template, known)
-  if stray ~= nil then return schema.unknown_key(nil, stray, known) end
   for key, value in pairs(template) do
     if parts[key] then has_parts = true else out[key] = value end
   end
@@ -147,10 +156,12 @@ local function compile_parts(template, uploads)
   end
   if template.library_template_name ~= nil then return library(template, out) end
   if not has_parts then return out end
-  local list, named = build_components(template, uploads)
-  if not list then return nil, named end
+  local list, kind = build_components(template, uploads)
+  if not list then return nil, kind end
+  ok, err = check_format(template, kind)
+  if not ok then return nil, err end
   out.components = list
-  if named and out.parameter_format == nil then out.parameter_format = "NAMED" end
+  if kind == "named" and out.parameter_format == nil then out.parameter_format = "NAMED" end
   return out
 end
 
@@ -159,16 +170,21 @@ local function check_own(template, all)
     if template[name] ~= nil then
       local ok, err = schema.check(template[name], own[name], name)
       if not ok then return nil, err end
-    elseif all then
+    elseif all and own[name].required then
       return invalid(name, "is missing")
     end
   end
   return true
 end
 
-local function check_table(template)
-  if type(template) == "table" then return true end
-  return invalid(nil, ("the template must be a table, not a %s"):format(type(template)))
+-- A slip in a name is told before that the name is missing.
+local function check_table(template, names)
+  if type(template) ~= "table" then
+    return invalid(nil, ("the template must be a table, not a %s"):format(type(template)))
+  end
+  local stray = schema.first_unknown(template, names)
+  if stray ~= nil then return schema.unknown_key(nil, stray, names) end
+  return true
 end
 
 local function finish(template)
@@ -189,7 +205,7 @@ end
 ---@return table[]|whatsapp.Error uploads each has `into` and `key` (gets the handle), `kind`, and
 --- `file` or `data`
 function M.compile(template)
-  local ok, err = check_table(template)
+  local ok, err = check_table(template, known)
   if ok then ok, err = check_own(template, true) end
   if not ok then return nil, err end
   local needed = is_authentication(template) and "buttons" or "body"
@@ -204,9 +220,12 @@ end
 ---@return table|nil
 ---@return table[]|whatsapp.Error uploads
 function M.changes(changes)
-  local ok, err = check_table(changes)
+  local ok, err = check_table(changes, known)
   if ok then ok, err = check_own(changes, false) end
   if not ok then return nil, err end
+  for _, name in ipairs { "name", "language" } do
+    if changes[name] ~= nil then return invalid(name, "cannot be changed", "create a template of its own") end
+  end
   if next(changes) == nil then
     return invalid(nil, "there is nothing to change", "give body = … or category = …")
   end
@@ -215,16 +234,32 @@ end
 
 local languages = { type = "list", min = 1, max = 100, of = own.language }
 
+local known_of_upsert = { languages = true }
+for name in pairs(known) do known_of_upsert[name] = true end
+
+-- Each once.
+local function check_languages(given)
+  local list, err = schema.check(given == nil and {} or given, languages, "languages")
+  if not list then return nil, err end
+  local seen = {}
+  for i, language in ipairs(list) do
+    if seen[language] then return invalid(join("languages", i), ("%q stands there twice"):format(language)) end
+    seen[language] = true
+  end
+  return list
+end
+
+
 --- Meta's form of an authentication template in several languages at once.
 ---@param template table name, languages, buttons, and what else an authentication template has
 ---@return table|nil
 ---@return whatsapp.Error? err
 function M.upsert(template)
-  local ok, err = check_table(template)
+  local ok, err = check_table(template, known_of_upsert)
   if not ok then return nil, err end
   if template.language ~= nil then return invalid("language", "is several here", 'write languages = { "en_US" }') end
   local list
-  list, err = schema.check(template.languages == nil and {} or template.languages, languages, "languages")
+  list, err = check_languages(template.languages)
   if not list then return nil, err end
   local copy = { language = list[1], category = "AUTHENTICATION" }
   for key, value in pairs(template) do

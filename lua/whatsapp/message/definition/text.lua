@@ -26,6 +26,16 @@ function M.variables(text)
   return names
 end
 
+-- Where braces are, there is a variable.
+local function check_braces(text, path)
+  local rest = text:gsub("{{%s*[^{}]-%s*}}", " ")
+  if (text:find("{{{", 1, true) or text:find("}}}", 1, true)
+      or rest:find("{{", 1, true) or rest:find("}}", 1, true)) then
+    return invalid(path, "has braces that do not match", "a variable is written {{1}} or {{name}}")
+  end
+  return true
+end
+
 local function is_named(names)
   return names[1] ~= nil and not names[1]:find "^%d+$"
 end
@@ -54,10 +64,11 @@ end
 
 local example_text = { type = "string", number = true }
 
--- One example for each variable: a list for {{1}}, a table by name for {{name}}.
+-- One example for each variable, and none else: a list for {{1}}, a table by name
+-- for {{name}}.
 local function examples_for(names, examples, part, path)
   examples = type(examples) == "table" and examples or { examples }
-  local list, named = {}, is_named(names)
+  local list, there, named = {}, {}, is_named(names)
   for i, name in ipairs(names) do
     local value = examples[named and name or i]
     if value == nil then
@@ -67,7 +78,10 @@ local function examples_for(names, examples, part, path)
     local text, err = schema.check(value, example_text, join(path, named and name or i))
     if not text then return nil, err end
     list[i] = named and { param_name = name, example = text } or text
+    there[named and name or i] = true
   end
+  local surplus = schema.first_unknown(examples, there)
+  if surplus ~= nil then return invalid(join(path, surplus), ("is for no variable of the %s"):format(part)) end
   return list
 end
 
@@ -78,7 +92,8 @@ local function checked(value, spec, context, path)
   if not text then return nil, err end
   local names = M.variables(text)
   local ok
-  ok, err = check_names(names, path)
+  ok, err = check_braces(text, path)
+  if ok then ok, err = check_names(names, path) end
   if ok then ok, err = check_kind(names, context, path) end
   if not ok then return nil, err end
   return text, names
@@ -97,13 +112,21 @@ function M.header(value, example, context)
   local text, names = checked(value, header_text, context, path)
   if not text then return nil, names end
   if #names > 1 then return invalid(path, "can have one variable") end
+  if text:find("*", 1, true) then return invalid(path, "must not have an asterisk: it cannot be bold") end
   local component = { type = "HEADER", format = "TEXT", text = text }
+  local list, err = examples_for(names, example, "header", join(context.path, "header_example"))
+  if not list then return nil, err end
   if names[1] then
-    local list, err = examples_for(names, example, "header", join(context.path, "header_example"))
-    if not list then return nil, err end
     component.example = is_named(names) and { header_text_named_params = list } or { header_text = list }
   end
   return component
+end
+
+-- Words beside the variables; nil in scripts that set none apart by spaces. Meta
+-- does not publish how many it wants (2388293): fewer than variables are too few.
+local function words_of(text)
+  if text:find "[\224-\239]" then return nil end
+  return select(2, text:gsub("{{[^{}]*}}", " "):gsub("[%w\128-\255][^%s]*", ""))
 end
 
 --- The body: of a card, of a limited-time offer and of others it may be
@@ -121,10 +144,15 @@ function M.body(value, examples, context)
     return invalid(path, "must not begin or end with a variable")
   end
   if text:find "}}%s*{{" then return invalid(path, "must not have two variables side by side") end
+  local words = words_of(text)
+  if words and words < #names then
+    return invalid(path, ("has more variables (%d) than other words (%d)"):format(#names, words),
+      "Meta wants more text around them")
+  end
   local component = { type = "BODY", text = text }
+  local list, err = examples_for(names, examples, "body", join(context.path, "examples"))
+  if not list then return nil, err end
   if names[1] then
-    local list, err = examples_for(names, examples, "body", join(context.path, "examples"))
-    if not list then return nil, err end
     component.example = is_named(names) and { body_text_named_params = list } or { body_text = { list } }
   end
   return component
