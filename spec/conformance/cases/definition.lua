@@ -74,7 +74,7 @@ return {
 
   good = {
     ["a body"] = { body = "Hello" },
-    ["numbered variables"] = { body = "Hi {{1}}, {{2}}.", examples = { "Ann", 12 } },
+    ["numbered variables"] = { body = "Hi {{1}}, it is {{2}}.", examples = { "Ann", 12 } },
     ["named variables"] = { body = "Hi {{customer}}.", examples = { customer = "Ann" } },
     ["a header, a body and a footer"] = { header = "News", body = "a", footer = "Bye" },
     ["a header's variable"] = { header = "News of {{1}}", header_example = "May", body = "a" },
