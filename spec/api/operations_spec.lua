@@ -31,7 +31,7 @@ end)
 describe("the comparison", function()
   local description = {
     components = { schemas = { Code = { type = "object", required = { "code" }, properties = {
-      code = { type = "string", maxLength = 14 }, kind = { enum = { "PNG", "SVG" } },
+      code = { type = "string", minLength = 2, maxLength = 14 }, kind = { enum = { "PNG", "SVG" } },
       items = { type = "array", items = { type = "object", required = { "user" }, properties = { user = {} } } },
     } } } },
     paths = {
@@ -51,7 +51,7 @@ describe("the comparison", function()
       list = { "GET", "{phone_number_id}/codes", operation = "listCodes", query = true, page = "data",
                fields = { kind = { type = "string" } } },
       make = { "POST", "{phone_number_id}/codes", operation = "makeCode", json = true, fields = {
-        code = { type = "string", max = 14, required = true },
+        code = { type = "string", min = 2, max = 14, required = true },
         kind = { type = "string", one_of = { PNG = true, SVG = true } },
         items = { type = "list", of = { type = "table", fields = { user = user } } },
       } },
@@ -80,6 +80,14 @@ describe("the comparison", function()
     ["make.color: Meta has no such field"] = function(all) all.make.always = { color = "red" } end,
     ["make.code: Meta requires it"] = function(all) all.make.fields.code.required = nil end,
     ["make.code: at most 15, Meta has 14"] = function(all) all.make.fields.code.max = 15 end,
+    ["make.code: at most anything, Meta has 14"] = function(all) all.make.fields.code.max = nil end,
+    ["make.code: at least 1, Meta has 2"] = function(all) all.make.fields.code.min = nil end,
+    ["make.code: at least 3, Meta has 2"] = function(all) all.make.fields.code.min = 3 end,
+    ["make.code: a number, Meta has a string"] = function(all) all.make.fields.code.type = "number" end,
+    ["make.kind: any text, Meta has PNG SVG"] = function(all) all.make.fields.kind.one_of = nil end,
+    ["make.colour: Meta has no such field"] = function(all)
+      all.make.call, all.make.fields.colour = function() end, { type = "any" }
+    end,
     ["make.kind: PNG, Meta has PNG SVG"] = function(all) all.make.fields.kind.one_of = { PNG = true } end,
     ["make.items[].user: Meta requires it"] = function(_, user) user.required = nil end,
     ["make.items[].name: Meta has no such field"] = function(all) all.make.fields.items.of.fields.name = {} end,

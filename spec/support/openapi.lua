@@ -145,20 +145,44 @@ function Comparison:complain(place, text)
   end
 end
 
+-- The types of a description that stand for one of Meta's. A text may be given as a
+-- number; what is looked at by a function of its own (`before`) has any.
+local TYPES = { string = "string", id = "string", wamid = "string", link = "string", bytes = "string",
+                number = "number", boolean = "boolean", list = "array", table = "object", map = "object" }
+
+local NEVER_EMPTY = { string = true, list = true }
+
 local function set_text(set) return table.concat(schema.sorted_keys(set), " ") end
 
--- Limits and words of one field, where both sides name them.
+-- A limit that Meta has and we do not, or another one; ours alone may be narrower.
+function Comparison:compare_limit(place, words, ours, theirs)
+  if not theirs or theirs == ours then return end
+  self:complain(place, ("%s %s, Meta has %g"):format(words, ours and ("%g"):format(ours) or "anything", theirs))
+end
+
+function Comparison:compare_type(place, spec, theirs)
+  local ours, meta = TYPES[spec.type], theirs.type == "integer" and "number" or theirs.type
+  if not ours or not meta or spec.before or ours == meta then return end
+  self:complain(place, ("a %s, Meta has a %s"):format(spec.type, theirs.type))
+end
+
+-- Limits, words and type of one field.
 function Comparison:compare_values(place, spec, theirs)
   if theirs.enum and spec.one_of then
     local words = {}
     for _, word in ipairs(theirs.enum) do words[word] = true end
     local ours, meta = set_text(spec.one_of), set_text(words)
     if ours ~= meta then self:complain(place, ("%s, Meta has %s"):format(ours, meta)) end
+  elseif theirs.enum and spec.type == "string" and not spec.pattern then
+    self:complain(place, "any text, Meta has " .. table.concat(theirs.enum, " "))
   end
-  local most = theirs.maxLength or theirs.maxItems or theirs.maximum
-  if most and spec.max and most ~= spec.max then
-    self:complain(place, ("at most %d, Meta has %d"):format(spec.max, most))
+  if not (spec.pattern or spec.before) then -- which say more than a length
+    self:compare_limit(place, "at most", spec.max, theirs.maxLength or theirs.maxItems or theirs.maximum)
+    -- A text or a list is never empty unless that is said.
+    self:compare_limit(place, "at least", spec.min or NEVER_EMPTY[spec.type] and 1,
+      theirs.minLength or theirs.minItems or theirs.minimum)
   end
+  self:compare_type(place, spec, theirs)
   if spec.of and theirs.items then
     self:compare_value(place .. "[]", spec.of, resolved(self.description, theirs.items))
   end
@@ -205,7 +229,7 @@ end
 function Comparison:compare_row(name, row, operation)
   if row[1] ~= operation.method then self:complain(name, "Meta has " .. operation.method) end
   if row[2] ~= operation.path then self:complain(name, "Meta has " .. operation.path) end
-  if row.call and not row.closed then return end
+  if row.call and not row.fields then return end -- its function says what there is
   local given = {}
   for _, defaults in ipairs { row.query or {}, row.json or {}, row.form or {}, row.parts or {} } do
     for key in pairs(type(defaults) == "table" and defaults or {}) do given[key] = true end
