@@ -8,7 +8,6 @@ return {
     { "it serves until it is stopped, and has a spec of its own", "http_server.listen" },
     { "it answers customers, of whom the description has none", "whatsapp.bot" },
     { "its customers are made up", "testing.bot(" },
-    { "the description's example of a flow has no preview", "wa.flows:preview" },
     { "the description's example URL leads out of this machine", "media:download" },
     { "connections are the gateway's, Meta knows none", "wa.connections" },
     { "the code in the description's example does not fit the description's pattern", "qr_codes:delete" },
