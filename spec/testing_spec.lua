@@ -87,7 +87,7 @@ describe("a test of a bot", function()
     bob:expects "Hi Bob"
     ann:expects "Hi Ann"
     assert.are.equal("> one\n< Hi Ann\n4915200000 > two\n4915200000 < Hi Bob\n", t:transcript())
-    assert.are.equal(wa, bot.client)
+    assert.are.equal("http://127.0.0.1:9", bot.client.config.base_url)
     assert.are.equal(0, (bot.store:pending(os.time())))
   end)
 
