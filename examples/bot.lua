@@ -24,11 +24,11 @@ bot:use(function(event, following)
 end)
 
 bot:on("text", "^[Hh]ello", function(event)
-  event:reply { text = ("Hello %s! Write something, and I echo it."):format(event.name or "there") }
+  return event:reply { text = ("Hello %s! Write something, and I echo it."):format(event.name or "there") }
 end)
 
 bot:on("text", function(event)
-  event:reply { reply_to = event.id, text = "You wrote: " .. event.text }
+  return event:reply { reply_to = event.id, text = "You wrote: " .. event.text }
 end)
 
 local MOST = 3 * 1024 * 1024 -- bytes; Meta sends less

@@ -8,11 +8,11 @@ local M = {}
 
 local ngx = rawget(_G, "ngx")
 
--- Bots whose timer runs in this worker.
+-- A bot's next tick in this worker: when it is due; never, while it runs. nginx drops
+-- timers when too many run, so none is waited for very long.
 local ticking = setmetatable({}, { __mode = "k" })
 
--- When a bot's timer was made that has not begun: it works for all who ask until
--- then. nginx drops timers when too many run, so none is waited for very long.
+-- When a bot's timer was made that has not begun: it works for all who ask until then.
 local asked = setmetatable({}, { __mode = "k" })
 local PATIENCE = 1
 
@@ -34,11 +34,22 @@ end
 
 local SOON = 0.1
 
-local function tick(premature, bot)
-  if premature then return end
+local tick
+
+local function tick_in(bot, seconds)
+  local one = { due = ngx.now() + seconds }
+  local ok, why = ngx.timer.at(seconds, tick, bot, one)
+  ticking[bot] = ok and one or nil
+  return ok, why
+end
+
+-- One that another took the place of, since it was overdue, does nothing.
+function tick(premature, bot, one)
+  if premature or ticking[bot] ~= one then return end
+  one.due = math.huge
   local ok, seconds = pcall(bot.tick, bot)
   if not ok then ngx.log(ngx.ERR, "whatsapp: bot: ", tostring(seconds)) end
-  if not ngx.timer.at(ok and math.max(seconds, SOON) or SOON * 10, tick, bot) then ticking[bot] = nil end
+  tick_in(bot, ok and math.max(seconds, SOON) or SOON * 10)
 end
 
 -- A worker that is to end begins nothing new: what is stored, another handles.
@@ -49,18 +60,19 @@ local function prepare(bot)
 end
 
 --- Lets this worker look after what is stored, also while nothing is received: for
---- `init_worker_by_lua_block`. `serve` does it too, with the first request.
+--- `init_worker_by_lua_block`. `serve` does it too, and again where nginx has dropped
+--- the timer because too many ran (`lua_max_running_timers`).
 ---@param bot whatsapp.Bot
 ---@return true|nil
 ---@return whatsapp.Error? err of kind `state` where no timer can be had
 function M.start(bot)
   prepare(bot)
-  if ticking[bot] then return true end
-  local ok, why = ngx.timer.at(0, tick, bot)
+  local one = ticking[bot]
+  if one and ngx.now() < one.due + PATIENCE then return true end
+  local ok, why = tick_in(bot, 0)
   if not ok then
     return nil, Error.new { kind = "state", message = "nginx gives no timer: " .. tostring(why) }
   end
-  ticking[bot] = true
   return true
 end
 

@@ -213,6 +213,46 @@ describe("a bot", function()
       assert.are.same({ "text other", "at last", "text good" }, heard)
     end)
 
+    it("that a handler returns", function()
+      bot:on("text", "^raise", function() return nil, "of its own" end)
+      bot:on("text", function(event) return event:reply { text = "Hi" } end)
+      assert.are.equal(200, deliver("raise", "send"))
+      assert.are.equal(1, #told)
+      assert.are.equal("send", told[1].event.text)
+      assert.are.equal("network", told[1].err.kind)
+    end)
+
+    it("and takes no delay for longer than Meta delivers again", function()
+      for _, delay in ipairs { math.huge, 1e15 } do
+        local times, asked = 0, 0
+        bot = new_bot()
+        bot:on_error(function()
+          asked = asked + 1
+          return delay
+        end)
+        bot:on("text", function()
+          times = times + 1
+          if times == 1 then error "not yet" end
+        end)
+        deliver "hi"
+        assert.are.equal(1, asked)
+        now = now + 7 * 24 * 3600
+        bot:tick()
+        assert.are.equal(2, times)
+        assert.are.equal(0, (bot.store:pending(now)))
+      end
+    end)
+
+    it("of a clock that tells no time", function()
+      for _, time in ipairs { false, "now" } do
+        bot = new_bot { clock = function() return time or nil end }
+        local before = #told
+        assert.are.equal(500, deliver "hi")
+        assert.is_true(#told > before)
+        assert.is_number(bot:tick())
+      end
+    end)
+
     it("of middleware and of on_error itself", function()
       bot:use(function() error "in the middle" end)
       bot:on_error(function() error "in on_error" end)
@@ -400,6 +440,20 @@ describe("a bot", function()
     else
       assert.are.equal(6, #order)
     end
+  end)
+
+  it("takes away what has expired, every few minutes", function()
+    local store = bot.store
+    local function expire(name) assert(store:put(name, "x", nil, { expires = now + 10 })) end
+    expire "a"
+    bot:tick()
+    assert.are.equal("x", (store:get "a"))
+    now = now + 299
+    bot:tick()
+    assert.are.equal("x", (store:get "a"))
+    now = now + 1
+    bot:tick()
+    assert.is_nil(store:get "a")
   end)
 
   it("lets the host do the work after its answer", function()

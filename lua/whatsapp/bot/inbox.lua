@@ -12,6 +12,9 @@ local M = {}
 -- A clock of Meta's that is this far ahead is not believed.
 local AHEAD = 300
 
+-- Seconds between two looks for what has expired.
+local PURGE_EVERY = 300
+
 --- An inbox over a store.
 ---@param store whatsapp.Store
 ---@param settings { clock: (fun(): number), lease: number, tries: integer }
@@ -180,6 +183,16 @@ function Inbox:upkeep()
   local ok, err = confirm_late(self)
   if not ok then return nil, err end
   return renew(self, self.clock())
+end
+
+--- Takes away what has expired in the store, every few minutes.
+---@return true|nil
+---@return whatsapp.Error? err
+function Inbox:purge()
+  local now = self.clock()
+  if self.purged and math.abs(now - self.purged) < PURGE_EVERY then return true end
+  self.purged = now
+  return self.store:purge(now)
 end
 
 --- Seconds until there is something to do; nil when there is nothing.

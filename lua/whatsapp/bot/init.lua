@@ -33,12 +33,15 @@ local function complain(err, event, traceback)
     complaint.describe(err, traceback)))
 end
 
+-- Later, Meta might deliver again what the store has forgotten by then.
+local LATEST = 7 * 24 * 60 * 60
+
 -- Tells `on_error`, whose answer says whether the event is to be handled again.
 local function report(self, err, event, traceback)
   if not self.error_handler then return complain(err, event, traceback) end
   local ok, answer = pcall(self.error_handler, err, event, traceback)
   if not ok then return complain(answer, event) end
-  return type(answer) == "number" and answer >= 0 and answer or nil
+  return type(answer) == "number" and answer >= 0 and math.min(answer, LATEST) or nil
 end
 
 -- Handlers -----------------------------------------------------------------------------
@@ -75,10 +78,16 @@ local function must_handle(self, value)
   return value
 end
 
+-- What a call of the client's refused, and the handler hands on, is as good as raised.
+local function no_error(value, err, ...)
+  if value == nil and Error.is(err) then Error.raise(err) end
+  return value, err, ...
+end
+
 -- A conversation is opened with the event.
 local function call(self, handler, event, ...)
   if is_conversation(handler) then return self.talks:open(handler, event, ...) end
-  return handler(event, ...)
+  return no_error(handler(event, ...))
 end
 
 local INTERRUPT = { interrupt = { type = "boolean" } }
@@ -168,9 +177,10 @@ function Bot:use(middleware)
   return self
 end
 
---- The handler of errors: what a handler raised, and failures of the store (without
---- an event). The event counts as handled, unless a number is returned: then it is
---- handled again after so many seconds, and its customer's next ones wait for it.
+--- The handler of errors: what a handler raised, the error object of a `nil, err` that
+--- it returned, and failures of the store (without an event). The event counts as
+--- handled, unless a number is returned: then it is handled again after so many seconds,
+--- seven days at most, and its customer's next ones wait for it.
 ---@param handler fun(err: any, event: whatsapp.Event|nil, traceback: string|nil): number|nil
 ---@return whatsapp.Bot self
 function Bot:on_error(handler)
@@ -300,6 +310,11 @@ local function upkeep(self)
   if not ok then report(self, err) end
 end
 
+local function purge(self)
+  local ok, err = self.inbox:purge()
+  if not ok then report(self, err) end
+end
+
 --- Handles what is stored, until there is nothing more that can be: at most
 --- `concurrency` customers at a time. `handle` and `tick` call it. Meanwhile it
 --- holds on to what takes longer than a lease, whenever a handler waits.
@@ -349,8 +364,9 @@ local function receive(self, headers, body)
   end
   local events, err = self.webhook:parse(body, header(headers, "x-hub-signature-256"))
   if not events then return answer(err.kind == "signature" and 401 or 400, tostring(err)) end
-  local added
-  added, err = self.inbox:add(events)
+  local ok, added
+  ok, added, err = pcall(self.inbox.add, self.inbox, events)
+  if not ok then added, err = nil, added end
   if not added then
     report(self, err)
     return answer(500, "the events could not be stored; deliver them again", { ["Retry-After"] = "5" })
@@ -387,11 +403,13 @@ local function fire(self)
 end
 
 --- Does what time asks for: events whose process has died, those that are to be
---- handled again, what the store would not take, conversations' timers. Call it again
+--- handled again, what the store would not take, conversations' timers, and, every
+--- five minutes, what has expired in the store. Call it again
 --- after the seconds that it returns, also when nothing was received; nginx's `start` does.
 ---@return number seconds until the next call is due, 5 at most
 function Bot:tick()
   upkeep(self)
+  guarded(self, nil, function() purge(self) end)
   local due = fire(self)
   begin_work(self)
   local seconds, err = self.inbox:wait()
