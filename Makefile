@@ -221,12 +221,17 @@ lint:
 	tools/deps demo test check
 	@tools/lint
 
-## asan: the specs with AddressSanitizer and UBSan
+# The specs that exercise the C: with what is pure Lua the sanitizers have no business.
+C_SPECS = $(wildcard spec/core spec/c spec/integration spec/loop spec/store spec/api spec/bot \
+  spec/flow/endpoint_spec.lua spec/flow/keypair_spec.lua spec/flow/media_spec.lua spec/client_spec.lua spec/parallel_spec.lua spec/json_spec.lua)
+
+## asan: the specs that exercise the C, with AddressSanitizer and UBSan
 asan:
 	tools/deps demo test
 	@$(MAKE) --no-print-directory LUA=5.4 CC=gcc BUILD=build/asan CFLAGS="$(SANITIZE)" all helpers
 	tools/asan-lua build/asan
-	@PATH="$(CURDIR)/build/asan/bin:$$PATH" tools/test lua5.4=build/asan
+	@PATH="$(CURDIR)/build/asan/bin:$$PATH" SPEC="$(or $(SPEC),$(C_SPECS))" \
+	  tools/test lua5.4=build/asan
 
 # The engine without Lua, several threads on it: under the sanitizers.
 HARNESS = $(CC) -std=c99 -D_GNU_SOURCE -pthread $(WARNINGS) -Isrc $(LIB_INCLUDES:-I%=-isystem %) \
@@ -261,11 +266,14 @@ fuzz-crypto fuzz-key: fuzz-%:
 	cd build/fuzz && timeout 240 ./$* -runs=$$(($(RUNS) / $(SLOWER_$*))) -seed=$(SEED) -max_len=300 -print_final_stats=1 \
 	  -verbosity=0
 
+# Without keys, whose making takes minutes there.
+VALGRIND_SPECS = $(filter-out spec/core/key_spec.lua,$(wildcard spec/core/*_spec.lua spec/c spec/integration $(EXTRAS_SPECS)))
+
 ## valgrind: the specs that exercise the C core, with leak check
 valgrind:
 	tools/deps demo test check
 	@$(MAKE) --no-print-directory LUA=5.4 BUILD=build/valgrind CFLAGS="-O1 -g" all helpers
-	@UNDER="$(VALGRIND)" SPEC="$(or $(SPEC),$(wildcard spec/core spec/c spec/integration $(EXTRAS_SPECS)))" \
+	@UNDER="$(VALGRIND)" SPEC="$(or $(SPEC),$(VALGRIND_SPECS))" \
 	  tools/test lua5.4=build/valgrind
 
 ## installed: an example on `make install` and on the rock, 5.4 and LuaJIT

@@ -57,7 +57,7 @@ describe("an answer", function()
     assert.are.same({ text = "Hi all" }, message)
   end)
 
-  it("can be to a status, and after a restart", function()
+  it("can be to a failed status, and after a restart", function()
     assert(event_of("statuses/failed"):reply { text = "Again" })
     assert.are.equal("5511987654321", last_body().to)
     local event = assert(whatsapp.webhook.restore(event_of("messages/text"):dump()))

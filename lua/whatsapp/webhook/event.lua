@@ -123,13 +123,17 @@ local function lacks(event, field, what)
   return Error.invalid(field, ("the event (%s.%s) has no %s"):format(event.kind, event.type, what))
 end
 
--- An answer to a status has statuses of its own, and so on without end; what the
--- business wrote, or what is past, is no question.
-local NO_QUESTION = { status = true, echo = true, history = true }
+-- An answer to a status has statuses of its own, and so on without end; but one
+-- that failed may be made good. What the business wrote, or what is past, is no
+-- question.
+local function is_question(event)
+  if event.kind == "status" then return event.type == "failed" end
+  return event.kind ~= "echo" and event.kind ~= "history"
+end
 
 -- To the customer, or to the group it happened in.
 local function send(event, message, options)
-  if NO_QUESTION[event.kind] then
+  if not is_question(event) then
     return Error.invalid(nil, ("a %s is no message that could be answered"):format(event.kind),
       "to write all the same, and not without end: wa:send { to = event.from, … }")
   end
@@ -150,7 +154,7 @@ local function send(event, message, options)
 end
 
 --- Answers, from the number that received the event, to the customer or group. Not
---- for statuses, echoes and history.
+--- for statuses (but `failed`), echoes and history.
 ---@param message table a message as for `wa:send`, without `to`
 ---@param options? table per-call options
 ---@return whatsapp.Sent|nil

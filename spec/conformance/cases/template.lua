@@ -50,7 +50,7 @@ return {
     ["an empty name"] = { "template.name", template { name = "" } },
     ["a name that is a number"] = { "template.name", template { name = 7 } },
     ["a name of 513 characters"] = { "template.name", template { name = ("x"):rep(513) } },
-    ["a language that is a table"] = { "template.language", template { language = {} } },
+    ["a language without a code"] = { "template.language.code", template { language = {} } },
     ["an unknown field"] = { "template.bodi", template { bodi = { "a" } },
       native = { type = "template", template = { name = "t", language = { code = "en" }, bodi = { "a" } } } },
     ["a parameter that is a boolean"] = { "template.body[1]", template { body = { true } },
