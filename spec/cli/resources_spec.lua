@@ -26,7 +26,7 @@ local function decoded(words)
 end
 
 describe("the command", function()
-  setup(function() box = assert(sandbox.start { connect_seconds = 0.3 }) end)
+  setup(function() box = assert(sandbox.start { connect_seconds = 0.3, review_seconds = 0 }) end)
   teardown(function() box:stop() end)
 
   it("lists, makes, shows and deletes connections", function()
