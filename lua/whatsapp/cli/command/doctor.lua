@@ -25,7 +25,7 @@ local function configuration(state)
     return nil, "MATON_API_KEY is not set",
       "set it to the gateway's key, or WHATSAPP_ACCESS_TOKEN to go straight to Graph"
   end
-  local ok, client = pcall(state.call.client, state.call, { retries = 0, timeout = 15 })
+  local ok, client = pcall(state.call.client, state.call, { timeout = 15 })
   if ok then
     state.client, state.config = client, client.config
     return client.config.mode == "gateway" and "MATON_API_KEY: through the gateway"
