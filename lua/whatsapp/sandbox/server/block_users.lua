@@ -10,11 +10,7 @@ local state = require "whatsapp.sandbox.server.state"
 local M = {}
 
 local function blocked(phone, wa_id)
-  local found = {}
-  for _, one in ipairs(state.all "blocked_user") do
-    if one.phone == phone and (wa_id or one.wa_id) == one.wa_id then found[#found + 1] = one end
-  end
-  return found
+  return state.of_phone("blocked_user", phone, "wa_id", wa_id)
 end
 
 -- The users of a request, as they are written and as WhatsApp knows them.

@@ -37,11 +37,7 @@ end
 
 --- GET /{phone_number_id}/groups
 function M.list(req, phone)
-  local found = {}
-  for _, group in ipairs(state.all "group") do
-    if group.phone == phone then found[#found + 1] = group end
-  end
-  local response = paging.answer(req, found, function(group)
+  local response = paging.answer(req, state.of_phone("group", phone), function(group)
     return { id = group.id, subject = group.subject, created_at = group.creation_timestamp }
   end)
   response.json.data = { groups = response.json.data }

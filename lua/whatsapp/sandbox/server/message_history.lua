@@ -118,15 +118,9 @@ local choose_node = fields.of { name = "WhatsAppBusinessMessageDeliveryStatusOcc
   more = { "error_description", "status_timestamp", "application" } }
 
 local function mine(phone, wamid)
-  if wamid then
-    local message = by_wamid[wamid]
-    return { message and message.phone == phone and message or nil }
-  end
-  local found = {}
-  for _, message in ipairs(state.all "message") do
-    if message.phone == phone then found[#found + 1] = message end
-  end
-  return found
+  if not wamid then return state.of_phone("message", phone) end
+  local message = by_wamid[wamid]
+  return { message and message.phone == phone and message or nil }
 end
 
 --- GET /{phone_number_id}/message_history?message_id=&fields=

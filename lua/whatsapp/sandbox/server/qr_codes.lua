@@ -22,11 +22,7 @@ local function new_code()
 end
 
 local function codes_of(phone, code)
-  local found = {}
-  for _, one in ipairs(state.all "qr_code") do
-    if one.phone == phone and (code or one.code) == one.code then found[#found + 1] = one end
-  end
-  return found
+  return state.of_phone("qr_code", phone, "code", code)
 end
 
 local function find(phone, code)

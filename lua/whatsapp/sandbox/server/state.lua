@@ -60,6 +60,20 @@ function M.all(kind)
   return kinds[kind] or {}
 end
 
+--- The nodes of a kind that belong to a phone number, oldest first.
+---@param kind string
+---@param phone table
+---@param name? string a field, of which only one value is wanted
+---@param value? any nil: whatever it is
+---@return table[] nodes
+function M.of_phone(kind, phone, name, value)
+  local found = {}
+  for _, node in ipairs(M.all(kind)) do
+    if node.phone == phone and (value == nil or node[name] == value) then found[#found + 1] = node end
+  end
+  return found
+end
+
 --- Takes a node away.
 ---@param node table
 function M.remove(node)
