@@ -122,9 +122,26 @@ describe("core.decode", function()
       '["' .. ("x"):rep(100000) .. '"]' }
   end)
 
+  it("reads every character that is escaped", function()
+    local escaped = {}
+    for point = 1, 0xffff do
+      if point < 0xd800 or point > 0xdfff then escaped[#escaped + 1] = ("\\u%04x"):format(point) end
+    end
+    for high = 0xd800, 0xdbff, 37 do
+      escaped[#escaped + 1] = ("\\u%04X\\u%04x"):format(high, 0xdc00 + high % 0x400)
+    end
+    assert_reads { '["' .. table.concat(escaped, '","') .. '"]', [=[["a\u00e9\ud83d\udc4d\n\udbff\udfff"]]=] }
+  end)
+
+  it("leaves escapes that are no character", function()
+    assert_leaves_text { [=[["\u0000"]]=], [=[["\ud83d"]]=], [=[["\ud83dx"]]=], [=[["\ud83d\n"]]=],
+      [=[["\ud83d\u0041"]]=], [=[["\udc4d"]]=], [=[["\u00g9"]]=], [=[["\u12"]]=], '["\\u12',
+      '["\\ud83d\\', '["\\ud83d\\u12' }
+  end)
+
   it("leaves what json.lua treats in a way of its own", function()
     assert_leaves_text { "[null]", '{"a":null}', '{"id":1}', '{"wa_id":1}', "[1.0]", "[1e2]", "[-0]",
-      "[100000000000000]", [=[["\u00e9"]]=], "1", '"a"', "true", "null" }
+      "[100000000000000]", "1", '"a"', "true", "null" }
   end)
 
   it("leaves what is no JSON", function()

@@ -238,12 +238,58 @@ static const char *run_end(const struct input *in) {
   return p;
 }
 
-/* What a backslash stands before; \u is left to json.lua. */
+/* Four hexadecimal digits, or -1. */
+static long hex4(struct input *in) {
+  long value = 0;
+  if(in->end - in->at < 4)
+    return -1;
+  for(int i = 0; i < 4; i++) {
+    char c = *in->at++;
+    int digit = c >= '0' && c <= '9'   ? c - '0'
+                : c >= 'a' && c <= 'f' ? c - 'a' + 10
+                : c >= 'A' && c <= 'F' ? c - 'A' + 10
+                                       : -1;
+    if(digit < 0)
+      return -1;
+    value = value * 16 + digit;
+  }
+  return value;
+}
+
+/* \uXXXX, and the second of a pair, as UTF-8. What is no character is left to
+ * json.lua. */
+static int get_codepoint(struct input *in) {
+  long point = hex4(in);
+  if(point >= 0xd800 && point <= 0xdbff) {
+    if(in->end - in->at < 2 || in->at[0] != '\\' || in->at[1] != 'u')
+      return 0;
+    in->at += 2;
+    long second = hex4(in);
+    if(second < 0xdc00 || second > 0xdfff)
+      return 0;
+    point = 0x10000 + ((point - 0xd800) << 10) + (second - 0xdc00);
+  } else if(point <= 0 || (point >= 0xdc00 && point <= 0xdfff))
+    return 0;
+  char text[4];
+  size_t n = point < 0x80 ? 1 : point < 0x800 ? 2 : point < 0x10000 ? 3 : 4;
+  static const int lead[] = {0, 0, 0xc0, 0xe0, 0xf0};
+  for(size_t i = n - 1; i > 0; i--) {
+    text[i] = (char)(0x80 | (point & 0x3f));
+    point >>= 6;
+  }
+  text[0] = (char)(lead[n] | point);
+  return put(in->text, text, n);
+}
+
+/* What a backslash stands before. */
 static int unescape(struct input *in) {
   static const char from[] = "\"\\/bfnrt", to[] = "\"\\/\b\f\n\r\t";
-  const char *found = NULL;
-  if(in->at < in->end && *in->at)
-    found = strchr(from, *in->at++);
+  if(in->at == in->end || !*in->at)
+    return 0;
+  char c = *in->at++;
+  if(c == 'u')
+    return get_codepoint(in);
+  const char *found = strchr(from, c);
   return found && put(in->text, &to[found - from], 1);
 }
 

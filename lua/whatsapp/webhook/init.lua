@@ -89,7 +89,8 @@ function Hook:parse(body, signature)
     local ok, err = verify.check(body, signature, app)
     if not ok then return nil, err end
   end
-  local payload, why = json.decode_raw(body, true)
+  local payload, why = core.decode(body)
+  if not payload then payload, why = json.decode_raw(body, true) end
   if not payload then return Error.invalid("body", "is not JSON that can be read: " .. why) end
   return parse.events(payload, verify.digest)
 end
