@@ -373,12 +373,10 @@ local M = {}
 ---@param options? table
 ---@return whatsapp.Client
 function M.new(options)
-  local settings, secret = config.read(options == nil and {} or options)
+  local settings, secret = config.read(options)
   if not settings then Error.raise(secret) end
-  local driver, err = loop.choose(settings.loop)
-  if driver == nil then Error.raise(err) end
-  local session
-  session, err = core.session {
+  local driver = Error.must(loop.choose(settings.loop))
+  local session, err = core.session {
     direct = settings.mode == "direct", base_url = settings.base_url,
     control_url = settings.control_url, credential = secret, connection = settings.connection,
     ca_file = settings.ca_file, proxy = settings.proxy, user_agent = settings.user_agent,

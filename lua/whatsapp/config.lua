@@ -208,15 +208,11 @@ for name, option in pairs(options) do
 end
 
 local function check_all(given, allowed)
-  local stray = schema.first_unknown(given, allowed)
-  if stray ~= nil then
-    local _, err = schema.unknown_key(nil, stray, allowed)
-    err.kind = "config"
-    return nil, err
-  end
+  local named, err = schema.options(given, allowed)
+  if not named then return nil, err end
   local checked = {}
-  for _, name in ipairs(schema.sorted_keys(given)) do
-    local value, why, hint = allowed[name].check(given[name])
+  for _, name in ipairs(schema.sorted_keys(named)) do
+    local value, why, hint = allowed[name].check(named[name])
     if why then return Error.config(name, why, hint) end
     checked[name] = value
   end
@@ -279,14 +275,11 @@ function M.from(getenv)
 end
 
 --- Reads the options of a client over those of the environment.
----@param given table
+---@param given table|nil
 ---@param getenv? fun(name: string): string|nil
 ---@return table|nil config without the credential, or nil
 ---@return string|whatsapp.Error secret
 function M.read(given, getenv)
-  if type(given) ~= "table" then
-    return Error.config(nil, ("the options must be a table, not a %s"):format(type(given)))
-  end
   local explicit, err = check_all(given, options)
   if not explicit then return nil, err end
   local env

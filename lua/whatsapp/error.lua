@@ -97,6 +97,23 @@ function M.raise(err)
   error(err, 0)
 end
 
+--- The value of a call that answers `nil, err`; where there is none the error is raised.
+---@param value any
+---@param err? whatsapp.Error
+---@return any value
+function M.must(value, err)
+  if value == nil then M.raise(err) end
+  return value
+end
+
+--- Raises that options cannot work: as `config`, for constructors.
+---@param field string|nil
+---@param message string
+---@param hint? string
+function M.refuse(field, message, hint)
+  M.must(M.config(field, message, hint))
+end
+
 -- Codes ----------------------------------------------------------------------
 
 local function entry_of(code)

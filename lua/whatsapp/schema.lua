@@ -111,6 +111,23 @@ function M.unknown_key(path, key, known)
     near and format("did you mean %s?", near) or "allowed: " .. names_of(known))
 end
 
+--- The options of a constructor: a table of known names, empty where none are given.
+---@param given any
+---@param known table<string, any>
+---@return table|nil options
+---@return whatsapp.Error? err of kind `config`
+function M.options(given, known)
+  if given == nil then return {} end
+  if type(given) ~= "table" then
+    return Error.config(nil, format("the options must be a table, not a %s", type(given)))
+  end
+  local stray = M.first_unknown(given, known)
+  if stray == nil then return given end
+  local _, err = M.unknown_key(nil, stray, known)
+  err.kind = "config"
+  return nil, err
+end
+
 --- The path of a key (or of an index) below another path.
 ---@param path string|nil
 ---@param key any

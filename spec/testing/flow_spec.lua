@@ -236,7 +236,7 @@ describe("a player without Flow JSON", function()
 
   it("is made of an endpoint", function()
     expect.raised("config", "endpoint", "must be one of", pcall(testing.flow, {}))
-    expect.raised("config", "options.screen", "unknown key", pcall(testing.flow, new(on), { screen = FLOW }))
+    expect.raised("config", "screen", "unknown key", pcall(testing.flow, new(on), { screen = FLOW }))
     expect.raised("config", "screens", "Flow JSON", pcall(testing.flow, new(on), { screens = "{" }))
   end)
 end)

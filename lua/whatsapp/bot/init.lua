@@ -11,6 +11,7 @@ local stores = require "whatsapp.store"
 local webhook = require "whatsapp.webhook"
 local window = require "whatsapp.window"
 
+local refuse = Error.refuse
 local unpack = table.unpack or unpack -- luacheck: ignore 143
 
 ---@alias whatsapp.Handler fun(event: whatsapp.Event, ...: string): any
@@ -67,9 +68,8 @@ local function desk(self)
 end
 
 local function must_be_callable(field, value)
-  if is_callable(value) then return value end
-  local _, err = Error.config(field, ("must be a function, not a %s"):format(type(value)))
-  Error.raise(err)
+  if not is_callable(value) then refuse(field, ("must be a function, not a %s"):format(type(value))) end
+  return value
 end
 
 local function must_handle(self, value)
@@ -139,10 +139,7 @@ end
 ---@param conversation whatsapp.Conversation
 ---@return whatsapp.Bot self
 function Bot:add(conversation)
-  if not is_conversation(conversation) then
-    local _, err = Error.config("conversation", "must be one of whatsapp.conversation")
-    Error.raise(err)
-  end
+  if not is_conversation(conversation) then refuse("conversation", "must be one of whatsapp.conversation") end
   desk(self):add(conversation)
   return self
 end
@@ -461,24 +458,14 @@ local function check_option(name, value)
   return check(value)
 end
 
-local function raise(...)
-  local _, err = Error.config(...)
-  Error.raise(err)
-end
-
 local function check(options)
-  if type(options) ~= "table" then raise(nil, "the options must be a table, not a " .. type(options)) end
-  local stray = schema.first_unknown(options, OPTIONS)
-  if stray ~= nil then
-    local _, err = schema.unknown_key(nil, stray, OPTIONS)
-    err.kind = "config"
-    Error.raise(err)
-  end
+  options = Error.must(schema.options(options, OPTIONS))
   for _, name in ipairs(schema.sorted_keys(options)) do
     local ok, why = check_option(name, options[name])
-    if not ok then raise(name, why) end
+    if not ok then refuse(name, why) end
   end
-  if not options.client then raise("client", "is missing", "client = whatsapp.new()") end
+  if not options.client then refuse("client", "is missing", "client = whatsapp.new()") end
+  return options
 end
 
 --- Makes a bot; raises an error object of kind `config`.
@@ -494,7 +481,7 @@ end
 ---   clock?: fun(): number }
 ---@return whatsapp.Bot
 function new(options)
-  check(options)
+  options = check(options)
   local client = options.client
   local store = options.store or client.config.store or stores.memory()
   if not client.config.store then client = assert(client:with { store = store }) end

@@ -25,10 +25,7 @@ end
 -- What the file of --env-file says; empty without one.
 local function of_file(self)
   if not self.variables then
-    local found, err = {}, nil
-    if self.env_file then found, err = variables.read(self.env_file) end
-    if not found then Error.raise(err) end
-    self.variables = found
+    self.variables = self.env_file and Error.must(variables.read(self.env_file)) or {}
   end
   return self.variables
 end

@@ -44,27 +44,24 @@ end
 
 -- Making one ---------------------------------------------------------------------------
 
+local refuse = Error.refuse
+
 local DAY = 24 * 60 * 60
 
 local OPTIONS = { version = true, versions = true, on_unknown = true, keep = true }
 
-local function raise(...)
-  local _, err = Error.config(...)
-  Error.raise(err)
-end
-
 local function version_of(value, field)
-  if type(value) ~= "string" and type(value) ~= "number" then raise(field, "must be a string or a number") end
+  if type(value) ~= "string" and type(value) ~= "number" then refuse(field, "must be a string or a number") end
   return tostring(value)
 end
 
 local function versions_of(given)
   if given == nil then return {} end
-  if type(given) ~= "table" then raise("versions", "must be a table, not a " .. type(given)) end
+  if type(given) ~= "table" then refuse("versions", "must be a table, not a " .. type(given)) end
   local versions = {}
   for version, code in pairs(given) do
     local field = schema.join("versions", version)
-    if type(code) ~= "function" and code ~= "restart" then raise(field, 'must be a function, or "restart"') end
+    if type(code) ~= "function" and code ~= "restart" then refuse(field, 'must be a function, or "restart"') end
     versions[version_of(version, field)] = code
   end
   return versions
@@ -73,19 +70,12 @@ end
 local DECISIONS = { skip = true, resend = true }
 
 local function check(options)
-  if type(options) ~= "table" then raise("options", "must be a table, not a " .. type(options)) end
-  local stray = schema.first_unknown(options, OPTIONS)
-  if stray ~= nil then
-    local _, err = schema.unknown_key(nil, stray, OPTIONS)
-    err.kind = "config"
-    Error.raise(err)
-  end
   local decision = options.on_unknown
   if decision ~= nil and type(decision) ~= "function" and not DECISIONS[decision] then
-    raise("on_unknown", 'must be "skip", "resend" or a function that returns one of them')
+    refuse("on_unknown", 'must be "skip", "resend" or a function that returns one of them')
   end
   if options.keep ~= nil and not (type(options.keep) == "number" and options.keep > 0) then
-    raise("keep", "must be a number of seconds above 0")
+    refuse("keep", "must be a number of seconds above 0")
   end
 end
 
@@ -103,9 +93,9 @@ end
 ---   on_unknown?: "skip"|"resend"|(fun(message: table): "skip"|"resend"), keep?: number }
 ---@return whatsapp.Conversation
 local function new(name, fn, options)
-  if type(name) ~= "string" or name == "" then raise("name", "must be a text") end
-  if type(fn) ~= "function" then raise("fn", "must be a function, not a " .. type(fn)) end
-  options = options == nil and {} or options
+  if type(name) ~= "string" or name == "" then refuse("name", "must be a text") end
+  if type(fn) ~= "function" then refuse("fn", "must be a function, not a " .. type(fn)) end
+  options = Error.must(schema.options(options, OPTIONS))
   check(options)
   return setmetatable({
     name = name, fn = fn,

@@ -13,6 +13,8 @@ local settings = require "whatsapp.webhook.settings"
 local verify = require "whatsapp.webhook.verify"
 local webhook = require "whatsapp.webhook"
 
+local refuse = Error.refuse
+
 local M = {}
 
 ---@class whatsapp.flow.Endpoint
@@ -152,26 +154,24 @@ end
 
 -- Making one ---------------------------------------------------------------------------
 
-local raise = settings.raise
-
 local function read_key(given, passphrase, field)
-  if type(given) ~= "string" then raise(field, "must be PEM text or a path, not a " .. type(given)) end
+  if type(given) ~= "string" then refuse(field, "must be PEM text or a path, not a " .. type(given)) end
   local is_pem = given:find("-----BEGIN", 1, true)
   local key, err = core.private_key { pem = is_pem and given or nil, path = not is_pem and given or nil,
                                       passphrase = passphrase }
   if key then return key end
-  raise(err.field == "private_key" and field or err.field, err.message,
+  refuse(err.field == "private_key" and field or err.field, err.message,
     "whatsapp.flow.keypair() makes a pair of keys")
 end
 
 local function read_keys(options)
   local given, passphrase = options.private_key, options.passphrase
   if passphrase ~= nil and type(passphrase) ~= "string" then
-    raise("passphrase", "must be a string, not a " .. type(passphrase))
+    refuse("passphrase", "must be a string, not a " .. type(passphrase))
   end
-  if given == nil then raise("private_key", "is missing", "PEM text, or the path of a file with it") end
+  if given == nil then refuse("private_key", "is missing", "PEM text, or the path of a file with it") end
   if type(given) ~= "table" then return { read_key(given, passphrase, "private_key") } end
-  if #given == 0 then raise("private_key", "is an empty list") end
+  if #given == 0 then refuse("private_key", "is an empty list") end
   local keys = {}
   for i, item in ipairs(given) do keys[i] = read_key(item, passphrase, ("private_key[%d]"):format(i)) end
   return keys
@@ -183,20 +183,20 @@ local ANSWERED = { ping = true, SUCCESS = true }
 
 local function check_handler(name, handler)
   local field = schema.join("on", name)
-  if type(name) ~= "string" then raise(field, "must be named after an action or a screen") end
-  if ANSWERED[name] then raise(field, "is never asked for: it is neither an action of yours nor a screen") end
+  if type(name) ~= "string" then refuse(field, "must be named after an action or a screen") end
+  if ANSWERED[name] then refuse(field, "is never asked for: it is neither an action of yours nor a screen") end
   local meant = MISTAKES[name:lower()]
-  if meant and meant ~= name then raise(field, "is no action", ("did you mean %s?"):format(meant)) end
-  if type(handler) ~= "function" then raise(field, "must be a function, not a " .. type(handler)) end
+  if meant and meant ~= name then refuse(field, "is no action", ("did you mean %s?"):format(meant)) end
+  if type(handler) ~= "function" then refuse(field, "must be a function, not a " .. type(handler)) end
   return handler
 end
 
 local function read_handlers(on)
-  if type(on) ~= "table" then raise("on", "must be a table of functions, not a " .. type(on)) end
+  if type(on) ~= "table" then refuse("on", "must be a table of functions, not a " .. type(on)) end
   local handlers = {}
   for _, name in ipairs(schema.sorted_keys(on)) do handlers[name] = check_handler(name, on[name]) end
   if next(handlers) == nil then
-    raise("on", "has no handler", "on = { INIT = …, data_exchange = …, BACK = …, SCREEN = … }")
+    refuse("on", "has no handler", "on = { INIT = …, data_exchange = …, BACK = …, SCREEN = … }")
   end
   return handlers
 end
@@ -218,9 +218,9 @@ local OPTIONS = { private_key = true, passphrase = true, app_secret = true, inse
 ---   insecure?: boolean, on: table<string, whatsapp.flow.Handler>, on_error?: function }
 ---@return whatsapp.flow.Endpoint
 function M.new(options)
-  options = settings.table_of(options, OPTIONS)
+  options = Error.must(schema.options(options, OPTIONS))
   if options.on_error ~= nil and type(options.on_error) ~= "function" then
-    raise("on_error", "must be a function, not a " .. type(options.on_error))
+    refuse("on_error", "must be a function, not a " .. type(options.on_error))
   end
   local endpoint = setmetatable({ on = read_handlers(options.on), error_handler = options.on_error }, Endpoint)
   secrets[endpoint] = { keys = read_keys(options), app = settings.app_secrets(options) }

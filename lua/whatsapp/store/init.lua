@@ -230,7 +230,7 @@ end
 function M.new(backend)
   for _, method in ipairs(schema.sorted_keys(check.methods)) do
     if type(backend) ~= "table" or type(backend[method]) ~= "function" then
-      Error.raise(Error.new { kind = "config", field = method, message = "the backend of a store lacks this method" })
+      Error.refuse(method, "the backend of a store lacks this method")
     end
   end
   return setmetatable({ backend = backend, closed = false }, Store)
@@ -264,11 +264,7 @@ end
 
 local function open(module, given)
   local backend = require("whatsapp.store." .. module)
-  local options, err = options_of(backend, given)
-  local opened
-  if options then opened, err = backend.open(options) end
-  if not opened then Error.raise(err) end
-  return M.new(opened)
+  return M.new(Error.must(backend.open(Error.must(options_of(backend, given)))))
 end
 
 --- In this process's memory: for tests, and for bots that may forget. Raises an

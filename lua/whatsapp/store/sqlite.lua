@@ -166,14 +166,10 @@ end
 
 -- Opening ------------------------------------------------------------------------------
 
-local function config(field, message, hint)
-  return nil, Error.new { kind = "config", field = field, message = message, hint = hint }
-end
-
 local function load_module()
   local ok, module = pcall(require, "whatsapp.sqlite")
   if ok then return module end
-  return config("path", "the module whatsapp.sqlite cannot be loaded: " .. tostring(module):match "^[^\n]*",
+  return Error.config("path", "the module whatsapp.sqlite cannot be loaded: " .. tostring(module):match "^[^\n]*",
     "install the rock whatsapp-sqlite (or SQLite's headers, and build again)")
 end
 
@@ -184,12 +180,12 @@ function M.open(options)
   local module, err = load_module()
   if not module then return nil, err end
   local db, why = module.open(options.path, math.ceil((options.busy_timeout or 5) * 1000), SETUP)
-  if not db then return config("path", ("%s cannot be opened: %s"):format(options.path, tostring(why))) end
+  if not db then return Error.config("path", ("%s cannot be opened: %s"):format(options.path, tostring(why))) end
   local self = setmetatable({ name = "sqlite", db = db, sql = {}, keep_keys = options.keep_keys, durable = true },
     Sqlite)
   for name, text in pairs(SQL) do self.sql[name] = db:statement(text) end
   local _, failed = transaction(self, "begin_write", function() return succeed(db:exec(SCHEMA)) end)
-  if failed then return config("path", failed.message) end
+  if failed then return Error.config("path", failed.message) end
   return self
 end
 

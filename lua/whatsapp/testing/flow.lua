@@ -239,15 +239,10 @@ end
 
 local OPTIONS = { screens = true, flow_token = true, version = true }
 
-local function raise(field, message, hint)
-  local _, err = Error.config(field, message, hint)
-  Error.raise(err)
-end
-
 local function check_endpoint(endpoint)
   for _, name in ipairs { "handle", "sign", "public_key" } do
     if type(endpoint) ~= "table" or endpoint[name] == nil then
-      raise("endpoint", "must be one of whatsapp.flow.endpoint, or the Flow JSON of a Flow without one")
+      Error.refuse("endpoint", "must be one of whatsapp.flow.endpoint, or the Flow JSON of a Flow without one")
     end
   end
   return assert(core.public_key(endpoint:public_key()))
@@ -268,13 +263,11 @@ end
 ---@param options? { screens?: table|string, flow_token?: string, version?: string }
 ---@return whatsapp.testing.Player
 return function(endpoint, options)
-  options = options or {}
-  local stray = schema.first_unknown(options, OPTIONS)
-  if stray ~= nil then raise(schema.join("options", stray), "unknown key", "allowed: flow_token, screens, version") end
+  options = Error.must(schema.options(options, OPTIONS))
   local alone = sheet.new(endpoint)
   local key = not alone and check_endpoint(endpoint) or nil
   local shown = alone or options.screens ~= nil and sheet.new(options.screens) or nil
-  if options.screens ~= nil and not shown then raise("screens", "must be Flow JSON") end
+  if options.screens ~= nil and not shown then Error.refuse("screens", "must be Flow JSON") end
   return setmetatable({
     endpoint = key and endpoint, key = key, sheet = shown,
     flow_token = options.flow_token or "token", version = options.version or "3.0",

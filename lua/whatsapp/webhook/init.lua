@@ -6,6 +6,7 @@ local core = require "whatsapp.core"
 local event = require "whatsapp.webhook.event"
 local json = require "whatsapp.json"
 local parse = require "whatsapp.webhook.parse"
+local schema = require "whatsapp.schema"
 local settings = require "whatsapp.webhook.settings"
 local verify = require "whatsapp.webhook.verify"
 
@@ -106,7 +107,7 @@ local OPTIONS = { app_secret = true, verify_token = true, insecure = true }
 ---@param options? { app_secret?: string|string[], verify_token?: string, insecure?: boolean }
 ---@return whatsapp.Webhook
 local function new(options)
-  options = settings.table_of(options, OPTIONS)
+  options = Error.must(schema.options(options, OPTIONS))
   local hook = setmetatable({}, Hook)
   secrets[hook] = { app = settings.app_secrets(options),
                     token = settings.text(options, "verify_token", "WHATSAPP_VERIFY_TOKEN") }

@@ -4,6 +4,8 @@ local Error = require "whatsapp.error"
 local pattern = require "whatsapp.webhook.pattern"
 local schema = require "whatsapp.schema"
 
+local refuse = Error.refuse
+
 local M = {}
 
 local function set_of(words, set)
@@ -45,11 +47,6 @@ end
 -- What the business itself wrote, and what is long past, asks for no answer: a
 -- mere type does not select it.
 local APART = { echo = true, history = true }
-
-local function refuse(field, message, hint)
-  local _, err = Error.config(field, message, hint)
-  Error.raise(err)
-end
 
 -- Any of a list; else the one.
 local function any(field, value, make)

@@ -2,34 +2,10 @@
 --- kind `config`.
 
 local Error = require "whatsapp.error"
-local schema = require "whatsapp.schema"
+
+local refuse = Error.refuse
 
 local M = {}
-
---- Raises such an error.
----@param field string|nil
----@param message string
----@param hint? string
-function M.raise(field, message, hint)
-  local _, err = Error.config(field, message, hint)
-  Error.raise(err)
-end
-
---- The options, a table without unknown names.
----@param options any
----@param known table<string, any>
----@return table
-function M.table_of(options, known)
-  options = options == nil and {} or options
-  if type(options) ~= "table" then M.raise(nil, "the options must be a table, not a " .. type(options)) end
-  local stray = schema.first_unknown(options, known)
-  if stray ~= nil then
-    local _, err = schema.unknown_key(nil, stray, known)
-    err.kind = "config"
-    Error.raise(err)
-  end
-  return options
-end
 
 local function setting(options, name, variable)
   local value = options[name]
@@ -39,10 +15,10 @@ local function setting(options, name, variable)
 end
 
 local function check_text(field, value)
-  if type(value) ~= "string" then M.raise(field, "must be a string, not a " .. type(value)) end
-  if value == "" then M.raise(field, "is empty") end
+  if type(value) ~= "string" then refuse(field, "must be a string, not a " .. type(value)) end
+  if value == "" then refuse(field, "is empty") end
   if value:find "^%s" or value:find "%s$" or value:find "%c" then
-    M.raise(field, "begins or ends with a space, or has a control character")
+    refuse(field, "begins or ends with a space, or has a control character")
   end
   return value
 end
@@ -63,16 +39,16 @@ end
 ---@return string[]
 function M.app_secrets(options)
   if options.insecure ~= nil and type(options.insecure) ~= "boolean" then
-    M.raise("insecure", "must be true or false")
+    refuse("insecure", "must be true or false")
   end
   local given = setting(options, "app_secret", "WHATSAPP_APP_SECRET")
   if given == nil and options.insecure then return {} end
   if given == nil then
-    M.raise("app_secret", "there is none, so nothing could be told from a forgery",
+    refuse("app_secret", "there is none, so nothing could be told from a forgery",
       "set WHATSAPP_APP_SECRET (in nginx also: env WHATSAPP_APP_SECRET;) or give app_secret = …")
   end
   if type(given) ~= "table" then return { check_text("app_secret", given) } end
-  if #given == 0 then M.raise("app_secret", "is an empty list") end
+  if #given == 0 then refuse("app_secret", "is an empty list") end
   local checked = {}
   for i = 1, #given do checked[i] = check_text(("app_secret[%d]"):format(i), given[i]) end
   return checked
