@@ -1,6 +1,7 @@
 -- What every store promises, over all of them.
 
 local expect = require "spec.support.expect"
+local load = require "spec.support.load"
 local stores = require "spec.support.stores"
 
 local T = 1700000000
@@ -255,6 +256,15 @@ for _, name in ipairs(stores.names) do
         if not host.native_expiry then assert.is_nil((store:last_seen "1:a")) end
       end)
 
+      it("forgets after keep_seen when a customer last wrote", function()
+        store:close()
+        store = host.open { keep_seen = host.native_expiry and 0.01 or 100 }
+        add { item("a", "1:a", T, { seen = { "1:a" } }) }
+        if not host.native_expiry then assert.are.equal(T, (store:last_seen "1:a")) end
+        store:purge(T + 101)
+        load.eventually("it is forgotten", function() return not store:last_seen "1:a" end)
+      end)
+
       it("refuses what is no claim, and times that are none", function()
         add { item "a" }
         local claim = store:claim(T, 60)
@@ -454,7 +464,9 @@ for _, name in ipairs(stores.names) do
     end)
 
     it("refuses wrong options", function()
-      for field, options in pairs { keep_keys = { keep_keys = 0 }, keep_kyes = { keep_kyes = 5 } } do
+      for field, options in pairs {
+        keep_keys = { keep_keys = 0 }, keep_seen = { keep_seen = "1" }, keep_kyes = { keep_kyes = 5 },
+      } do
         local ok, err = pcall(host.open, options)
         assert.is_false(ok)
         assert.are.same({ "config", field }, { err.kind, err.field })

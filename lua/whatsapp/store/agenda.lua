@@ -5,6 +5,8 @@
 -- moves with every event costs no entry each. The three containers may be plain
 -- tables or anything that is indexed like them.
 
+local answers = require "whatsapp.store.answers"
+
 local Agenda = {}
 Agenda.__index = Agenda
 
@@ -94,6 +96,23 @@ function Agenda:take(now)
   pop(self)
   self.entries[name], self.times[name] = nil, nil
   return name, time
+end
+
+--- The names whose time has come, earliest first; they stay.
+---@param now number
+---@param limit integer
+---@return string[] names
+---@return number|nil seconds until the time of the next
+function Agenda:due(now, limit)
+  local names, times = {}, {}
+  while #names < limit do
+    local name, time = self:take(now)
+    if not name then break end
+    names[#names + 1], times[#times + 1] = name, time
+  end
+  local _, next_time = self:first()
+  for i, name in ipairs(names) do self:set(name, times[i]) end
+  return names, answers.wait(next_time, now)
 end
 
 return M

@@ -32,6 +32,9 @@ local M = {}
 
 -- The contract ------------------------------------------------------------------
 
+-- Names that `list` and `due` give at most, unless they are told.
+local LIMIT = 100
+
 --- A store. Every method returns `nil, err` when it cannot do its work: kind
 --- `invalid` for a wrong call, `state` after `close` and, with `err.conflict`, when
 --- somebody else was faster, `io` when the store itself fails. After an `io` error
@@ -128,7 +131,7 @@ function Store:advance(id, rank, now)
 end
 
 --- When a customer last wrote: the largest `at` of the items with this name in
---- `seen`. Kept for 30 days.
+--- `seen`. Kept for `keep_seen` seconds.
 ---@param customer string
 ---@return number|nil at
 ---@return whatsapp.Error? err
@@ -152,7 +155,7 @@ end
 ---@return number|nil version the new one; no other write of this record ever has the same
 ---@return whatsapp.Error? err kind `state` with `conflict`: it has another version
 function Store:put(name, text, version, options)
-  return call(self, "put", name, text, version, options)
+  return call(self, "put", name, text, version, options == nil and {} or options)
 end
 
 --- Writes behind a record's text, which costs as much as `text` is long, not as the
@@ -164,7 +167,7 @@ end
 ---@return number|nil version
 ---@return whatsapp.Error? err as for `put`
 function Store:append(name, text, version, options)
-  return call(self, "append", name, text, version, options)
+  return call(self, "append", name, text, version, options == nil and {} or options)
 end
 
 --- Takes a record away.
@@ -183,7 +186,7 @@ end
 ---@return string[]|nil names
 ---@return whatsapp.Error? err
 function Store:list(prefix, after, limit)
-  return call(self, "list", prefix, after, limit)
+  return call(self, "list", prefix, after, limit == nil and LIMIT or limit)
 end
 
 --- The records whose `due` has come, the longest due first. They stay due until
@@ -193,7 +196,7 @@ end
 ---@return string[]|nil names
 ---@return number|whatsapp.Error|nil seconds until the next becomes due; nil: none will
 function Store:due(now, limit)
-  return call(self, "due", now, limit)
+  return call(self, "due", now, limit == nil and LIMIT or limit)
 end
 
 --- Forgets what its time has passed for: keys, ranks, old `last_seen`, expired
@@ -245,20 +248,22 @@ end
 
 local DAY = 24 * 60 * 60
 
--- What every constructor knows. Meta delivers again for seven days.
-local DEFAULTS = { keep_keys = 8 * DAY }
+-- What every constructor knows, in seconds. Meta delivers again for seven days.
+local DEFAULTS = { keep_keys = 8 * DAY, keep_seen = 30 * DAY }
 
 -- Reads the options of a constructor. `backend.options` has a check for each of
 -- its own; `backend.short` is the one that a mere string is.
 local function options_of(backend, given)
   if type(given) == "string" and backend.short then given = { [backend.short] = given } end
-  given = given == nil and {} or given
-  local checks, options = { keep_keys = check.optional(check.span) }, {}
+  local checks, options = {}, {}
+  for name in pairs(DEFAULTS) do checks[name] = check.optional(check.span) end
   for name, one in pairs(backend.options) do checks[name] = one end
-  local why, field = check.fields(checks)(given)
+  local named, err = schema.options(given, checks)
+  if not named then return nil, err end
+  local why, field = check.fields(checks)(named)
   if why then return Error.config(field, why) end
   for name, value in pairs(DEFAULTS) do options[name] = value end
-  for name, value in pairs(given) do options[name] = value end
+  for name, value in pairs(named) do options[name] = value end
   return options
 end
 
@@ -268,15 +273,17 @@ local function open(module, given)
 end
 
 --- In this process's memory: for tests, and for bots that may forget. Raises an
---- error object of kind `config` for wrong options, as all constructors do.
----@param options? { keep_keys?: number }
+--- error object of kind `config` for wrong options, as all constructors do. All take
+--- `keep_keys`, seconds for which an event's key is known, eight days unless given, and
+--- `keep_seen`, for which `last_seen` is, 30 days.
+---@param options? { keep_keys?: number, keep_seen?: number }
 ---@return whatsapp.Store
 function M.memory(options) return open("memory", options) end
 
 --- In an SQLite file, which may be shared by any number of processes of one machine.
 --- Needs the rock `whatsapp-sqlite`. `busy_timeout`: seconds to wait for another
 --- process that writes, 5 unless given.
----@param options string|{ path: string, keep_keys?: number, busy_timeout?: number }
+---@param options string|{ path: string, keep_keys?: number, keep_seen?: number, busy_timeout?: number }
 ---@return whatsapp.Store
 function M.sqlite(options) return open("sqlite", options) end
 
@@ -286,12 +293,13 @@ function M.sqlite(options) return open("sqlite", options) end
 --- `timeout`: seconds for one command, 5 unless given. `prefix` of all keys:
 --- "whatsapp" unless given. `path`: of a unix socket.
 ---@param options? string|{ url?: string, host?: string, port?: integer, path?: string, username?: string,
----       password?: string, database?: integer, prefix?: string, timeout?: number, keep_keys?: number }
+---       password?: string, database?: integer, prefix?: string, timeout?: number, keep_keys?: number,
+---       keep_seen?: number }
 ---@return whatsapp.Store
 function M.redis(options) return open("redis", options) end
 
 --- In an `lua_shared_dict` that nothing else uses, for all workers of one nginx.
----@param options string|{ dict: string, keep_keys?: number }
+---@param options string|{ dict: string, keep_keys?: number, keep_seen?: number }
 ---@return whatsapp.Store
 function M.nginx(options) return open("nginx", options) end
 

@@ -1,20 +1,18 @@
 --- The store of one process: tables, gone with it.
 
-local Error = require "whatsapp.error"
 local agenda = require "whatsapp.store.agenda"
+local answers = require "whatsapp.store.answers"
 
 local M = { options = {} }
-
-local SEEN_KEPT = 30 * 24 * 60 * 60
 
 local Memory = { name = "memory" }
 Memory.__index = Memory
 
----@param options { keep_keys: number }
+---@param options { keep_keys: number, keep_seen: number }
 ---@return table backend
 function M.open(options)
   return setmetatable({
-    keep_keys = options.keep_keys,
+    keep_keys = options.keep_keys, keep_seen = options.keep_seen,
     kept = {}, expiry = agenda.new(),       -- of keys, ranks and what was seen, by their first letter
     lanes = {}, later = agenda.new(),       -- lanes that are held or wait
     ready = {}, first = 1, last = 0,        -- those that can be claimed, in turn
@@ -22,10 +20,6 @@ function M.open(options)
     records = {}, dues = agenda.new(), ends = agenda.new(),
     version = 0,
   }, Memory)
-end
-
-local function conflict(message)
-  return nil, Error.new { kind = "state", conflict = true, message = message }
 end
 
 -- What is forgotten in time ----------------------------------------------------------
@@ -153,7 +147,7 @@ end
 local function see(self, customer, at)
   local name = "s" .. customer
   local before = self.kept[name]
-  if not before or at > before then keep(self, name, at, at + SEEN_KEPT) end
+  if not before or at > before then keep(self, name, at, at + self.keep_seen) end
 end
 
 function Memory:add(items, now)
@@ -199,11 +193,9 @@ local function position(lane, key)
   end
 end
 
-local LOST = "the event is not held by this claim any more"
-
 function Memory:renew(item, now, lease)
   local lane, held = lane_of(self, item)
-  if not held then return conflict(LOST) end
+  if not held then return answers.lost() end
   make_wait(self, lane, now + lease)
   return true
 end
@@ -211,7 +203,7 @@ end
 function Memory:confirm(item)
   local lane, held = lane_of(self, item)
   if not held then
-    if lane and position(lane, item.key) then return conflict(LOST) end
+    if lane and position(lane, item.key) then return answers.lost() end
     return true
   end
   take_out(lane, position(lane, item.key))
@@ -229,7 +221,7 @@ end
 function Memory:release(item, now, delay)
   local lane, held = lane_of(self, item)
   if not held then
-    if lane and lane.token and position(lane, item.key) then return conflict(LOST) end
+    if lane and lane.token and position(lane, item.key) then return answers.lost() end
     return true
   end
   lane.token = nil
@@ -240,7 +232,7 @@ end
 function Memory:pending(now)
   if next_lane(self) then return self.events, 0 end
   local _, time = self.later:first()
-  return self.events, time and math.max(0, time - now)
+  return self.events, answers.wait(time, now)
 end
 
 -- Records --------------------------------------------------------------------------------
@@ -249,9 +241,8 @@ end
 local function expected(self, name, version)
   local record = self.records[name]
   if version == true then return record end
-  if (record and record.version) ~= version then
-    return conflict(record and ("the record has version %d"):format(record.version) or "there is no such record")
-  end
+  local its = record and record.version
+  if its ~= version then return nil, answers.mismatch(its) end
   return record
 end
 
@@ -268,8 +259,6 @@ local function write(self, name, record, options)
   return record.version
 end
 
-local NONE = {}
-
 function Memory:get(name)
   local record = self.records[name]
   if not record then return nil end
@@ -281,7 +270,6 @@ end
 function Memory:put(name, text, version, options)
   local _, err = expected(self, name, version)
   if err then return nil, err end
-  options = options or NONE
   return write(self, name, { pieces = { text } }, { due = options.due or false, expires = options.expires or false })
 end
 
@@ -290,7 +278,7 @@ function Memory:append(name, text, version, options)
   if err then return nil, err end
   record = record or { pieces = {} }
   record.pieces[#record.pieces + 1] = text
-  return write(self, name, record, options or NONE)
+  return write(self, name, record, options)
 end
 
 function Memory:remove(name, version)
@@ -309,21 +297,11 @@ function Memory:list(prefix, after, limit)
   for name in pairs(self.records) do
     if name:sub(1, #prefix) == prefix and (not after or name > after) then names[#names + 1] = name end
   end
-  table.sort(names)
-  for i = #names, (limit or 100) + 1, -1 do names[i] = nil end
-  return names
+  return answers.first(names, limit)
 end
 
 function Memory:due(now, limit)
-  local names, times = {}, {}
-  while #names < (limit or 100) do
-    local name, time = self.dues:take(now)
-    if not name then break end
-    names[#names + 1], times[#times + 1] = name, time
-  end
-  local _, next_time = self.dues:first()
-  for i, name in ipairs(names) do self.dues:set(name, times[i]) end
-  return names, next_time and math.max(0, next_time - now)
+  return self.dues:due(now, limit)
 end
 
 return M

@@ -6,6 +6,7 @@
 -- the id of the last one is its version.
 
 local Error = require "whatsapp.error"
+local answers = require "whatsapp.store.answers"
 local check = require "whatsapp.store.check"
 
 local M = { short = "path" }
@@ -15,7 +16,6 @@ M.options = {
   busy_timeout = check.optional(check.span),
 }
 
-local SEEN_KEPT = 30 * 24 * 60 * 60
 local NONE = {}
 
 -- A commit reaches the disk before it returns (synchronous=FULL: in WAL mode
@@ -160,10 +160,6 @@ local function read(work)
   return function(self, ...) return result(pcall(work, self, ...)) end
 end
 
-local function conflict(message)
-  return nil, Error.new { kind = "state", conflict = true, message = message }
-end
-
 -- Opening ------------------------------------------------------------------------------
 
 local function load_module()
@@ -173,7 +169,7 @@ local function load_module()
     "install the rock whatsapp-sqlite (or SQLite's headers, and build again)")
 end
 
----@param options { path: string, keep_keys: number, busy_timeout?: number }
+---@param options { path: string, keep_keys: number, keep_seen: number, busy_timeout?: number }
 ---@return table|nil backend
 ---@return whatsapp.Error? err
 function M.open(options)
@@ -181,8 +177,8 @@ function M.open(options)
   if not module then return nil, err end
   local db, why = module.open(options.path, math.ceil((options.busy_timeout or 5) * 1000), SETUP)
   if not db then return Error.config("path", ("%s cannot be opened: %s"):format(options.path, tostring(why))) end
-  local self = setmetatable({ name = "sqlite", db = db, sql = {}, keep_keys = options.keep_keys, durable = true },
-    Sqlite)
+  local self = setmetatable({ name = "sqlite", db = db, sql = {}, keep_keys = options.keep_keys,
+                              keep_seen = options.keep_seen, durable = true }, Sqlite)
   for name, text in pairs(SQL) do self.sql[name] = db:statement(text) end
   local _, failed = transaction(self, "begin_write", function() return succeed(db:exec(SCHEMA)) end)
   if failed then return Error.config("path", failed.message) end
@@ -234,7 +230,7 @@ Sqlite.add = write(true, function(self, items, now)
       run(self, "add_event", item.key, item.lane, item.at, item.body)
       run(self, "add_lane", item.lane)
       for _, customer in ipairs(item.seen or NONE) do
-        run(self, "see", "s" .. customer, item.at, item.at + SEEN_KEPT)
+        run(self, "see", "s" .. customer, item.at, item.at + self.keep_seen)
       end
       added = added + 1
     end
@@ -263,16 +259,14 @@ function Sqlite:claim(now, lease)
   return claim(self, now, lease)
 end
 
-local LOST = "the event is not held by this claim any more"
-
 Sqlite.renew = write(false, function(self, item, now, lease)
-  if run(self, "renew", item.lane, item.token, now + lease) == 0 then return conflict(LOST) end
+  if run(self, "renew", item.lane, item.token, now + lease) == 0 then return answers.lost() end
   return true
 end)
 
 Sqlite.confirm = write(false, function(self, item)
   if row(self, "token", item.lane) ~= item.token then
-    if row(self, "is_here", item.lane, item.key) then return conflict(LOST) end
+    if row(self, "is_here", item.lane, item.key) then return answers.lost() end
     return true
   end
   run(self, "remove_event", tonumber(item.token:match "^%d+"))
@@ -283,7 +277,7 @@ end)
 Sqlite.release = write(false, function(self, item, now, delay)
   local token = row(self, "token", item.lane)
   if token ~= item.token then
-    if token and row(self, "is_here", item.lane, item.key) then return conflict(LOST) end
+    if token and row(self, "is_here", item.lane, item.key) then return answers.lost() end
     return true
   end
   if delay > 0 then
@@ -297,7 +291,7 @@ end)
 Sqlite.pending = read(function(self, now)
   local count, due = row(self, "count"), row(self, "first_due_lane")
   if row(self, "next_lane") then return count, 0 end
-  return count, due and math.max(0, due - now)
+  return count, answers.wait(due, now)
 end)
 
 -- Records --------------------------------------------------------------------------------
@@ -307,7 +301,7 @@ local function mismatch(self, name, version)
   if version == true then return nil end
   local its = row(self, "record", name)
   if its == version then return nil end
-  return select(2, conflict(its and ("the record has version %d"):format(its) or "there is no such record"))
+  return answers.mismatch(its)
 end
 
 local get = function(self, name)
@@ -321,7 +315,6 @@ function Sqlite:get(name) return transaction(self, "begin_read", get, name) end
 Sqlite.put = write(true, function(self, name, text, version, options)
   local err = mismatch(self, name, version)
   if err then return nil, err end
-  options = options or NONE
   run(self, "remove_pieces", name)
   local _, id = run(self, "add_piece", name, text)
   run(self, "put", name, id, options.due or nil, options.expires or nil)
@@ -331,7 +324,6 @@ end)
 Sqlite.append = write(true, function(self, name, text, version, options)
   local err = mismatch(self, name, version)
   if err then return nil, err end
-  options = options or NONE
   local _, id = run(self, "add_piece", name, text)
   if run(self, "move", name, id) == 0 then
     run(self, "put", name, id, options.due or nil, options.expires or nil)
@@ -355,14 +347,13 @@ local LAST = ("\255"):rep(check.NAME_MAX + 1)
 
 Sqlite.list = read(function(self, prefix, after, limit)
   after = after or ""
-  return column(self, "list", after > prefix and after or prefix, check.behind(prefix) or LAST, after,
-    limit or 100)
+  return column(self, "list", after > prefix and after or prefix, check.behind(prefix) or LAST, after, limit)
 end)
 
 Sqlite.due = read(function(self, now, limit)
-  local names = column(self, "due", now, limit or 100)
+  local names = column(self, "due", now, limit)
   local next_due = row(self, "next_due", #names)
-  return names, next_due and math.max(0, next_due - now)
+  return names, answers.wait(next_due, now)
 end)
 
 return M

@@ -13,12 +13,11 @@
 
 local Error = require "whatsapp.error"
 local agenda = require "whatsapp.store.agenda"
+local answers = require "whatsapp.store.answers"
 local check = require "whatsapp.store.check"
 local dictionary = require "whatsapp.store.nginx.dictionary"
 
 local M = { short = "dict", options = { dict = check.name } }
-
-local SEEN_KEPT = 30 * 24 * 60 * 60
 
 local Nginx = {}
 Nginx.__index = Nginx
@@ -54,7 +53,7 @@ end
 
 -- Opening ------------------------------------------------------------------------------
 
----@param options { dict: string, keep_keys: number }
+---@param options { dict: string, keep_keys: number, keep_seen: number }
 ---@return table|nil backend
 ---@return whatsapp.Error? err
 function M.open(options)
@@ -69,13 +68,10 @@ function M.open(options)
   end
   local made = dictionary.new(dict)
   return setmetatable({
-    name = "nginx", label = options.dict, dict = made, keep_keys = options.keep_keys,
+    name = "nginx", label = options.dict, dict = made,
+    keep_keys = options.keep_keys, keep_seen = options.keep_seen,
     later = agenda_of(made, "lmo"), dues = agenda_of(made, "dfg"), ends = agenda_of(made, "xyz"),
   }, Nginx)
-end
-
-local function conflict(message)
-  return nil, Error.new { kind = "state", conflict = true, message = message }
 end
 
 -- An operation: its work in one transaction. One that brings nothing new is urgent:
@@ -184,7 +180,7 @@ end
 
 local function see(self, customer, at)
   local before = self.dict:get("s" .. customer)
-  if not before or before < at then self.dict:set("s" .. customer, at, SEEN_KEPT) end
+  if not before or before < at then self.dict:set("s" .. customer, at, self.keep_seen) end
 end
 
 Nginx.add = operation(false, function(self, items, now)
@@ -227,10 +223,8 @@ local function is_here(self, lane, key)
   end
 end
 
-local LOST = "the event is not held by this claim any more"
-
 Nginx.renew = operation(true, function(self, item, now, lease)
-  if self.dict:get("h" .. item.lane) ~= item.token then return conflict(LOST) end
+  if self.dict:get("h" .. item.lane) ~= item.token then return answers.lost() end
   make_wait(self, item.lane, now + lease)
   return true
 end)
@@ -238,7 +232,7 @@ end)
 Nginx.confirm = operation(true, function(self, item)
   local dict, lane = self.dict, item.lane
   if dict:get("h" .. lane) ~= item.token then
-    if is_here(self, lane, item.key) then return conflict(LOST) end
+    if is_here(self, lane, item.key) then return answers.lost() end
     return true
   end
   local id = tonumber(item.token:match "^%d+")
@@ -261,7 +255,7 @@ Nginx.release = operation(true, function(self, item, now, delay)
   local lane = item.lane
   local holder = self.dict:get("h" .. lane)
   if holder ~= item.token then
-    if holder and is_here(self, lane, item.key) then return conflict(LOST) end
+    if holder and is_here(self, lane, item.key) then return answers.lost() end
     return true
   end
   self.dict:set("h" .. lane, nil)
@@ -273,12 +267,10 @@ Nginx.pending = operation(true, function(self, now)
   local events = self.dict:get "c events" or 0
   if next_lane(self) then return events, 0 end
   local _, time = self.later:first()
-  return events, time and math.max(0, time - now)
+  return events, answers.wait(time, now)
 end)
 
 -- Records --------------------------------------------------------------------------------
-
-local NONE = {}
 
 -- A record's version and the number of its pieces.
 local function version_of(self, name)
@@ -290,7 +282,7 @@ local function piece(name, i) return ("t%d %s"):format(i, name) end
 
 local function mismatch(its, version)
   if version == true or its == version then return nil end
-  return select(2, conflict(its and ("the record has version %d"):format(its) or "there is no such record"))
+  return answers.mismatch(its)
 end
 
 local function write(self, name, pieces, text, options)
@@ -325,7 +317,6 @@ Nginx.put = operation(false, function(self, name, text, version, options)
   local its, pieces = version_of(self, name)
   local err = mismatch(its, version)
   if err then return nil, err end
-  options = options or NONE
   drop_pieces(self, name, 2, pieces)
   return write(self, name, 1, text, { due = options.due or false, expires = options.expires or false })
 end)
@@ -334,7 +325,7 @@ Nginx.append = operation(false, function(self, name, text, version, options)
   local its, pieces = version_of(self, name)
   local err = mismatch(its, version)
   if err then return nil, err end
-  return write(self, name, pieces + 1, text, options or NONE)
+  return write(self, name, pieces + 1, text, options)
 end)
 
 Nginx.remove = operation(true, function(self, name, version)
@@ -352,21 +343,11 @@ Nginx.list = operation(true, function(self, prefix, after, limit)
     name = prefix .. name
     if not after or name > after then names[#names + 1] = name end
   end
-  table.sort(names)
-  for i = #names, (limit or 100) + 1, -1 do names[i] = nil end
-  return names
+  return answers.first(names, limit)
 end)
 
 Nginx.due = operation(true, function(self, now, limit)
-  local names, times = {}, {}
-  while #names < (limit or 100) do
-    local name, time = self.dues:take(now)
-    if not name then break end
-    names[#names + 1], times[#times + 1] = name, time
-  end
-  local _, next_time = self.dues:first()
-  for i, name in ipairs(names) do self.dues:set(name, times[i]) end
-  return names, next_time and math.max(0, next_time - now)
+  return self.dues:due(now, limit)
 end)
 
 Nginx.purge = operation(true, function(self, now)

@@ -2,6 +2,7 @@
 --- does is in scripts.lua.
 
 local Error = require "whatsapp.error"
+local answers = require "whatsapp.store.answers"
 local check = require "whatsapp.store.check"
 local link = require "whatsapp.store.redis.link"
 local loop = require "whatsapp.loop"
@@ -9,7 +10,6 @@ local options = require "whatsapp.store.redis.options"
 
 local M = { short = "url", options = options.checks }
 
-local SEEN_KEPT = 30 * 24 * 60 * 60
 local NONE = {}
 
 local Redis = {}
@@ -28,7 +28,8 @@ function M.open(given)
     return Error.config("store", "no client for Redis: " .. why,
       "install the rock whatsapp-redis (in nginx: lua-resty-redis)")
   end
-  return setmetatable({ name = "redis", link = made, keep_keys = settings.keep_keys }, Redis)
+  return setmetatable({ name = "redis", link = made, keep_keys = settings.keep_keys,
+                        keep_seen = settings.keep_seen }, Redis)
 end
 
 function Redis:close()
@@ -59,16 +60,10 @@ local function time_or(value, missing)
   return value and number(value) or "-"
 end
 
-local function conflict(message)
-  return nil, Error.new { kind = "state", conflict = true, message = message }
-end
-
-local LOST = "the event is not held by this claim any more"
-
 -- 1: done, 0: somebody else has it.
 local function done_or_lost(value, err)
   if value == nil then return nil, err end
-  if value == 0 then return conflict(LOST) end
+  if value == 0 then return answers.lost() end
   return true
 end
 
@@ -86,7 +81,7 @@ function Redis:add(items, now)
     put(item.lane)
     put(sortable(item.at))
     put(number(item.at))
-    put(number(item.at + SEEN_KEPT))
+    put(number(item.at + self.keep_seen))
     put(item.body)
     put(number(#seen))
     for _, customer in ipairs(seen) do put(customer) end
@@ -120,7 +115,7 @@ end
 function Redis:pending(now)
   local found, err = self.link:call("pending", nil, {})
   if not found then return nil, err end
-  return found[1], found[2] and math.max(0, tonumber(found[2]) - now) or nil
+  return found[1], answers.wait(tonumber(found[2]), now)
 end
 
 function Redis:advance(id, rank, now)
@@ -168,13 +163,12 @@ end
 local function written(found, err)
   if not found then return nil, err end
   if found[1] == 1 then return tonumber(found[2]) end
-  return conflict(found[2] and "the record has version " .. found[2] or "there is no such record")
+  return nil, answers.mismatch(found[2])
 end
 
 -- What a field becomes that is not given: put clears it, append leaves it.
 local function write(how, missing)
   return function(self, name, text, version, given)
-    given = given or NONE
     return written(self.link:call("write", name, { name, text, version_or(version, ""), time_or(given.due, missing),
       time_or(given.expires, missing), unique(), how }))
   end
@@ -193,13 +187,13 @@ function Redis:list(prefix, after, limit)
   if after and after >= prefix then from = "(" .. after end
   if from == "[" then from = "-" end
   local behind = check.behind(prefix)
-  return self.link:call("list", nil, { from, behind and "(" .. behind or "+", number(limit or 100) })
+  return self.link:call("list", nil, { from, behind and "(" .. behind or "+", number(limit) })
 end
 
 function Redis:due(now, limit)
-  local found, err = self.link:call("due", nil, { number(now), number(limit or 100) })
+  local found, err = self.link:call("due", nil, { number(now), number(limit) })
   if not found then return nil, err end
-  return found[1], found[2] and math.max(0, tonumber(found[2]) - now) or nil
+  return found[1], answers.wait(tonumber(found[2]), now)
 end
 
 return M
