@@ -258,6 +258,7 @@ build = {
     ["whatsapp.schema"] = "lua/whatsapp/schema.lua",
     ["whatsapp.send"] = "lua/whatsapp/send.lua",
     ["whatsapp.store.agenda"] = "lua/whatsapp/store/agenda.lua",
+    ["whatsapp.store.answers"] = "lua/whatsapp/store/answers.lua",
     ["whatsapp.store.check"] = "lua/whatsapp/store/check.lua",
     ["whatsapp.store"] = "lua/whatsapp/store/init.lua",
     ["whatsapp.store.memory"] = "lua/whatsapp/store/memory.lua",
