@@ -26,6 +26,9 @@ local short = {
 -- Types that have nothing to say.
 local EMPTY = { request_welcome = true, unsupported = true }
 
+local UNSUPPORTED = { { code = 131051, title = "Message type unknown", message = "Message type unknown",
+                        error_data = { details = "Message type is currently not supported." } } }
+
 local function content_of(body)
   if body.type then
     if type(body.type) ~= "string" then refuse "type must be a string" end
@@ -63,9 +66,11 @@ function M.write(req)
   local message = { id = body.id or wamid.new(from or user_id), from = from, from_user_id = user_id, type = kind,
                     context = body.context, group_id = body.group_id,
                     timestamp = tostring(body.timestamp or ngx.time()) }
-  message[kind] = content
+  message[kind], message.referral = content, body.referral
+  if kind == "unsupported" then message.errors = body.errors or UNSUPPORTED end
   webhooks.send(phone, from or user_id, "messages", {
-    contacts = { { wa_id = from, user_id = user_id, profile = { name = body.name or "Customer" } } },
+    contacts = kind ~= "system" and {
+      { wa_id = from, user_id = user_id, profile = { name = body.name or "Customer" } } } or nil,
     messages = { message },
   })
   return answer.ok { id = message.id }

@@ -31,14 +31,14 @@ function M.create(req, phone)
   state.add("group", { phone = phone, messaging_product = "whatsapp", suspended = false, invite_link = new_link(),
     subject = params.text(body, "subject", { max = 128 }), description = body.description,
     join_approval_mode = params.one_of(mode, "join_approval_mode", { "approval_required", "auto_approve" }),
-    creation_timestamp = tostring(state.now()), participants = json.array {}, total_participant_count = 0 })
+    creation_timestamp = state.now(), participants = json.array {}, total_participant_count = 0 })
   return requested()
 end
 
 --- GET /{phone_number_id}/groups
 function M.list(req, phone)
   local response = paging.answer(req, state.of_phone("group", phone), function(group)
-    return { id = group.id, subject = group.subject, created_at = group.creation_timestamp }
+    return { id = group.id, subject = group.subject, created_at = tostring(group.creation_timestamp) }
   end)
   response.json.data = { groups = response.json.data }
   return response

@@ -15,8 +15,6 @@ local webhooks = require "whatsapp.sandbox.server.webhooks"
 
 local M = {}
 
-local APPLICATION = { id = "9000000000000001", name = "Sandbox" }
-
 local STATUSES = { SENT = true, DELIVERED = true, READ = true, FAILED = true, DELETED = true }
 
 local by_wamid = {}
@@ -96,7 +94,7 @@ local function events_of(message)
       list[i] = {
         id = message.id .. i, serial = i, delivery_status = step[1], error_description = step[3],
         timestamp = timestamp, occurrence_timestamp = timestamp, status_timestamp = timestamp,
-        application = { id = APPLICATION.id, name = APPLICATION.name },
+        application = { id = state.settings.app_id },
         webhook_update_state = "PENDING",
       }
     end

@@ -131,6 +131,7 @@ end
 local function send(body, phone)
   local contact = contact_of(body)
   local to = contact.wa_id or contact.user_id
+  if phone.status == "DISCONNECTED" then answer.refuse { code = 133010 } end
   rates.check_message(phone, to)
   if not body.type then refuse_missing "type" end
   check_content(body)
@@ -197,7 +198,9 @@ function M.post_marketing(req, phone)
   if template and template.category ~= "MARKETING" then
     answer.refuse { code = 100, details = ("template %s is not of the category MARKETING"):format(template.name) }
   end
-  return send(body, phone)
+  local response = send(body, phone)
+  response.json.success = true
+  return response
 end
 
 return M

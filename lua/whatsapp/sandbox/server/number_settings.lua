@@ -39,8 +39,11 @@ local SETTINGS = { calling = true, user_identity_change = true, payload_encrypti
                    storage_configuration = true }
 
 local function settings_of(phone)
-  phone.settings = phone.settings or { calling = { status = "disabled" },
-    storage_configuration = { enabled = false } }
+  phone.settings = phone.settings or {
+    calling = { status = "disabled", call_icon_visibility = "visible", callback_permission_status = "disabled",
+                ip_addresses = { default = json.array {} } },
+    payload_encryption = { status = "disabled" }, storage_configuration = { status = "default" },
+  }
   return phone.settings
 end
 

@@ -41,7 +41,7 @@ function M.verify_code(req, phone)
     answer.refuse { code = 100, message = "Verify code error", details = "the code of the sandbox is " .. CODE }
   end
   phone.code_verification_status = "VERIFIED"
-  return answer.ok { success = true }
+  return answer.ok { success = true, id = phone.id }
 end
 
 --- POST /{phone_number_id}/register

@@ -1,0 +1,188 @@
+// A proxy before a Graph that holds each answer against Meta's OpenAPI description:
+//   tools/referee PORT UPSTREAM
+// What has no version in its path passes unjudged, but POST /webhook, whose body is
+// held against what Meta posts. GET /__report tells { webhooks: { type or status: count },
+// complaints: { text: where it was first seen } }.
+import { createServer, request as plain } from "node:http";
+import { request as secure } from "node:https";
+import { createRequire } from "node:module";
+
+const require = createRequire(process.cwd() + "/build/conformance/");
+const { load, METHODS } = require("./fix-spec.js");
+const Ajv = require("ajv/dist/2020").default;
+
+const [, , file, port, upstream] = process.argv;
+const spec = load(file, ["repair"]);
+const ajv = new Ajv({ strict: false, allErrors: true, discriminator: false });
+require("ajv-formats").default(ajv);
+spec.$id = "spec";
+spec.components.responses = { ...spec.components.responses, // for what has none
+  none: { content: { "application/json": { schema: { $ref: "#/components/schemas/GraphAPIError" } } } } };
+ajv.addSchema(spec, "spec");
+
+const escape = (key) => encodeURIComponent(String(key).replace(/~/g, "~0").replace(/\//g, "~1"));
+const at = (path) => path.reduce((node, key) => node[key], spec);
+const pathOf = (reference) => reference.slice(2).split("/");
+const resolved = (node) => (node && node.$ref ? at(pathOf(node.$ref)) : node);
+
+// Operations ---------------------------------------------------------------------
+
+// Of several with one path the first digit of the id says which is meant.
+const KINDS = { 1: "Phone-Number-ID", 2: "WABA-ID", 3: "Media-ID", 4: "TEMPLATE_ID", 5: "Flow-ID", 6: "group_id" };
+
+const operations = [];
+for (const [path, item] of Object.entries(spec.paths)) {
+  for (const method of METHODS) {
+    if (item[method]) operations.push({ path, method, segments: path.split("/").slice(1), ...item[method] });
+  }
+}
+
+function find(method, path) {
+  const segments = path.split("/").slice(1).map(decodeURIComponent);
+  const fits = operations.filter((operation) => operation.method === method
+    && operation.segments.length === segments.length
+    && operation.segments.every((segment, i) => segment[0] === "{" || segment === segments[i]));
+  const kind = `{${KINDS[segments[1]?.[0]]}}`;
+  return fits.length > 1 ? fits.find((operation) => operation.segments[1] === kind) : fits[0];
+}
+
+// Judging ------------------------------------------------------------------------
+
+// What a schema, however it is composed, says of the members of an object.
+function members(schema, found = {}) {
+  schema = resolved(schema) || {};
+  Object.assign(found, schema.properties);
+  for (const kind of ["allOf", "anyOf", "oneOf"]) (schema[kind] || []).forEach((part) => members(part, found));
+  return found;
+}
+
+function items(schema) {
+  schema = resolved(schema) || {};
+  if (schema.items) return schema.items;
+  for (const kind of ["allOf", "anyOf", "oneOf"]) {
+    for (const part of schema[kind] || []) {
+      const found = items(part);
+      if (found) return found;
+    }
+  }
+}
+
+// Members that are nowhere in a schema that names some, nor in Meta's examples.
+function unknown(schema, examples, value, place, say) {
+  if (Array.isArray(value)) {
+    const parts = examples.filter(Array.isArray).flat();
+    return value.forEach((item) => unknown(items(schema), parts, item, place + "[]", say));
+  }
+  if (!value || typeof value !== "object") return;
+  const known = members(schema), shown = examples.filter((example) => example && typeof example === "object");
+  if (Object.keys(known).length === 0 && shown.length === 0) return;
+  for (const [name, member] of Object.entries(value)) {
+    const parts = shown.filter((example) => name in example).map((example) => example[name]);
+    if (known[name] || parts.length) unknown(known[name], parts, member, `${place}.${name}`, say);
+    else say(`${place}.${name} is not described`);
+  }
+}
+
+// Members of all of Meta's examples that are not there.
+function missing(examples, value, say) {
+  for (const name of Object.keys(examples[0] || {})) {
+    if (!(name in value) && examples.every((example) => name in example)) say(`body.${name} is missing`);
+  }
+}
+
+function examplesOf(content) {
+  if (content.example) return [content.example];
+  return Object.values(content.examples || {}).map((example) => resolved(example).value);
+}
+
+// `path` leads to a content type's description.
+function against(path, value, say) {
+  const content = at(path), check = ajv.getSchema("spec#/" + [...path, "schema"].map(escape).join("/"));
+  if (!check(value)) {
+    for (const error of check.errors) {
+      const more = error.params.allowedValues ? ": " + error.params.allowedValues.join(", ") : "";
+      say(`body${error.instancePath.replace(/\/\d+/g, "[]").replace(/\//g, ".")} ${error.message}${more}`);
+    }
+  }
+  unknown(content.schema, examplesOf(content), value, "body", say);
+}
+
+// Where an answer is described; a status without a description is an error as all others.
+function described({ path, method, responses }, status, say) {
+  const errors = Object.keys(responses).filter((code) => code >= 400);
+  if (status >= 400 && errors.length && !responses[status]) say("the status is not described");
+  const code = responses[status] ? status : status >= 400 && errors[0];
+  if (!code) return ["components", "responses", "none"];
+  const reference = responses[code].$ref;
+  return reference ? pathOf(reference) : ["paths", path, method, "responses", String(code)];
+}
+
+const report = { webhooks: {}, complaints: {} };
+
+function judge(operation, status, type, text, request) {
+  const id = operation ? operation.operationId : "no operation";
+  const say = (complaint) => {
+    report.complaints[`${id} ${status}: ${complaint}`] ??= `${request}\n${text.slice(0, 2000)}`;
+  };
+  if (!/^application\/json\b/.test(type)) say(`the content type is ${type}`);
+  let value;
+  try {
+    value = JSON.parse(text);
+  } catch (error) {
+    return say("the body is no JSON");
+  }
+  const path = described(operation || { responses: {} }, status, say), content = at(path).content?.["application/json"];
+  if (!content?.schema) return;
+  against([...path, "content", "application/json"], value, say);
+  if (!/[?&]fields=/.test(request)) missing(examplesOf(content), value, say);
+}
+
+function judgeWebhook(text) {
+  const value = JSON.parse(text), change = value.entry?.[0]?.changes?.[0];
+  const [item] = change?.value?.messages || change?.value?.statuses || [{}];
+  const kind = item.type || item.status || change?.field;
+  report.webhooks[kind] = (report.webhooks[kind] || 0) + 1;
+  const path = ["paths", "/whatsapp/webhooks", "post", "requestBody", "content", "application/json"];
+  against(path, value, (complaint) => (report.complaints[`webhook ${kind}: ${complaint}`] ??= text));
+}
+
+// The proxy ----------------------------------------------------------------------
+
+function read(stream, done) {
+  const chunks = [];
+  stream.on("data", (chunk) => chunks.push(chunk)).on("end", () => done(Buffer.concat(chunks)));
+}
+
+function forward(request, body, done) {
+  const headers = { ...request.headers, host: new URL(upstream).host };
+  delete headers["transfer-encoding"];
+  delete headers["accept-encoding"];
+  headers["content-length"] = body.length;
+  const start = upstream.startsWith("https:") ? secure : plain;
+  start(upstream + request.url, { method: request.method, headers }, (answer) => {
+    read(answer, (bytes) => done(answer, bytes));
+  }).on("error", (error) => done({ statusCode: 502, headers: {} }, Buffer.from(String(error)))).end(body);
+}
+
+const server = createServer((request, response) => read(request, (body) => {
+  if (request.url === "/__report") return response.end(JSON.stringify(report));
+  if (request.url === "/webhook") {
+    judgeWebhook(body.toString());
+    return response.end();
+  }
+  forward(request, body, (answer, bytes) => {
+    const path = request.url.replace(/\?.*/, "");
+    if (/^\/v\d/.test(path)) {
+      const operation = find(request.method.toLowerCase(), path);
+      judge(operation, answer.statusCode, answer.headers["content-type"], bytes.toString(),
+        `${request.method} ${request.url} ${body.toString().slice(0, 500)}`);
+    }
+    const headers = { ...answer.headers, "content-length": bytes.length };
+    delete headers["transfer-encoding"];
+    delete headers.connection;
+    response.writeHead(answer.statusCode, headers);
+    response.end(bytes);
+  });
+}));
+
+server.listen(Number(port), "127.0.0.1", () => console.log("ready"));
