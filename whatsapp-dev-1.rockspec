@@ -32,7 +32,6 @@ external_dependencies = {
 
 build = {
   type = "builtin",
-  install = { bin = { whatsapp = "bin/whatsapp" } },
   modules = {
     ["whatsapp.core"] = {
       sources = {
@@ -210,14 +209,17 @@ build = {
     ["whatsapp.sandbox.options"] = "lua/whatsapp/sandbox/options.lua",
     ["whatsapp.sandbox.orders"] = "lua/whatsapp/sandbox/orders.lua",
     ["whatsapp.sandbox.server.account"] = "lua/whatsapp/sandbox/server/account.lua",
+    ["whatsapp.sandbox.server.agenda"] = "lua/whatsapp/sandbox/server/agenda.lua",
     ["whatsapp.sandbox.server.answer"] = "lua/whatsapp/sandbox/server/answer.lua",
     ["whatsapp.sandbox.server.block_users"] = "lua/whatsapp/sandbox/server/block_users.lua",
     ["whatsapp.sandbox.server.business_account"] = "lua/whatsapp/sandbox/server/business_account.lua",
     ["whatsapp.sandbox.server.business_profile"] = "lua/whatsapp/sandbox/server/business_profile.lua",
+    ["whatsapp.sandbox.server.chats"] = "lua/whatsapp/sandbox/server/chats.lua",
     ["whatsapp.sandbox.server.connections"] = "lua/whatsapp/sandbox/server/connections.lua",
     ["whatsapp.sandbox.server.crypto"] = "lua/whatsapp/sandbox/server/crypto.lua",
     ["whatsapp.sandbox.server.customers"] = "lua/whatsapp/sandbox/server/customers.lua",
     ["whatsapp.sandbox.server.errors"] = "lua/whatsapp/sandbox/server/errors.lua",
+    ["whatsapp.sandbox.server.events"] = "lua/whatsapp/sandbox/server/events.lua",
     ["whatsapp.sandbox.server.faults"] = "lua/whatsapp/sandbox/server/faults.lua",
     ["whatsapp.sandbox.server.fields"] = "lua/whatsapp/sandbox/server/fields.lua",
     ["whatsapp.sandbox.server.flows"] = "lua/whatsapp/sandbox/server/flows.lua",
@@ -230,8 +232,11 @@ build = {
     ["whatsapp.sandbox.server.messages"] = "lua/whatsapp/sandbox/server/messages.lua",
     ["whatsapp.sandbox.server.multipart"] = "lua/whatsapp/sandbox/server/multipart.lua",
     ["whatsapp.sandbox.server.number_settings"] = "lua/whatsapp/sandbox/server/number_settings.lua",
+    ["whatsapp.sandbox.server.orders"] = "lua/whatsapp/sandbox/server/orders.lua",
+    ["whatsapp.sandbox.server.overview"] = "lua/whatsapp/sandbox/server/overview.lua",
     ["whatsapp.sandbox.server.paging"] = "lua/whatsapp/sandbox/server/paging.lua",
     ["whatsapp.sandbox.server.params"] = "lua/whatsapp/sandbox/server/params.lua",
+    ["whatsapp.sandbox.server.phone"] = "lua/whatsapp/sandbox/server/phone.lua",
     ["whatsapp.sandbox.server.phone_numbers"] = "lua/whatsapp/sandbox/server/phone_numbers.lua",
     ["whatsapp.sandbox.server.qr_codes"] = "lua/whatsapp/sandbox/server/qr_codes.lua",
     ["whatsapp.sandbox.server.rates"] = "lua/whatsapp/sandbox/server/rates.lua",
@@ -286,6 +291,11 @@ build = {
     ["whatsapp.webhook.settings"] = "lua/whatsapp/webhook/settings.lua",
     ["whatsapp.webhook.verify"] = "lua/whatsapp/webhook/verify.lua",
     ["whatsapp.window"] = "lua/whatsapp/window.lua",
+  },
+  install = {
+    bin = { whatsapp = "bin/whatsapp" },
+    lua = {
+    },
   },
 }
 

@@ -48,12 +48,18 @@ describe("the rockspec", function()
   end)
 
   it("installs the command", function()
-    assert.same({ bin = { whatsapp = "bin/whatsapp" } }, load_rockspec().build.install)
+    assert.same({ whatsapp = "bin/whatsapp" }, load_rockspec().build.install.bin)
   end)
 
-  it("needs no file but Lua ones under lua/", function()
-    for _, path in ipairs(files.under("lua", "*")) do
-      assert.truthy(path:find("%.lua$"), path .. " would not be in the rock")
+  it("lists what lies beside the modules, each where it belongs", function()
+    local listed, there = {}, {}
+    for name, path in pairs(load_rockspec().build.install.lua) do
+      assert.equal(path:match "^lua/(.*)/", (name:gsub("%.[^.]*$", ""):gsub("%.", "/")))
+      listed[path] = true
     end
+    for _, path in ipairs(files.under("lua", "*")) do
+      if not path:find "%.lua$" then there[path] = true end
+    end
+    assert.same(there, listed)
   end)
 end)

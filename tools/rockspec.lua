@@ -31,6 +31,17 @@ local function modules()
   return table.concat(list)
 end
 
+-- What lies beside the modules and is no Lua, the phone's page. LuaRocks puts a file where
+-- the module of that name would be, under its own name.
+local function others()
+  local list = lines "find lua -type f ! -name '*.lua' | LC_ALL=C sort"
+  for i, path in ipairs(list) do
+    local folder, name = path:match "^lua/(.*)/([^/]+)$"
+    list[i] = ("      [%q] = %q,\n"):format(folder:gsub("/", ".") .. "." .. name:gsub("%.", "_"), path)
+  end
+  return table.concat(list)
+end
+
 local function between(text, open, close, replacement)
   local _, from = assert(text:find(open, 1, true))
   local to = assert(text:find(close, from, true))
@@ -41,7 +52,8 @@ local file = assert(io.open(NAME))
 local text = file:read "*a"
 file:close()
 text = between(text, "sources = {\n", "      },", sources())
-text = between(text, "\n    },\n", "  },\n}", modules())
+text = between(text, "\n    },\n", "  },\n  install", modules())
+text = between(text, "    lua = {\n", "    },\n", others())
 file = assert(io.open(NAME, "w"))
 file:write(text)
 file:close()

@@ -22,6 +22,7 @@ local shell = require "whatsapp.sandbox.shell"
 ---@field base_url string       the gateway's, with the app's name
 ---@field control_url string    the connections API: another port, so another origin
 ---@field graph_url string      plain Graph
+---@field phone_url string      the phone's page, for a browser
 ---@field link string           a picture that anybody may have
 ---@field ca_file string        what a client verifies the certificate with
 ---@field api_key string        the gateway's credential, new at each start
@@ -50,7 +51,7 @@ local function new_identity(options)
     if status == "ACTIVE" or status == "EXPIRED" then active = active or connections[i] end
   end
   return {
-    connections = connections, connection = active, faults = {}, statuses = {},
+    connections = connections, connection = active, faults = {},
     api_key = "sandbox-key-" .. identity.hex(16),
     access_token = "EAASANDBOX" .. identity.hex(32),
     phone_number_id = identity.id "phone_number",
@@ -84,7 +85,7 @@ local function environment(self, mode)
   local variables = environments[mode](self)
   variables.MATON_CONNECTION, variables.WHATSAPP_APP_ID = false, false
   variables.WHATSAPP_CA_FILE = self.ca_file
-  variables.SANDBOX_LINK = self.link
+  variables.SANDBOX_LINK, variables.SANDBOX_PHONE_URL = self.link, self.phone_url
   variables.WHATSAPP_APP_SECRET, variables.WHATSAPP_VERIFY_TOKEN = self.app_secret, self.verify_token
   variables.WHATSAPP_PHONE_NUMBER_ID = self.phone_number_id
   variables.WHATSAPP_BUSINESS_ACCOUNT_ID = self.business_account_id
@@ -110,16 +111,17 @@ local function fill(self, prefix, ports)
   self.base_url = self.graph_url .. "/whatsapp-business"
   self.link = self.graph_url .. "/samples/photo.png"
   self.control_url = ("https://127.0.0.1:%d"):format(ports.control_port)
+  self.phone_url = ("http://127.0.0.1:%d/"):format(ports.phone_port)
 end
 
 -- What the server must know, and the environments as files to source.
-local function settings(self, options, owner)
+local function settings(self, options, found)
   local known = {
     api_key = self.api_key, access_token = self.access_token,
     phone_number_id = self.phone_number_id, business_account_id = self.business_account_id,
     second_phone_number_id = self.second_phone_number_id, app_id = self.app_id, connections = json.array {},
     app_secret = self.app_secret, graph_url = self.graph_url, control_url = self.control_url,
-    owner = owner, keep = self.keep,
+    owner = tonumber(found.owner), keep = self.keep, page = found.root .. "/whatsapp/sandbox/phone",
   }
   for i, id in ipairs(self.connections) do
     known.connections[i] = { id = id, status = options.connections[i] }
@@ -172,7 +174,7 @@ function M.start(options)
   local process
   process, err = launch.start(checked, function(found, ports)
     fill(self, found.prefix, ports)
-    return settings(self, checked, tonumber(found.owner))
+    return settings(self, checked, found)
   end)
   if not process then return nil, err end
   self.pid, self.owner = process.pid, process.owner
@@ -247,6 +249,19 @@ function Sandbox:requests()
     message = "the sandbox's journal cannot be read: " .. why }
 end
 
+-- Has the server do something. What it finds wrong with it is an invalid call here.
+local function order(self, method, place, body)
+  if not self.teller then
+    local options = self:options()
+    options.base_url, options.rate = self.graph_url .. "/orders", false
+    self.teller = client.new(options)
+  end
+  local answer, err = self.teller:request(method, place, { json = body })
+  local refusal = err and type(err.raw) == "table" and err.raw.error
+  if type(refusal) == "table" and refusal.field then return errors.invalid(refusal.field, refusal.message) end
+  return answer, err
+end
+
 --- What a customer does: writes to the account's first number (or `phone_number_id`).
 --- Signed, it goes to the `webhook_url`.
 ---
@@ -258,12 +273,7 @@ end
 ---@return { id: string }|nil message
 ---@return whatsapp.Error? err
 function Sandbox:receive(message)
-  if not self.customers then
-    local options = self:options()
-    options.base_url, options.rate = self.graph_url .. "/customer", false
-    self.customers = client.new(options)
-  end
-  local body, err = self.customers:request("POST", "messages", { json = message })
+  local body, err = order(self, "POST", "receive", message)
   if not body then return nil, err end
   return { id = body.id }
 end
@@ -309,17 +319,14 @@ end
 
 -- Orders ---------------------------------------------------------------------
 
-local function order(self, name, list)
-  local ok, why = orders.write(self.prefix, name, list)
-  if ok then return true end
-  return nil, errors.new { kind = "io", outcome = "not_sent",
-    message = ("the sandbox's %s cannot be written: %s"):format(name, tostring(why)) }
-end
-
 local function write_faults(self, rules)
-  local ok, err = order(self, "faults", rules)
-  if ok then self.faults = rules end
-  return ok, err
+  local ok, why = orders.write(self.prefix, "faults", rules)
+  if not ok then
+    return nil, errors.new { kind = "io", outcome = "not_sent",
+      message = "the sandbox's faults cannot be written: " .. tostring(why) }
+  end
+  self.faults = rules
+  return true
 end
 
 --- Makes something go wrong, in what is asked from now on. Rules are tried in the order in
@@ -358,10 +365,12 @@ end
 ---@return true|nil ok
 ---@return whatsapp.Error? err
 function Sandbox:set_status(wamid, status, code)
-  local checked, err = options_of.status({ id = wamid, status = status, code = code }, self.statuses)
+  local checked, err = options_of.status { id = wamid, status = status, code = code }
   if not checked then return nil, err end
-  self.statuses[checked.id] = { status = checked.status:upper(), code = checked.code }
-  return order(self, "statuses", self.statuses)
+  local done
+  done, err = order(self, "POST", "statuses", checked)
+  if not done then return nil, err end
+  return true
 end
 
 --- Stops it and removes its directory, unless `prefix` was given. What it has

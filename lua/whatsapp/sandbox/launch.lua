@@ -42,24 +42,28 @@ local function is_listening(sockets, port)
   return sockets:find((":%04X %%x+:0000 0A "):format(port)) ~= nil
 end
 
-local function free_port(sockets, other)
+local function free_port(sockets, taken)
   for _ = 1, 100 do
     local port = random_port()
-    if port ~= other and not sockets:find((":%04X "):format(port), 1, true) then return port end
+    if not taken[port] and not sockets:find((":%04X "):format(port), 1, true) then return port end
   end
 end
 
--- Two ports: those asked for, if nobody listens there, or random ones.
+local PORTS_OF = { "port", "control_port", "phone_port" }
+
+-- The ports: those asked for, if nobody listens there, or random ones.
 local function choose_ports(options)
-  local sockets, ports = socket_table(), {}
-  for _, name in ipairs { "port", "control_port" } do
+  local sockets, ports, taken = socket_table(), {}, {}
+  for _, name in ipairs(PORTS_OF) do taken[options[name] or 0] = true end
+  for _, name in ipairs(PORTS_OF) do
     local wanted = options[name]
     if wanted and is_listening(sockets, wanted) then
       return failed(("port %d is in use"):format(wanted),
         ("leave `%s` out for a free one"):format(name))
     end
-    ports[name] = wanted or free_port(sockets, ports.port or options.port)
+    ports[name] = wanted or free_port(sockets, taken)
     if not ports[name] then return failed "no free port was found" end
+    taken[ports[name]] = true
   end
   return ports
 end
@@ -158,6 +162,7 @@ local function configure(found, ports)
     user = found.user and "user " .. found.user .. ";" or "",
     port = ports.port,
     control_port = ports.control_port,
+    phone_port = ports.phone_port,
     listen = separate_http2 and "ssl" or "ssl http2",
     http2 = separate_http2 and "http2 on;" or "",
     lua_path = conf_string(("%s/?.lua;%s/?/init.lua;;"):format(found.root, found.root)),
@@ -272,7 +277,7 @@ local function attempt(found, tools, options, settings_for)
 end
 
 --- Starts nginx in a directory of its own.
----@param options { port?: integer, control_port?: integer, prefix?: string }
+---@param options { port?: integer, control_port?: integer, phone_port?: integer, prefix?: string }
 ---@param settings_for fun(found: table, ports: table): table  further files: name → text
 ---@return { pid: integer, prefix: string, owner: integer, ports: table }|nil process
 ---@return table|nil err

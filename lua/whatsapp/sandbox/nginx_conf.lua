@@ -51,6 +51,10 @@ http {
   init_by_lua_block { require("whatsapp.sandbox.server").load(ngx.config.prefix()) }
   init_worker_by_lua_block { require("whatsapp.sandbox.server").start() }
 
+  # Webhooks under way, one timer a customer.
+  lua_max_running_timers 1024;
+  lua_max_pending_timers 8192;
+
   # What nginx refuses by itself, such as a body that is too large.
   error_page 400 405 408 411 413 414 415 417 431 494 495 496 497 500 501 505 @refused;
 
@@ -70,6 +74,18 @@ http {
     server_name localhost;
     location / {
       content_by_lua_block { require("whatsapp.sandbox.server").serve("control") }
+    }
+    location @refused {
+      content_by_lua_block { require("whatsapp.sandbox.server").refuse() }
+    }
+  }
+
+  server {
+    listen 127.0.0.1:${phone_port};
+    server_name localhost;
+    lua_http10_buffering off; # events go out as they come
+    location / {
+      content_by_lua_block { require("whatsapp.sandbox.server").phone() }
     }
     location @refused {
       content_by_lua_block { require("whatsapp.sandbox.server").refuse() }

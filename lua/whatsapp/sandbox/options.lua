@@ -18,6 +18,7 @@ end
 ---@class whatsapp.SandboxOptions
 ---@field port? integer            a free one by default
 ---@field control_port? integer    a free one by default
+---@field phone_port? integer      of the phone's page; a free one by default
 ---@field prefix? string           a directory to use and to keep; by default a temporary one
 ---  is made, and removed on stop
 ---@field media_seconds? number    how long the url of a media file is valid (300)
@@ -46,6 +47,7 @@ end
 local start = { type = "table", fields = {
   port = { type = "number", min = 1, max = 65535, whole = true },
   control_port = { type = "number", min = 1, max = 65535, whole = true },
+  phone_port = { type = "number", min = 1, max = 65535, whole = true },
   prefix = { type = "string" },
   media_seconds = { type = "number", min = 0, default = 300 },
   gateway_media = { type = "boolean", off = true, default = false },
@@ -170,28 +172,12 @@ local status = { type = "table", fields = {
   code = { type = "number", min = 1, whole = true },
 } }
 
-local RANKS = { SENT = 1, DELIVERED = 2, FAILED = 2, READ = 3, DELETED = 4 }
-
--- Whether one state can become another: what has failed, or was deleted, has ended.
-local function may_become(earlier, later)
-  if earlier == later then return true end
-  return earlier ~= "FAILED" and RANKS[later] > RANKS[earlier]
-end
-
 --- What `set_status` is given.
 ---@param given table
----@param known table<string, { status: string }> what was decided before, by message
 ---@return table|nil checked
 ---@return whatsapp.Error? err
-function M.status(given, known)
-  local checked, err = schema.check(given, status, nil)
-  if not checked then return nil, err end
-  local earlier = known[checked.id] and known[checked.id].status
-  if earlier and not may_become(earlier, checked.status:upper()) then
-    return errors.invalid("status", ("the message is %s already: states only move forward"):format(earlier:lower()))
-  end
-  if checked.status == "failed" then checked.code = checked.code or 131026 end
-  return checked
+function M.status(given)
+  return schema.check(given, status, nil)
 end
 
 return M

@@ -63,6 +63,13 @@ function M.refuse(fault)
   error(M.failure(fault), 0)
 end
 
+--- Ends the handler of an order that cannot be followed.
+---@param field string  what of it is wrong
+---@param message string
+function M.invalid(field, message)
+  error({ status = 400, json = { error = { message = message, field = field } } }, 0)
+end
+
 -- Graph writes a slash as `\/`; in JSON it can only stand inside a string.
 local function encode(body)
   return (assert(json.encode(body)):gsub("/", "\\/"))

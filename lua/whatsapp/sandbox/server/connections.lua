@@ -15,7 +15,7 @@ local hidden = {}       -- by connection: what no answer tells
 
 -- RFC 3339 with microseconds, as the gateway writes it.
 local function timestamp()
-  return os.date("!%Y-%m-%dT%H:%M:%S", state.now()) .. (".%06dZ"):format(ngx.now() % 1 * 1e6)
+  return os.date("!%Y-%m-%dT%H:%M:%S", state.time()) .. (".%06dZ"):format(state.now() % 1 * 1e6)
 end
 
 -- An EXPIRED connection calls itself ACTIVE; only its use tells otherwise.
@@ -28,7 +28,7 @@ local function add(status, id)
     url = ("%s/connect?session_token=%s"):format(state.settings.control_url, token),
   }
   hidden[connection] = { token = token, expired = status == "EXPIRED",
-                         connect_at = seconds and ngx.now() + seconds }
+                         connect_at = seconds and state.now() + seconds }
   connections[#connections + 1] = connection
   return connection
 end
@@ -42,7 +42,7 @@ end
 local function all()
   for _, connection in ipairs(connections) do
     local due = hidden[connection].connect_at
-    if due and ngx.now() >= due then activate(connection) end
+    if due and state.now() >= due then activate(connection) end
   end
   return connections
 end

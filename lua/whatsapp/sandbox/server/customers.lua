@@ -1,6 +1,7 @@
---- The customers' side: POST /customer/v…/messages is what a customer writes.
+--- The customers' side: what they write.
 
 local answer = require "whatsapp.sandbox.server.answer"
+local chats = require "whatsapp.sandbox.server.chats"
 local state = require "whatsapp.sandbox.server.state"
 local wamid = require "whatsapp.sandbox.server.wamid"
 local webhooks = require "whatsapp.sandbox.server.webhooks"
@@ -58,22 +59,33 @@ local function customer_of(body)
 end
 
 --- A customer writes: { from, user_id?, name?, text | button_reply | list_reply | type … }
-function M.write(req)
-  local body = req:json()
+---@param body table
+---@return string id  the wamid
+function M.write(body)
   local from, user_id = customer_of(body)
   local phone = phone_of(body)
   local kind, content = content_of(body)
   local message = { id = body.id or wamid.new(from or user_id), from = from, from_user_id = user_id, type = kind,
                     context = body.context, group_id = body.group_id,
-                    timestamp = tostring(body.timestamp or ngx.time()) }
+                    timestamp = tostring(body.timestamp or state.time()) }
   message[kind], message.referral = content, body.referral
   if kind == "unsupported" then message.errors = body.errors or UNSUPPORTED end
+  local customer = chats.customer(from or user_id, phone, { name = body.name, user_id = from and user_id })
   webhooks.send(phone, from or user_id, "messages", {
     contacts = kind ~= "system" and {
-      { wa_id = from, user_id = user_id, profile = { name = body.name or "Customer" } } } or nil,
+      { wa_id = from, user_id = user_id, profile = { name = customer.name or "Customer" } } } or nil,
     messages = { message },
   })
-  return answer.ok { id = message.id }
+  chats.received(customer, phone, message)
+  return message.id
+end
+
+--- A customer who has not written yet, or another name for one: { id, name?, phone_number_id? }
+---@param body table
+---@return table customer
+function M.add(body)
+  local digits, user_id = customer_of { from = body.id }
+  return chats.customer(digits or user_id, phone_of(body), { name = body.name })
 end
 
 return M

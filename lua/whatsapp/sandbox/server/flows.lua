@@ -81,7 +81,7 @@ local function preview_of(flow, anew)
     flow.preview = {
       preview_url = ("https://business.facebook.com/wa/manage/flows/%s/preview/?token=%s")
         :format(flow.id, identity.uuid()),
-      expires_at = os.date("!%Y-%m-%dT%H:%M:%S+0000", state.now() + 30 * DAY),
+      expires_at = os.date("!%Y-%m-%dT%H:%M:%S+0000", state.time() + 30 * DAY),
     }
   end
 end

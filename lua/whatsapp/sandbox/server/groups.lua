@@ -31,7 +31,7 @@ function M.create(req, phone)
   state.add("group", { phone = phone, messaging_product = "whatsapp", suspended = false, invite_link = new_link(),
     subject = params.text(body, "subject", { max = 128 }), description = body.description,
     join_approval_mode = params.one_of(mode, "join_approval_mode", { "approval_required", "auto_approve" }),
-    creation_timestamp = state.now(), participants = json.array {}, total_participant_count = 0 })
+    creation_timestamp = state.time(), participants = json.array {}, total_participant_count = 0 })
   return requested()
 end
 

@@ -8,6 +8,7 @@ local json = require "whatsapp.json"
 local journal = require "whatsapp.sandbox.journal"
 local answer = require "whatsapp.sandbox.server.answer"
 local connections = require "whatsapp.sandbox.server.connections"
+local phone = require "whatsapp.sandbox.server.phone"
 local request = require "whatsapp.sandbox.server.request"
 local services = require "whatsapp.sandbox.server.services"
 local state = require "whatsapp.sandbox.server.state"
@@ -58,6 +59,11 @@ function M.serve(port)
   if not ok then response = to_response(response) end
   record(request.describe(req, response))
   answer.send(response)
+end
+
+--- Answers a request to the phone's page.
+function M.phone()
+  answer.send(phone.handle(request.read()))
 end
 
 --- Answers a request that nginx itself refused, as Graph would: with JSON. Its body was

@@ -47,7 +47,7 @@ local function file_of(node)
   return ("%s/media/%s"):format(state.settings.prefix, node.id)
 end
 
-local function store(part, path)
+local function write(part, path)
   local file = assert(io.open(path, "wb"))
   local digest = crypto.sha256()
   for chunk in part:chunks() do
@@ -58,6 +58,19 @@ local function store(part, path)
   return ngx.encode_base64(digest.final())
 end
 
+--- Keeps a file that WhatsApp takes; refuses others.
+---@param phone table  whose it is
+---@param part { content_type: string, filename?: string, size: integer, chunks: fun(): function }
+---@return table node
+function M.keep(phone, part)
+  local mime_type = media_type(part)
+  check_size(part, media_types.kinds[mime_type])
+  local node = state.add("media", { phone_number_id = phone.id, mime_type = mime_type,
+                                    size = part.size, filename = part.filename })
+  node.sha256 = write(part, file_of(node))
+  return node
+end
+
 --- POST /{phone_number_id}/media
 function M.upload(req, phone)
   local parts = req:multipart()
@@ -66,12 +79,7 @@ function M.upload(req, phone)
   end
   local part = require_field(parts, "file")
   require_field(parts, "type")
-  local mime_type = media_type(part)
-  check_size(part, media_types.kinds[mime_type])
-  local node = state.add("media", { phone_number_id = phone.id, mime_type = mime_type,
-                                    size = part.size, filename = part.filename })
-  node.sha256 = store(part, file_of(node))
-  return answer.ok { id = node.id }
+  return answer.ok { id = M.keep(phone, part).id }
 end
 
 -- Description and deletion --------------------------------------------------
@@ -92,7 +100,7 @@ local function signature(id, expires)
 end
 
 local function url_of(node)
-  local expires = tostring(state.now() + state.settings.media_seconds)
+  local expires = tostring(state.time() + state.settings.media_seconds)
   return ("%s/whatsapp_business/attachments/?mid=%s&ext=%s&hash=%s"):format(
     state.settings.graph_url, node.id, expires, signature(node.id, expires))
 end
@@ -143,8 +151,11 @@ local function start_of(req, etag)
   return 0, false
 end
 
--- A node's file, or the part of it that is asked for.
-local function file_answer(req, node)
+--- A node's file, or the part of it that is asked for.
+---@param req table
+---@param node table
+---@return table response
+function M.file_answer(req, node)
   local etag = ('"%s"'):format(node.sha256)
   local first, is_part = start_of(req, etag)
   if is_part and first >= node.size then
@@ -164,7 +175,7 @@ function M.download(req)
   local valid = node and node.kind == "media" and query.hash == signature(id, expires)
     and state.now() < tonumber(expires)
   if not valid then return { status = 404, text = "URL signature mismatch or expired\n" } end
-  return file_answer(req, node)
+  return M.file_answer(req, node)
 end
 
 return M

@@ -1,13 +1,12 @@
---- What became of each message: GET /{phone_number_id}/message_history, and
---- GET /{id}/events of one of its entries.
----
---- Nothing runs: an entry knows when it was sent, and what has happened since then is
---- reckoned when it is asked for.
+--- What becomes of each message, by the clock, by order and when it is looked at:
+--- GET /{phone_number_id}/message_history, and GET /{id}/events of one of its entries.
 
 local json = require "whatsapp.json"
-local orders = require "whatsapp.sandbox.orders"
+local agenda = require "whatsapp.sandbox.server.agenda"
 local answer = require "whatsapp.sandbox.server.answer"
+local chats = require "whatsapp.sandbox.server.chats"
 local errors = require "whatsapp.sandbox.server.errors"
+local events = require "whatsapp.sandbox.server.events"
 local fields = require "whatsapp.sandbox.server.fields"
 local paging = require "whatsapp.sandbox.server.paging"
 local state = require "whatsapp.sandbox.server.state"
@@ -18,57 +17,75 @@ local M = {}
 local STATUSES = { SENT = true, DELIVERED = true, READ = true, FAILED = true, DELETED = true }
 
 local by_wamid = {}
-local statuses_in = orders.reader "statuses"
 
 -- Reckoning -------------------------------------------------------------------------
 
 local function failure(code)
   local row = errors[code] or errors.other
-  return ("(#%d) %s"):format(code, row.message)
+  return { code = code, title = row.message }
 end
 
--- What the clock makes of a message: { status, time, description }, in order.
+-- What the clock makes of a message, in order; `code`: with which it fails.
 local function by_clock(message)
-  local settings, steps = state.settings, { { "SENT", message.at } }
+  local settings, steps = state.settings, { { status = "SENT", at = message.at } }
   local delivered, read = settings.delivered_seconds, settings.read_seconds
   if message.code then
-    steps[2] = { "FAILED", message.at + (delivered or 0), failure(message.code) }
+    steps[2] = { status = "FAILED", at = message.at + (delivered or 0), code = message.code }
   elseif delivered then
-    steps[2] = { "DELIVERED", message.at + delivered }
-    steps[3] = read and { "READ", message.at + delivered + read } or nil
+    steps[2] = { status = "DELIVERED", at = message.at + delivered }
+    steps[3] = read and { status = "READ", at = message.at + delivered + read, by_clock = true } or nil
   end
   return steps
 end
 
-local before = { DELIVERED = { "SENT" }, READ = { "SENT", "DELIVERED" }, FAILED = { "SENT" },
+local BEFORE = { DELIVERED = { "SENT" }, READ = { "SENT", "DELIVERED" }, FAILED = { "SENT" },
                  DELETED = { "SENT" }, SENT = {} }
 
--- What it was told to be.
-local function by_order(message, order)
-  local steps = {}
-  for i, status in ipairs(before[order.status]) do steps[i] = { status, message.at } end
-  steps[#steps + 1] = { order.status, message.at, order.code and failure(order.code) }
+-- What it is told to be, and was before.
+local function by_order(status, code)
+  local steps, now = {}, state.now()
+  for i, earlier in ipairs(BEFORE[status]) do steps[i] = { status = earlier, at = now } end
+  steps[#steps + 1] = { status = status, at = now, code = code }
   return steps
 end
 
--- What the webhook is told of a step.
+-- The webhook, if there is one, is told of a step.
 local function announce(message, step)
-  local status = step[1]:lower()
-  local code = status == "failed" and message.code
-  webhooks.send(message.phone, message.to, "messages", { statuses = { {
-    id = message.message_id, status = status, timestamp = ("%d"):format(step[2]),
+  local status, failed = step.status:lower(), step.code and failure(step.code)
+  return webhooks.send(message.phone, message.to, "messages", { statuses = { {
+    id = message.message_id, status = status, timestamp = ("%d"):format(step.at),
     recipient_id = message.to, biz_opaque_callback_data = message.callback_data,
-    errors = code and { { code = code, title = (errors[code] or errors.other).message } } or nil,
-  } } }, step[2] - message.at)
+    errors = failed and { failed } or nil,
+  } } })
 end
 
---- Remembers a message, and tells the webhook what the clock makes of it.
+local function take(message, step)
+  step.taken = true
+  if announce(message, step) or events.watched() then message.told[step.status] = step end
+  chats.set_status(message.message_id, step.status:lower(), step.code and failure(step.code))
+end
+
+-- A step by the clock is due. With a page open, a message is read when it is looked at.
+local function due(entry)
+  local message, step = entry.message, entry.step
+  if message.steps ~= entry.steps or step.taken then return end
+  if step.by_clock and events.watched() then
+    message.steps[3] = nil
+  else
+    take(message, step)
+  end
+end
+
+--- Remembers a message, and has the clock make of it what becomes of it.
 ---@param message { message_id: string, phone: table, to: string, code?: integer, callback_data?: string }
 ---  `code`: of the error with which it will fail
 function M.add(message)
-  message.at = ngx.now()
+  message.at, message.told = state.now(), {}
   by_wamid[message.message_id] = state.add("message", message)
-  for _, step in ipairs(by_clock(message)) do announce(message, step) end
+  message.steps = by_clock(message)
+  for _, step in ipairs(message.steps) do
+    agenda.at(step.at, due, { message = message, steps = message.steps, step = step })
+  end
 end
 
 local SEQUENCE = { "SENT", "DELIVERED", "READ", "FAILED", "DELETED" }
@@ -76,10 +93,9 @@ local SEQUENCE = { "SENT", "DELIVERED", "READ", "FAILED", "DELETED" }
 -- What has happened to a message, by status. What was told once stays: a message
 -- that was read is never only delivered again.
 local function happened(message)
-  local order = statuses_in(state.settings.prefix)[message.message_id]
-  message.told = message.told or {}
-  for _, step in ipairs(order and by_order(message, order) or by_clock(message)) do
-    if step[2] <= ngx.now() then message.told[step[1]] = message.told[step[1]] or step end
+  agenda.run()
+  for _, step in ipairs(message.steps) do
+    if step.taken then message.told[step.status] = message.told[step.status] or step end
   end
   return message.told
 end
@@ -90,9 +106,10 @@ local function events_of(message)
   for _, status in ipairs(SEQUENCE) do
     local step = told[status]
     if step then
-      local timestamp, i = math.floor(step[2]), #list + 1
+      local timestamp, i = math.floor(step.at), #list + 1
       list[i] = {
-        id = message.id .. i, serial = i, delivery_status = step[1], error_description = step[3],
+        id = message.id .. i, serial = i, delivery_status = step.status,
+        error_description = step.code and ("(#%d) %s"):format(step.code, failure(step.code).title),
         timestamp = timestamp, occurrence_timestamp = timestamp, status_timestamp = timestamp,
         application = { id = state.settings.app_id },
         webhook_update_state = "PENDING",
@@ -100,6 +117,49 @@ local function events_of(message)
     end
   end
   return list
+end
+
+-- Orders ----------------------------------------------------------------------------
+
+local RANKS = { SENT = 1, DELIVERED = 2, FAILED = 2, READ = 3, DELETED = 4 }
+
+-- Whether one state can become another: what has failed, or was deleted, has ended.
+local function may_become(earlier, later)
+  if earlier == later then return true end
+  return earlier ~= "FAILED" and RANKS[later] > RANKS[earlier]
+end
+
+-- Follows an order: what was not told to anybody yet gives way to it.
+local function follow(message, status, code)
+  message.order, message.steps = status, by_order(status, code)
+  for _, step in ipairs(message.steps) do
+    if not message.told[step.status] then take(message, step) end
+  end
+end
+
+--- Decides what has become of a message, whatever the clock makes of it.
+---@param wamid string
+---@param status string  in lower case
+---@param code? integer  of a failure
+function M.set_status(wamid, status, code)
+  local message, wanted = by_wamid[wamid], tostring(status):upper()
+  if not message then answer.invalid("id", "is no message that was sent here") end
+  if not STATUSES[wanted] then
+    answer.invalid("status", "must be one of sent, delivered, read, failed, deleted")
+  end
+  if message.order and not may_become(message.order, wanted) then
+    answer.invalid("status", ("the message is %s already: states only move forward"):format(message.order:lower()))
+  end
+  follow(message, wanted, wanted == "FAILED" and (tonumber(code) or 131026) or nil)
+end
+
+--- The chat with a customer is looked at: what was delivered is read.
+---@param customer string
+function M.look(customer)
+  agenda.run()
+  local wamids = chats.unread(customer)
+  if not wamids then answer.invalid("customer", "is none that is known") end
+  for _, wamid in ipairs(wamids) do follow(by_wamid[wamid], "READ") end
 end
 
 -- Answers ---------------------------------------------------------------------------

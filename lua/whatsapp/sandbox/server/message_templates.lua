@@ -31,12 +31,12 @@ end
 local function submit(template)
   local seconds = state.settings.review_seconds
   template.status, template.rejected_reason = "PENDING", "NONE"
-  template.review_at = seconds and ngx.now() + seconds or nil
+  template.review_at = seconds and state.now() + seconds or nil
 end
 
 -- A review that is due is done when somebody looks.
 local function reviewed(template)
-  if template.review_at and ngx.now() >= template.review_at then
+  if template.review_at and state.now() >= template.review_at then
     template.review_at, template.status = nil, verdict(template)
     if template.status == "REJECTED" then template.rejected_reason = "INVALID_FORMAT" end
   end
@@ -51,6 +51,21 @@ function M.find(name, language)
   for _, template in ipairs(state.all "template") do
     if template.name == name and template.language == language then return reviewed(template) end
   end
+end
+
+--- All templates, as they are now.
+---@return table[]
+function M.all()
+  for _, template in ipairs(state.all "template") do reviewed(template) end
+  return state.all "template"
+end
+
+--- What the phone shows of a template.
+---@param template table
+---@return table
+function M.shown(template)
+  return { id = template.id, name = template.name, language = template.language, status = template.status,
+           category = template.category, components = template.components }
 end
 
 -- Reading -------------------------------------------------------------------------

@@ -1,6 +1,7 @@
 --- POST /{phone_number_id}/messages: sending, and marking as read.
 
 local answer = require "whatsapp.sandbox.server.answer"
+local chats = require "whatsapp.sandbox.server.chats"
 local errors = require "whatsapp.sandbox.server.errors"
 local media_types = require "whatsapp.sandbox.server.media_types"
 local message_history = require "whatsapp.sandbox.server.message_history"
@@ -64,6 +65,7 @@ local function check_template(content)
   local template = find_template(content.name, language)
   template_check.check(template, content)
   template.sends = (template.sends or 0) + 1
+  return template
 end
 
 -- Refuses content without these fields.
@@ -92,6 +94,7 @@ local types = {
   pin = needs("type", "message_id"),
 }
 
+-- Returns the definition of a template.
 local function check_content(body)
   local kind = body.type
   local check = types[kind]
@@ -103,7 +106,7 @@ local function check_content(body)
   if type(body[kind]) ~= "table" then
     answer.refuse { code = 131008, details = ("%s is missing for type %s"):format(kind, kind) }
   end
-  check(body[kind], kind)
+  return check(body[kind], kind)
 end
 
 -- Sending -------------------------------------------------------------------
@@ -134,10 +137,11 @@ local function send(body, phone)
   if phone.status == "DISCONNECTED" then answer.refuse { code = 133010 } end
   rates.check_message(phone, to)
   if not body.type then refuse_missing "type" end
-  check_content(body)
+  local template = check_content(body)
   local code = code_of(to, "1555")
   if code then answer.refuse { code = code, details = "the recipient's number asks for this error" } end
   local id = wamid.new(to)
+  chats.sent(id, to, phone, body, template)
   message_history.add({ message_id = id, phone = phone, to = to, code = code_of(to, "1556"),
                         callback_data = body.biz_opaque_callback_data })
   return answer.ok({
@@ -162,6 +166,7 @@ local function mark_read(body)
   if typing and (type(typing) ~= "table" or typing.type ~= "text") then
     answer.refuse { code = 100, message = "Param typing_indicator['type'] must be one of {TEXT}" }
   end
+  chats.mark_read(body.message_id, typing ~= nil)
   return answer.ok { success = true }
 end
 

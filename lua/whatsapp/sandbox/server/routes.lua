@@ -5,7 +5,6 @@ local block_users = require "whatsapp.sandbox.server.block_users"
 local business_account = require "whatsapp.sandbox.server.business_account"
 local business_profile = require "whatsapp.sandbox.server.business_profile"
 local connections = require "whatsapp.sandbox.server.connections"
-local customers = require "whatsapp.sandbox.server.customers"
 local flows = require "whatsapp.sandbox.server.flows"
 local groups = require "whatsapp.sandbox.server.groups"
 local media = require "whatsapp.sandbox.server.media"
@@ -118,11 +117,6 @@ return {
   files = {
     ["GET attachments"] = media.download,
     ["GET flows"] = flows.download,
-  },
-
-  -- What customers do.
-  customer = {
-    ["POST messages"] = customers.write,
   },
 
   -- Files behind links of anybody's.

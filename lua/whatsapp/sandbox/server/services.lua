@@ -4,6 +4,7 @@
 local answer = require "whatsapp.sandbox.server.answer"
 local connections = require "whatsapp.sandbox.server.connections"
 local faults = require "whatsapp.sandbox.server.faults"
+local orders = require "whatsapp.sandbox.server.orders"
 local rates = require "whatsapp.sandbox.server.rates"
 local routes = require "whatsapp.sandbox.server.routes"
 local state = require "whatsapp.sandbox.server.state"
@@ -119,13 +120,13 @@ services.gateway = {
   handle = function(req) return graph(req, drop_first(req.segments, 1)) end,
 }
 
--- `/customer/v21.0/…`: whoever has the key may write as a customer.
-services.customer = {
-  check = check_key,
+-- `/orders/v21.0/…`: whoever has the key tells the sandbox what is to happen.
+services.orders = {
+  check = check_key, faultless = true,
   handle = function(req)
     local path = drop_first(req.segments, 2)
-    local handler = routes.customer[req.method .. " " .. table.concat(path, "/")]
-    return handler and handler(req) or refuse_path(path)
+    local handler, item = orders.find(req.method, table.concat(path, "/"))
+    return handler and handler(req, item) or refuse_path(path)
   end,
 }
 
@@ -146,7 +147,7 @@ services.control = {
 -- A service by port and first segment of the path; "" is any other.
 local places = {
   main = { ["whatsapp-business"] = "gateway", ["whatsapp_business"] = "files",
-           samples = "samples", customer = "customer", [""] = "graph" },
+           samples = "samples", orders = "orders", [""] = "graph" },
   control = { [""] = "control" },
 }
 
@@ -160,7 +161,7 @@ function M.handle(port, req)
   req.service = names[req.segments[1] or ""] or names[""]
   local service = services[req.service]
   service.check(req)
-  local rule = faults.match(req)
+  local rule = not service.faultless and faults.match(req)
   if rule then return faults.apply(rule, req, service.handle) end
   return service.handle(req)
 end

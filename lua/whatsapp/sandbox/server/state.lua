@@ -7,6 +7,7 @@ local templates = require "whatsapp.sandbox.server.seed_templates"
 
 local M = {
   settings = nil,   ---@type table
+  offset = 0,       ---@type number  seconds by which the clock was put forward
   nodes = {},       ---@type table<string, table>  everything Graph has an id for; `kind` says what
   deleted_names = {}, ---@type table<string, number>  of templates: until when it is not free
 }
@@ -14,10 +15,17 @@ local M = {
 local kinds = {}   -- the nodes of each kind, in the order in which they were added
 local serial = 0
 
---- Seconds since the epoch, by the sandbox's clock.
+--- Seconds since the epoch, by the sandbox's clock: the system's, and what it was put
+--- forward by.
 ---@return number
 function M.now()
-  return ngx.time()
+  return ngx.now() + M.offset
+end
+
+--- The same in whole seconds.
+---@return integer
+function M.time()
+  return math.floor(M.now())
 end
 
 local function copy(source, target)

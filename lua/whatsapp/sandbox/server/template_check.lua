@@ -2,6 +2,7 @@
 --- parameter objects, media header, counts and names, buttons.
 
 local answer = require "whatsapp.sandbox.server.answer"
+local state = require "whatsapp.sandbox.server.state"
 local text = require "whatsapp.sandbox.server.text"
 
 local M = {}
@@ -139,7 +140,7 @@ local function check_offer(offer, parameters)
   local ms = type(given) == "table" and given.expiration_time_ms
   if type(ms) ~= "number" then
     refuse(131008, "limited_time_offer: expiration_time_ms is missing")
-  elseif ms < ngx.now() * 1000 then
+  elseif ms < state.now() * 1000 then
     refuse(131009, "limited_time_offer: expiration_time_ms is in the past")
   end
 end

@@ -104,7 +104,7 @@ function M.append(req, session)
     refuse("The file has %d bytes, and %d have come", session.length, offset + size)
   end
   local handle = ("4::%s:ARZ%s:e:%d"):format(ngx.encode_base64(session.type), identity.hex(24),
-    state.now())
+    state.time())
   handles[handle] = session.type
   return answer.ok { h = handle }
 end

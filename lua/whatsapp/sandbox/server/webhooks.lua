@@ -86,17 +86,20 @@ end
 -- by chance: the bodies that wait behind the one under way.
 local queues = {}
 
-local function begin(premature, customer, body)
-  if premature then return end
+local function work(premature, customer)
+  local queue = queues[customer]
+  while queue[1] and not premature do deliver(table.remove(queue, 1)) end
+  queues[customer] = nil
+end
+
+local function begin(customer, body)
   local queue = queues[customer]
   if queue then
     queue[#queue + 1] = body
     return
   end
-  queue = { body }
-  queues[customer] = queue
-  while queue[1] do deliver(table.remove(queue, 1)) end
-  queues[customer] = nil
+  queues[customer] = { body }
+  assert(ngx.timer.at(0, work, customer))
 end
 
 --- Sends a change of a field to the webhook, if there is one.
@@ -104,10 +107,11 @@ end
 ---@param customer string
 ---@param field string
 ---@param value table
----@param delay? number  seconds
-function M.send(phone, customer, field, value, delay)
-  if not state.settings.webhook_url then return end
-  ngx.timer.at(delay or 0, begin, customer, body_of(phone, field, value))
+---@return boolean sent
+function M.send(phone, customer, field, value)
+  if not state.settings.webhook_url then return false end
+  begin(customer, body_of(phone, field, value))
+  return true
 end
 
 return M

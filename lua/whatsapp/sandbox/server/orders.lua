@@ -1,0 +1,92 @@
+--- What a sandbox is told while it runs, by its page (`/api/…`) and by its Lua object
+--- (`/orders/v…/…`): one handler for both, by "METHOD place"; `{}` is an id.
+
+local answer = require "whatsapp.sandbox.server.answer"
+local customers = require "whatsapp.sandbox.server.customers"
+local events = require "whatsapp.sandbox.server.events"
+local media = require "whatsapp.sandbox.server.media"
+local message_history = require "whatsapp.sandbox.server.message_history"
+local overview = require "whatsapp.sandbox.server.overview"
+local state = require "whatsapp.sandbox.server.state"
+
+local DONE = { success = true }
+
+local function text(body, field)
+  local value = body[field]
+  if type(value) == "number" then value = ("%.0f"):format(value) end
+  if type(value) ~= "string" or value == "" then answer.invalid(field, "must be a text") end
+  return value
+end
+
+local M, orders = {}, {}
+
+-- What there is, and what happens ------------------------------------------------------
+
+orders["GET state"] = function() return answer.ok(overview.all()) end
+
+orders["GET events"] = function(req)
+  local since = req.headers["last-event-id"] or req.query.since
+  return events.stream(since and tonumber(since) or nil)
+end
+
+-- What customers do --------------------------------------------------------------------
+
+orders["POST receive"] = function(req) return answer.ok { id = customers.write(req:json()) } end
+
+orders["POST react"] = function(req)
+  local body = req:json()
+  local emoji = body.emoji ~= "" and body.emoji or nil
+  return answer.ok { id = customers.write { from = body.from, phone_number_id = body.phone_number_id,
+    type = "reaction", reaction = { message_id = text(body, "message_id"), emoji = emoji } } }
+end
+
+orders["POST look"] = function(req)
+  message_history.look(text(req:json(), "customer"))
+  return answer.ok(DONE)
+end
+
+orders["POST customers"] = function(req)
+  local body = req:json()
+  return answer.ok { id = customers.add(body).id }
+end
+
+-- What becomes of messages -------------------------------------------------------------
+
+orders["POST statuses"] = function(req)
+  local body = req:json()
+  message_history.set_status(text(body, "id"), text(body, "status"), body.code)
+  return answer.ok(DONE)
+end
+
+-- Media --------------------------------------------------------------------------------
+
+orders["POST media"] = function(req)
+  local phone = state.nodes[state.settings.phone_number_id]
+  local name = req.headers["x-filename"]
+  local node = media.keep(phone, {
+    content_type = req.headers["content-type"], filename = name and ngx.unescape_uri(name),
+    size = tonumber(req.headers["content-length"]) or 0,
+    chunks = function() return req:chunks(64 * 1024) end,
+  })
+  return answer.ok { id = node.id }
+end
+
+orders["GET media/{}"] = function(req, id)
+  local node = state.nodes[id]
+  if node and node.kind == "media" then return media.file_answer(req, node) end
+  return { status = 404, json = { error = { message = "there is no such media" } } }
+end
+
+--- The handler of an order, and the id in its path.
+---@param method string
+---@param place string  e.g. "media/123"
+---@return (fun(req: table, id?: string): table)|nil handler
+---@return string? id
+function M.find(method, place)
+  local exact = orders[method .. " " .. place]
+  if exact then return exact end
+  local before, id, behind = place:match "^(%l+)/([^/]+)(.*)$"
+  return before and orders[("%s %s/{}%s"):format(method, before, behind)], id
+end
+
+return M

@@ -1,0 +1,262 @@
+-- What the phone's page is served: who may ask, the chats, and what happens as it happens.
+
+local json = require "whatsapp.json"
+local ltn12 = require "ltn12"
+local sandbox = require "whatsapp.sandbox"
+local socket = require "socket"
+local http = require "socket.http"
+local whatsapp = require "whatsapp"
+
+local CUSTOMER = "15551234567"
+local LIMIT = 10 -- seconds until something must have happened
+
+describe("sandbox: the phone's API", function()
+  local box, wa
+
+  setup(function()
+    box = assert(sandbox.start { gateway_rate = false, delivered_seconds = 0, read_seconds = false })
+    wa = whatsapp.new(box:options "direct")
+  end)
+
+  teardown(function() box:stop() end)
+
+  -- Without nulls.
+  local function decoded(text)
+    return (select(2, assert(json.decode(text))))
+  end
+
+  -- The status, the text and the headers of an answer.
+  local function ask(method, path, body, headers)
+    headers = headers or {}
+    local text, parts = body and json.encode(body), {}
+    if text then
+      headers["Content-Type"] = headers["Content-Type"] or "application/json"
+      headers["Content-Length"] = #text
+    end
+    local _, status, answered = assert(http.request {
+      url = box.phone_url .. path, method = method, headers = headers,
+      source = text and ltn12.source.string(text), sink = ltn12.sink.table(parts) })
+    return status, table.concat(parts), answered
+  end
+
+  local function get(path)
+    local status, text = ask("GET", path)
+    assert.equal(200, status, text)
+    return decoded(text)
+  end
+
+  local function post(path, body)
+    local status, text = ask("POST", path, body)
+    assert.equal(200, status, text)
+    return decoded(text)
+  end
+
+  local function refusal(status, path, body, method)
+    local found, text = ask(method or "POST", path, body)
+    assert.equal(status, found)
+    return decoded(text).error
+  end
+
+  local function message(id)
+    for _, one in ipairs(get "api/state".messages) do
+      if one.id == id then return one end
+    end
+  end
+
+  local function customer(id)
+    for _, one in ipairs(get "api/state".customers) do
+      if one.id == id then return one end
+    end
+  end
+
+  -- A page that listens: `following(kind)` waits for the next event of a kind.
+  local function listen(since)
+    local port = tonumber(box.phone_url:match ":(%d+)/")
+    local page = assert(socket.connect("127.0.0.1", port))
+    page:settimeout(LIMIT)
+    page:send(("GET /api/events%s HTTP/1.0\r\nHost: localhost:%d\r\n\r\n"):format(
+      since and "?since=" .. since or "", port))
+    assert.equal("HTTP/1.1 200 OK", (page:receive "*l"))
+    repeat until assert(page:receive "*l") == ""
+    assert.equal("retry: 500", (page:receive "*l"))
+    local function following(kind)
+      local id, event
+      while true do
+        local line = assert(page:receive "*l")
+        id, event = line:match "^id: (%d+)$" or id, line:match "^event: (%l+)$" or event
+        local data = line:match "^data: (.*)$"
+        if data and event == kind then return decoded(data), tonumber(id) end
+      end
+    end
+    return following, page
+  end
+
+  describe("who may ask", function()
+    it("this machine, by its own names", function()
+      assert.equal(200, (ask("GET", "api/state", nil, { Host = "localhost:1234" })))
+      for _, host in ipairs { "phone.example", "127.0.0.1.example:80", "example:127.0.0.1" } do
+        assert.equal(403, (ask("GET", "api/state", nil, { Host = host })))
+        assert.equal(403, (ask("GET", "", nil, { Host = host })))
+      end
+    end)
+
+    it("no other page", function()
+      local body = { from = CUSTOMER, text = "x" }
+      local own = box.phone_url:gsub("/$", "")
+      assert.equal(200, (ask("POST", "api/receive", body, { Origin = own })))
+      assert.equal(403, (ask("POST", "api/receive", body, { Origin = "http://localhost:1" })))
+      assert.equal(403, (ask("POST", "api/receive", body, { Origin = "null" })))
+      assert.equal(403, (ask("POST", "api/receive", body, { ["Content-Type"] = "text/plain" })))
+      assert.equal(403, (ask("POST", "api/media", body, { ["Content-Type"] = "text/plain" })))
+    end)
+
+    it("with nothing of elsewhere let in", function()
+      local _, _, headers = ask("GET", "api/state")
+      assert.truthy(headers["content-security-policy"]:find("default-src 'self'", 1, true))
+      assert.equal("nosniff", headers["x-content-type-options"])
+      for _, path in ipairs { "phone/..%2fsandbox.json", "nothing.js", "init.lua", "api/nothing" } do
+        assert.equal(404, (ask("GET", path)))
+      end
+    end)
+
+    it("and no secret goes out", function()
+      local _, text = ask("GET", "api/state")
+      for _, secret in ipairs { box.api_key, box.access_token, box.app_secret, box.verify_token } do
+        assert.is_nil(text:find(secret, 1, true))
+      end
+    end)
+  end)
+
+  describe("the chats", function()
+    it("show what the business sends, and what becomes of it", function()
+      local sent = assert(wa:send { to = "+1 555 0000001", text = "Hello" })
+      local shown = message(sent.id)
+      assert.same({ "out", "text", "15550000001", "delivered" },
+        { shown.direction, shown.type, shown.customer, shown.status })
+      assert.equal("Hello", shown.payload.text.body)
+      assert.equal(box.phone_number_id, shown.phone_number_id)
+      assert.equal(1, customer "15550000001".unread)
+      assert.is_nil(customer "15550000001".window_until)
+      post("api/look", { customer = "15550000001" })
+      assert.equal("read", message(sent.id).status)
+      assert.equal(0, customer "15550000001".unread)
+      assert.equal("read", assert(sent:wait "read").status)
+    end)
+
+    it("show a failure", function()
+      local sent = assert(wa:send { to = "+1 556 0131026", text = "Hello" })
+      assert.same({ code = 131026, title = "Message undeliverable" }, message(sent.id).error)
+    end)
+
+    it("show what a customer writes, from the page or from Lua", function()
+      local before = get "api/state".clock.now
+      local id = post("api/receive", { from = "+1 555 0000002", name = "Ann", text = "Hi" }).id
+      assert.equal("Ann", customer "15550000002".name)
+      assert.is_true(customer "15550000002".window_until >= before + 24 * 3600 - 1)
+      local other = assert(box:receive { from = "15550000002", button_reply = { id = "yes", title = "Yes" },
+                                         context = { id = id } })
+      assert.equal("Ann", customer "15550000002".name)
+      local shown = message(other.id)
+      assert.same({ "in", "interactive", "delivered", id },
+        { shown.direction, shown.type, shown.status, shown.reply_to })
+      assert.equal("yes", shown.payload.interactive.button_reply.id)
+      assert(wa:mark_read(other.id))
+      assert.equal("read", message(id).status)
+      assert.equal("read", message(other.id).status)
+    end)
+
+    it("know a customer by phone number and by user id", function()
+      post("api/receive", { from = "15550000003", user_id = "US.13491208655302741918", text = "Hi" })
+      local sent = assert(wa:send { to = "US.13491208655302741918", text = "Hello" })
+      assert.equal("15550000003", message(sent.id).customer)
+      assert.equal("US.7", post("api/customers", { id = "US.7", name = "Bob" }).id)
+      assert.equal("Bob", customer "US.7".name)
+    end)
+
+    it("show reactions beside what they are to", function()
+      local id = post("api/receive", { from = CUSTOMER, text = "Hi" }).id
+      assert(wa:send { to = CUSTOMER, reaction = { message_id = id, emoji = "👍" } })
+      post("api/react", { from = CUSTOMER, message_id = id, emoji = "❤️" })
+      assert.same({ { emoji = "👍", from = "business" }, { emoji = "❤️", from = "customer" } }, message(id).reactions)
+      post("api/react", { from = CUSTOMER, message_id = id, emoji = "" })
+      assert.same({ { emoji = "👍", from = "business" } }, message(id).reactions)
+    end)
+
+    it("show a template with its definition", function()
+      local sent = assert(wa:send { to = CUSTOMER, template = { name = "hello_world", language = "en_US" } })
+      local shown = message(sent.id)
+      assert.equal("hello_world", shown.template.name)
+      assert.equal("BODY", shown.template.components[2].type)
+    end)
+  end)
+
+  describe("media", function()
+    it("of the business are shown", function()
+      local media = assert(wa.media:upload { data = "bytes", type = "image/png", filename = "a.png" })
+      local sent = assert(wa:send { to = CUSTOMER, image = { id = media.id } })
+      local shown = message(sent.id).media[media.id]
+      assert.same({ "image/png", "a.png", 5 }, { shown.mime_type, shown.filename, shown.file_size })
+      local status, text, headers = ask("GET", shown.url:sub(2))
+      assert.same({ 200, "bytes", "image/png" }, { status, text, headers["content-type"] })
+    end)
+
+    it("of a customer are uploaded first", function()
+      local text, parts = "ann's picture", {}
+      local _, status = http.request { url = box.phone_url .. "api/media", method = "POST",
+        headers = { ["Content-Type"] = "image/png", ["Content-Length"] = #text, ["X-Sandbox"] = "1",
+                    ["X-Filename"] = "an%20n.png" },
+        source = ltn12.source.string(text), sink = ltn12.sink.table(parts) }
+      assert.equal(200, status)
+      local id = json.decode(table.concat(parts)).id
+      local received = post("api/receive", { from = CUSTOMER, type = "image", image = { id = id } })
+      assert.equal("an n.png", message(received.id).media[id].filename)
+      assert.equal(text, (assert(wa.media:download(id))))
+    end)
+  end)
+
+  describe("the events", function()
+    it("tell of a message until it is read", function()
+      local following, page = listen()
+      local sent = assert(wa:send { to = CUSTOMER, text = "Look" })
+      local seen = {}
+      repeat
+        local event = following "message"
+        if event.id == sent.id then seen[#seen + 1] = event.status end
+        if event.status == "delivered" then post("api/look", { customer = CUSTOMER }) end
+      until event.id == sent.id and event.status == "read"
+      assert.equal("read", seen[#seen])
+      page:close()
+    end)
+
+    it("tell of typing, until something is sent", function()
+      local id = post("api/receive", { from = CUSTOMER, text = "Hi" }).id
+      local following, page = listen()
+      assert(wa:mark_read(id, { typing = true }))
+      assert.same({ customer = CUSTOMER, phone_number_id = box.phone_number_id, on = true }, (following "typing"))
+      assert(wa:send { to = CUSTOMER, text = "Hello" })
+      assert.is_false(following "typing".on)
+      page:close()
+    end)
+
+    it("go on where a page left, or tell it to begin anew", function()
+      local following, page = listen()
+      post("api/receive", { from = CUSTOMER, text = "one" })
+      local _, place = following "message"
+      page:close()
+      post("api/receive", { from = CUSTOMER, text = "two" })
+      following, page = listen(place)
+      assert.equal("two", following "message".payload.text.body)
+      page:close()
+      following, page = listen(10 ^ 6)
+      assert.same({}, (following "reset"))
+      page:close()
+    end)
+  end)
+
+  it("says what is wrong", function()
+    assert.truthy(refusal(400, "api/receive", { from = "Ann" }).message:find("from", 1, true))
+    assert.equal("customer", refusal(400, "api/look", { customer = "1" }).field)
+    assert.equal("id", refusal(400, "api/statuses", { id = "wamid.x", status = "read" }).field)
+    assert.is_string(refusal(404, "api/nothing", {}).message)
+  end)
+end)
