@@ -202,7 +202,9 @@ local function dispatch(self, event)
     handler, captures = find_rule(self.rules, event)
   end
   if handler then return call(self, handler, event, unpack(captures, 1, captures.n)) end
-  if self.fallback then return call(self, self.fallback, event) end
+  -- A conversation has no end that its own statuses open anew.
+  if not self.fallback or (event.kind ~= "message" and is_conversation(self.fallback)) then return end
+  return call(self, self.fallback, event)
 end
 
 local function through(self, event, i)
@@ -228,7 +230,7 @@ local function guarded(self, event, fn)
   return report(self, result, event, traceback)
 end
 
--- Whether an event is a timer or a start of a conversation, put into the inbox here.
+-- Whether an event is a timer of a conversation, put into the inbox here.
 local function is_own(event)
   return event.field == "whatsapp.conversation"
 end
@@ -238,6 +240,7 @@ local function process(self, event)
     desk(self):handle(event)
     return nil
   end
+  if self.talks and self.talks:redirect(event) then return nil end
   webhook.attach(event, self.client)
   event.bot = self
   local ok, err = window.recover(event, self.store)
@@ -246,10 +249,12 @@ local function process(self, event)
   through(self, event, 1)
 end
 
--- Seconds until the event is to be handled again; nil when it is not.
+-- Seconds until the event is to be handled again; nil when it is not. Whether it is
+-- to be held on to until then, which counts as no further try.
 local function handle_event(self, event)
   local again = guarded(self, event, function() return process(self, event) end)
-  return again or self.talks and self.talks:postponed(event)
+  if again or not self.talks then return again end
+  return self.talks:postponed(event)
 end
 
 local function poison(claim)
@@ -258,21 +263,30 @@ local function poison(claim)
     hint = "its handler fails, ends the process, or takes longer than `lease` seconds" }
 end
 
+-- What an event that is left had a conversation do is not left. As `handle_event`.
+local function leave(self, event)
+  if not (self.talks or is_own(event)) then return nil end
+  desk(self):leave(event)
+  return self.talks:postponed(event)
+end
+
 local STALL = 1 -- seconds until the store is asked again
 
 -- One event from claim to confirmation.
 local function run(self, event, claim)
-  local again
+  local again, held
   if self.inbox:is_poison(claim) then
     report(self, poison(claim), event)
+    again, held = leave(self, event)
   else
     local news, err = self.inbox:is_news(event)
     if news == nil then
       report(self, err, event)
       return self.inbox:stall(event, claim, STALL)
     end
-    again = news and handle_event(self, event)
+    if news then again, held = handle_event(self, event) end
   end
+  if held then return self.inbox:stall(event, claim, again) end
   local ok, err
   if again then ok, err = self.inbox:again(claim, again) else ok, err = self.inbox:done(claim) end
   if not ok then report(self, err, event) end

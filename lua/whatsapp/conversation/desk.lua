@@ -1,9 +1,9 @@
 --- A bot's conversations: finds the one that an event belongs to, opens, resumes and
 --- ends them, and fires their timers.
 --
--- A conversation goes on only while its lane's event is claimed. So timers and
--- `start` put events of our own into the inbox, and events of the same customer that
--- come in another lane (by user id, say, and not by phone) are put into its lane.
+-- A conversation goes on only while its lane's event is claimed. So timers put events
+-- of our own into the inbox, and events of the same customer that come in another lane
+-- (by user id, say, and not by phone) are put into its lane.
 
 local Error = require "whatsapp.error"
 local journals = require "whatsapp.conversation.journal"
@@ -23,6 +23,8 @@ local M = {}
 --- The field of our own events.
 local FIELD = "whatsapp.conversation"
 
+local function by_event() return setmetatable({}, { __mode = "k" }) end
+
 --- The conversations of a bot.
 ---@param bot whatsapp.Bot
 ---@param report fun(bot: whatsapp.Bot, err: any, event?: whatsapp.Event, traceback?: string): number|nil
@@ -30,7 +32,8 @@ local FIELD = "whatsapp.conversation"
 ---@return table
 function M.new(bot, report, work)
   return setmetatable({ bot = bot, report = report, work = work, known = {}, live = {}, live_count = 0,
-                        again = setmetatable({}, { __mode = "k" }) }, Desk)
+    -- By event: when it comes again, what it belongs to, how often it changed its lane.
+    again = by_event(), found = by_event(), moves = by_event() }, Desk)
 end
 
 --- Makes a conversation known: only those can be resumed.
@@ -70,18 +73,14 @@ end
 
 -- Events of our own ---------------------------------------------------------------------
 
--- As text that makes one again.
-local function own_event(lane, key, raw)
-  return assert(webhook.restore(assert(json.encode { field = FIELD, lane = lane, key = key, raw = raw })))
+-- Says that it is time for a lane's conversation. The version of its record is in the
+-- key, so that each firing is one event, whoever sees that it is due.
+local function timer_of(lane, version, now)
+  return assert(webhook.restore(assert(json.encode { field = FIELD, lane = lane, raw = { at = now },
+    key = ("timer:%s:%.0f"):format(lane, version) })))
 end
 
--- Puts an event into a conversation's own lane.
-local function move(self, event, lane)
-  local moved = assert(webhook.restore(event:dump()))
-  moved.lane, moved.key = lane, event.key .. "@"
-  must(self.bot.inbox:add { moved })
-  return true
-end
+local function is_timer(event) return event.field == FIELD end
 
 -- Running --------------------------------------------------------------------------------
 
@@ -107,17 +106,20 @@ local function unknown_conversation(head)
     hint = "bot:on(…, conversation), bot:add(conversation), or its `versions`" }
 end
 
--- Makes the event come again after `seconds`.
-local function postpone(self, event, seconds)
-  self.again[event] = seconds
+-- Makes the event come again after `seconds`. `held`: it is held on to meanwhile, and
+-- counts as tried once.
+local function postpone(self, event, seconds, held)
+  self.again[event] = { seconds = seconds, held = held }
 end
 
--- A timer whose conversation cannot go on here is looked at again after so long.
-local LATER = 60
+-- Seconds until a conversation that cannot go on here is looked at again: for its
+-- timer, and for its customer, whose message another process may have the code for.
+local LATER, SOON = 60, 20
 
--- What was due stays due: once this process, or another, knows its code, it goes on.
-local function put_off(self, event, journal)
-  if event.field ~= FIELD or not event.raw.timer or not journal.version then return end
+-- Nothing is lost: once this process, or another, knows the code, it goes on.
+local function keep_for_later(self, event, journal)
+  if not journal.version then return end
+  if not is_timer(event) then return postpone(self, event, SOON) end
   local ok, err = journal:put_off(self:now() + LATER)
   if not ok and not err.conflict then self.report(self.bot, err, event) end
 end
@@ -127,12 +129,13 @@ end
 local function failed(self, event, talk, err, class, traceback)
   forget(self, talk.journal.lane)
   if class == "store" then
-    if not err.conflict then self.report(self.bot, err, event) end
-    return postpone(self, event, err.conflict and 0 or 1)
+    if err.conflict then return postpone(self, event, 0) end
+    self.report(self.bot, err, event)
+    return postpone(self, event, 1, true)
   end
   local seconds = self.report(self.bot, err, event, traceback)
   if seconds then return postpone(self, event, seconds) end
-  if class == "kept" then return put_off(self, event, talk.journal) end
+  if class == "kept" then return keep_for_later(self, event, talk.journal) end
   local ok, why = talk.journal:close(self:now(), "failed", tostring(err))
   if not ok then self.report(self.bot, why, event) end
 end
@@ -199,42 +202,64 @@ end
 
 -- Events ---------------------------------------------------------------------------------
 
--- What the status of one of our messages says, when that is not known yet.
-local function settle(self, event)
+-- What a status says something about: a journal, and the number of its command.
+local function find_marked(self, event)
   local lane, id, n = talks.read_mark(event.callback_data)
-  if not lane then return end
-  local journal = load(self, lane)
-  if not journal or journal.head.ended or journal.head.id ~= id then return end
+  local journal = lane and load(self, lane)
+  if not journal or journal.head.ended or journal.head.id ~= id then return { lane = event.lane } end
+  must(lanes.teach(self.bot.store, lanes.of_event(event), lane, self:now()))
   local step = journal.steps[n]
-  if not step or step.values then return end
-  if lane ~= event.lane then return move(self, event, lane) end
-  local talk = talk_of(self, event, journal)
-  if not talk then return end
-  talks.settle(talk.journal, n, event)
-  run(self, event, talk)
+  -- It comes again when a process died that went on with it.
+  local is_news = step and (not step.values or journal.keys[event.key])
+  return is_news and { lane = lane, journal = journal, n = n } or { lane = event.lane }
 end
 
--- The customer's other names lead here from now on: the next event may have no other.
-local function teach(self, event, journal)
+-- In which lane an event belongs, and the journal there.
+local function find(self, event)
+  if event.kind == "status" then return find_marked(self, event) end
+  if not event.phone_number_id or not (event.from or event.group_id) then return { lane = event.lane } end
   local names = lanes.of_event(event)
-  for i = 2, #names do
-    must(lanes.remember(self.bot.store, names[i], journal.lane, self:now(), load(self, names[i])))
+  local found = must(lanes.find(self.bot.store, names))
+  -- The customer's next event may have no other name.
+  must(lanes.teach(self.bot.store, names, found.lane, self:now(), found.records))
+  return found
+end
+
+-- The key of an event that was put into another lane has one more of these.
+local MOVED, MOST_MOVES = "@", 3
+
+local function redirect(self, event)
+  local moves = self.moves[event]
+  if not moves then
+    local key = event.key:match("^(.-)" .. MOVED .. "*$")
+    moves, event.key = #event.key - #key, key
+    self.moves[event] = moves
   end
+  local found = find(self, event)
+  self.found[event] = found
+  if found.lane == event.lane or moves == MOST_MOVES then return false end
+  local moved = assert(webhook.restore(event:dump()))
+  moved.lane, moved.key = found.lane, event.key .. MOVED:rep(moves + 1)
+  must(self.bot.inbox:add { moved })
+  return true
+end
+
+-- What a status says is noted, once; then it is for the handlers too, unless it comes again.
+local function settle(self, event, journal, n)
+  local talk = talk_of(self, event, journal)
+  if talk then
+    talks.settle(talk.journal, n, event)
+    run(self, event, talk)
+  end
+  return self.again[event] ~= nil
 end
 
 local function offer(self, event)
-  if event.kind == "status" then return settle(self, event) and false end
-  if not event.phone_number_id or not (event.from or event.group_id) then return false end
-  local store = self.bot.store
-  local found = must(lanes.find(store, lanes.of_event(event)))
-  local journal = found.journal
-  if not journal then return false end
+  local found = self.found[event]
+  local journal = found and found.journal
+  if not journal or journal.lane ~= event.lane then return false end
+  if event.kind == "status" then return settle(self, event, journal, found.n) end
   if journal.head.ended then return journal.keys[event.key] or false end
-  if journal.lane ~= event.lane then
-    must(lanes.remember(store, event.lane, journal.lane, self:now(), found.there))
-    return move(self, event, journal.lane)
-  end
-  teach(self, event, journal)
   local talk = talk_of(self, event, journal)
   if not talk then return true end
   if not talk.journal.keys[event.key] then return run(self, event, talk, event) end
@@ -248,8 +273,16 @@ local function guarded(self, fn, event, ...)
   if ok then return result end
   if type(result) ~= "table" or result[1] ~= TROUBLE then error(result, 0) end
   self.report(self.bot, result[2], event)
-  postpone(self, event, 1)
+  postpone(self, event, 1, true)
   return true
+end
+
+--- Puts an event into the lane of its customer's conversations, if that is another:
+--- there it is handled.
+---@param event whatsapp.Event
+---@return boolean moved
+function Desk:redirect(event)
+  return guarded(self, redirect, event)
 end
 
 --- Gives an event to its customer's open conversation.
@@ -262,8 +295,27 @@ end
 --- Seconds after which an event is to be handled again; nil: it is handled.
 ---@param event whatsapp.Event
 ---@return number|nil
+---@return boolean|nil held it is to be held on to meanwhile
 function Desk:postponed(event)
-  return self.again[event]
+  local again = self.again[event]
+  self.again[event] = nil
+  if again then return again.seconds, again.held end
+end
+
+-- A conversation whose event is left is looked at again after so long.
+local LEFT = 600
+
+local function leave_event(self, event)
+  local journal = load(self, event.lane)
+  if not journal or journal.head.ended or not (is_timer(event) or journal.keys[event.key]) then return end
+  must(journal:put_off(self:now() + LEFT))
+end
+
+--- An event was begun too often and is left. The conversation that it was to go on
+--- with, or had begun to, is not: it has a timer.
+---@param event whatsapp.Event
+function Desk:leave(event)
+  guarded(self, leave_event, event)
 end
 
 -- Opening ----------------------------------------------------------------------------------
@@ -285,8 +337,8 @@ local function close_others(self, event)
       forget(self, journal.lane)
       must(journal:close(self:now(), "replaced"))
     end
-    must(lanes.remember(self.bot.store, names[i], event.lane, self:now(), journal))
   end
+  must(lanes.teach(self.bot.store, names, event.lane, self:now()))
 end
 
 -- What an event began goes on when it comes again.
@@ -307,15 +359,22 @@ local function open(self, event, definition, ...)
   begin(self, event, definition, event.lane, head_of(self, definition, head, journals.pack(...)), previous)
 end
 
+-- What becomes of a conversation's messages opens none: that would have no end.
+local OPENS_NONE = { status = true, echo = true, history = true }
+
 --- Opens a conversation with the customer of an event, in the place of one that is open.
 ---@param definition whatsapp.Conversation
 ---@param event whatsapp.Event
 ---@param ... any the function's further arguments
 function Desk:open(definition, event, ...)
-  if not event.phone_number_id or not (event.from or event.group_id) then
-    local _, err = Error.invalid("event", "is about no customer to have a conversation with")
-    error(err, 0)
+  local _, err
+  if OPENS_NONE[event.kind] then
+    _, err = Error.invalid("event", ("a conversation is not opened by a %s"):format(event.kind),
+      "a customer's message opens one, or conversation:start(bot, to)")
+  elseif not event.phone_number_id or not (event.from or event.group_id) then
+    _, err = Error.invalid("event", "is about no customer to have a conversation with")
   end
+  if err then error(err, 0) end
   guarded(self, open, event, definition, ...)
 end
 
@@ -324,45 +383,52 @@ local function is_open(name)
     hint = "bot:conversations(customer) lists them, and :finish() ends one" }
 end
 
---- See `Conversation:start`.
-function Desk:start(definition, to, ...)
-  local number = self.bot.client.config.phone_number_id
-  local lane, err, found = lanes.to_begin(self.bot.store, number, to)
-  if not lane then return nil, err or is_open(found.head.name) end
-  local raw = { start = definition.name, to = tostring(to), number = number, args = journals.pack(...) }
-  local text, why = json.encode(raw)
-  if not text then return Error.invalid("...", why, "give what JSON can carry") end
-  local added
-  added, err = self.bot.inbox:add { own_event(lane, ("start:%s"):format(new_id(self)), raw) }
-  if not added then return nil, err end
-  self.work(self.bot)
-  return true
+-- Has the conversation of a lane go on.
+local function fire_in(self, lane, version)
+  return self.bot.inbox:add { timer_of(lane, version, self:now()) }
 end
 
-local function begin_started(self, event)
-  local raw, journal = event.raw, load(self, event.lane)
-  if resumed(self, event, journal) then return end
-  if journal and not journal.head.ended then return self.report(self.bot, is_open(journal.head.name), event) end
-  local definition = self.known[raw.start]
-  if not definition then
-    return failed(self, event, { journal = { lane = event.lane } },
-      unknown_conversation { name = raw.start, code = "any" }, "kept")
+-- Stores a conversation that is due at once.
+local function store_started(self, definition, to, args)
+  local number = self.bot.client.config.phone_number_id
+  local place, err = lanes.to_begin(self.bot.store, number, to)
+  if not place then return nil, err end
+  if place.open then return nil, is_open(place.open.head.name) end
+  local head = head_of(self, definition, { to = place.user, number = number }, args)
+  return journals.create(self.bot.store, place.lane, head, place.version, self:now())
+end
+
+--- See `Conversation:start`.
+function Desk:start(definition, to, ...)
+  local args, journal, err = journals.pack(...), nil, nil
+  -- Another may write in the lane at the same time, but not for long.
+  for _ = 1, 10 do
+    journal, err = store_started(self, definition, to, args)
+    if journal or not err.conflict then break end
   end
-  local head = head_of(self, definition, { to = raw.to, number = raw.number, key = event.key }, raw.args)
-  begin(self, event, definition, event.lane, head, journal)
+  if not journal then
+    if err.kind == "invalid" and not err.field then err.field, err.hint = "...", "give what JSON can carry" end
+    return nil, err
+  end
+  -- If not now, then with the next tick.
+  local added, why = fire_in(self, journal.lane, journal.version)
+  if added then self.work(self.bot) else self.report(self.bot, why) end
+  return true
 end
 
 local function fire(self, event)
   local journal = load(self, event.lane)
   if not journal or journal.head.ended then return end
   local talk = talk_of(self, event, journal)
-  if talk then run(self, event, talk) end
+  if not talk then return end
+  talk:wake(event.raw.at)
+  run(self, event, talk)
 end
 
 --- Does what an event of our own is for.
 ---@param event whatsapp.Event
 function Desk:handle(event)
-  guarded(self, event.raw.start and begin_started or fire, event)
+  guarded(self, fire, event)
 end
 
 -- Time -------------------------------------------------------------------------------------
@@ -378,10 +444,7 @@ function Desk:tick()
   for _, name in ipairs(names) do
     local lane = name:sub(1, #journals.PREFIX) == journals.PREFIX and name:sub(#journals.PREFIX + 1)
     local _, version = store:get(name)
-    if lane and type(version) == "number" then
-      -- The version, so that each firing is one event, whoever sees it.
-      events[#events + 1] = own_event(lane, ("timer:%s:%.0f"):format(lane, version), { timer = true })
-    end
+    if lane and type(version) == "number" then events[#events + 1] = timer_of(lane, version, now) end
   end
   local added, err = self.bot.inbox:add(events)
   if not added then return nil, err end

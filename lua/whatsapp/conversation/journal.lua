@@ -56,9 +56,8 @@ local function merge(self, entry)
   step.command = entry.c or step.command
   if entry.due ~= nil then step.due = entry.due end
   step.values = entry.values or step.values
-  if entry.event then
-    self.keys[entry.key], self.newest = true, entry.key
-  end
+  if entry.key then self.keys[entry.key] = true end
+  if entry.event then self.newest = entry.key end
   step.event = entry.event or step.event
   self.last = math.max(self.last, entry.n)
 end
@@ -124,15 +123,17 @@ end
 ---@param lane string
 ---@param head table name, code (its version), id, started, to, args, keep (seconds), …
 ---@param version number|nil of the record it takes the place of
+---@param due? number when it is to begin, unless that is done at once
 ---@return table|nil journal
 ---@return whatsapp.Error? err
-function M.create(store, lane, head, version)
+function M.create(store, lane, head, version, due)
   local self = new(store, lane)
   if head.key then self.keys[head.key] = true end
   local text, err
   text, self.head = line_of(head)
   if not text then return nil, self.head end
-  self.version, err = store:put(self.name, text, version, { due = false, expires = head.started + head.keep })
+  self.version, err = store:put(self.name, text, version,
+    { due = due or false, expires = head.started + head.keep })
   if not self.version then return nil, err end
   return self
 end
@@ -152,8 +153,17 @@ function M.alias(store, lane, known_as, now, previous)
   return ok and true, err
 end
 
+--- Whether a name leads elsewhere for some time yet.
+---@param record table
+---@param now number
+---@return boolean
+function M.is_fresh(record, now)
+  return now - record.head.ended < KNOWN / 2
+end
+
 --- Adds a line, which the next `flush` writes.
----@param entry { n: integer, c: string, due?: number, values?: table, event?: string, key?: string }
+---@param entry { n: integer, c: string, due?: number, values?: table, event?: string, key?: string } `key`:
+---   of the event that it comes of
 ---@return true|nil
 ---@return whatsapp.Error? err of kind `invalid` for what JSON cannot carry
 function Journal:note(entry)
@@ -188,12 +198,15 @@ function Journal:flush(now, due)
   return true
 end
 
+--- The time that the record is due at has come: the next `flush` writes another, or none.
+function Journal:fired() self.due = true end
+
 --- Leaves the conversation as it is, to be looked at again at some time.
 ---@param due number
 ---@return true|nil
 ---@return whatsapp.Error? err
 function Journal:put_off(due)
-  local version, err = self.store:append(self.name, "", self.version, { due = due, expires = due + self.head.keep })
+  local version, err = self.store:append(self.name, "", self.version, { due = due })
   self.version, self.due = version or self.version, nil
   return version and true, err
 end

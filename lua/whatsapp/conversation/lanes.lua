@@ -38,32 +38,33 @@ function M.of_user(number, user)
   return { lane_of(number, plain), lane_of(number, canonical) }
 end
 
--- Follows another name. `there`: what stands in the lane itself.
+-- The record of a lane, and what it is or leads to.
 local function load_known(store, lane)
   local there, err = journals.load(store, lane)
   if err then return nil, nil, err end
-  local alias = there and there.head.alias
-  if not alias then return there, there end
+  if not there or not there.head.alias then return there, there end
   local journal
-  journal, err = journals.load(store, alias)
+  journal, err = journals.load(store, there.head.alias)
   return journal, there, err
 end
 
 --- The first journal that is open; else that of the first lane, if any.
 ---@param store whatsapp.Store
 ---@param lanes string[]
----@return { journal?: table, there?: table }|nil found `there`: what stands in the first lane itself
+---@return { journal?: table, lane: string, records: table<string, table|false> }|nil found `lane`: where the
+---   customer's conversations are; `records`: what stands in the lanes that were looked at
 ---@return whatsapp.Error? err
 function M.find(store, lanes)
-  local found
-  for _, lane in ipairs(lanes) do
+  local found = { records = {} }
+  for i, lane in ipairs(lanes) do
     local journal, there, err = load_known(store, lane)
     if err then return nil, err end
-    found = found or { journal = journal, there = there }
-    if journal and not journal.head.ended then
-      found.journal = journal
-      break
+    found.records[lane] = there or false
+    local open = journal and not journal.head.ended
+    if i == 1 or open then
+      found.journal, found.lane = journal, there and there.head.alias or lane
     end
+    if open then break end
   end
   return found
 end
@@ -85,38 +86,54 @@ function M.known(store, lanes)
   return list
 end
 
---- Whoever was found in one lane is found in it by another name, too.
----@param store whatsapp.Store
----@param lane string the other name's
----@param known_as string
----@param now number
----@param there table|nil the journal that stands in that lane
----@return true|nil
----@return whatsapp.Error? err
-function M.remember(store, lane, known_as, now, there)
-  if there and (there.head.alias == known_as or not there.head.ended) then return true end
+-- Notes that a lane's customer is found in another. `there`: what stands in that lane.
+local function remember(store, lane, known_as, now, there)
+  local head = there and there.head
+  if head and (not head.ended or (head.alias == known_as and journals.is_fresh(there, now))) then return true end
   local ok, err = journals.alias(store, lane, known_as, now, there)
   -- Who was faster knew better.
   if ok or err.conflict then return true end
   return nil, err
 end
 
---- The lane to begin a conversation in, or the journal of the one that is open.
+--- The customer of all these lanes is found in one of them.
+---@param store whatsapp.Store
+---@param lanes string[]
+---@param known_as string
+---@param now number
+---@param records? table<string, table|false> what stands in some of them
+---@return true|nil
+---@return whatsapp.Error? err
+function M.teach(store, lanes, known_as, now, records)
+  for _, lane in ipairs(lanes) do
+    if lane ~= known_as then
+      local there, err = records and records[lane], nil
+      if there == nil then there, err = journals.load(store, lane) end
+      if err then return nil, err end
+      local ok
+      ok, err = remember(store, lane, known_as, now, there or nil)
+      if not ok then return nil, err end
+    end
+  end
+  return true
+end
+
+--- Where to begin a conversation: the lane, the version of what stands there, the user
+--- as digits or id; or the journal of the one that is open.
 ---@param store whatsapp.Store
 ---@param number string|nil
 ---@param to string|number
----@return string|nil lane
+---@return { lane?: string, version?: number, user?: string, open?: table }|nil
 ---@return whatsapp.Error? err
----@return table|nil open
 function M.to_begin(store, number, to)
-  local user, err = message.canonical_user(to, "to")
-  if not user then return nil, err end
-  local lane = lane_of(number, user)
+  local canonical, err = message.canonical_user(to, "to")
+  if not canonical then return nil, err end
+  local lane = lane_of(number, canonical)
   local journal, there
   journal, there, err = load_known(store, lane)
   if err then return nil, err end
-  if journal and not journal.head.ended then return nil, nil, journal end
-  return there and there.head.alias or lane
+  if journal and not journal.head.ended then return { open = journal } end
+  return { lane = there and there.head.alias or lane, version = journal and journal.version, user = message.user(to) }
 end
 
 return M

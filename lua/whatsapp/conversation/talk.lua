@@ -42,7 +42,15 @@ function M.new(desk, definition, journal)
   return self
 end
 
-function Talk:now() return self.desk:now() end
+-- The time by which it was woken, where the clock of this process is behind.
+function Talk:now() return math.max(self.desk:now(), self.woken or 0) end
+
+--- What it waits for has come due.
+---@param at number by the clock of the process that saw it
+function Talk:wake(at)
+  self.woken = at
+  self.journal:fired()
+end
 
 -- Going on -----------------------------------------------------------------------------
 
@@ -218,8 +226,9 @@ end
 function M.settle(journal, n, event)
   local step = journal.steps[n]
   if not step or step.values then return false end
-  if event.type == "failed" then return journal:done(n, step.command, nil, (event.errors or {})[1]) end
-  return journal:done(n, step.command, { id = event.id })
+  local values = journals.pack { id = event.id }
+  if event.type == "failed" then values = journals.pack(nil, (event.errors or {})[1]) end
+  return journal:note { n = n, c = step.command, values = values, key = event.key }
 end
 
 -- The loop -------------------------------------------------------------------------------

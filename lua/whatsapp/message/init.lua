@@ -7,7 +7,7 @@ local schema = require "whatsapp.schema"
 
 local invalid = Error.invalid
 
-local M = { is_user_id = recipient.is_user_id, canonical_user = recipient.canonical }
+local M = { is_user_id = recipient.is_user_id, user = recipient.user, canonical_user = recipient.canonical }
 
 local RECIPIENT_TYPES = { individual = true, group = true }
 
