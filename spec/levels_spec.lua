@@ -16,6 +16,7 @@ local LEVELS = {
   ["bot/"] = 5, ["conversation/"] = 5, ["flow/"] = 5,
   ["flow/screens"] = 0, ["flow/components"] = 0, ["flow/write"] = 0, ["flow/read"] = 0, ["flow/check"] = 0,
   ["flow/placement"] = 0, ["flow/references"] = 0, ["flow/routes"] = 0, ["flow/document"] = 0, ["flow/places"] = 0,
+  ["flow/expression"] = 0, ["flow/view"] = 0, ["flow/filling"] = 0, ["flow/sheet"] = 0, ["flow/player"] = 0,
   ["flow/envelope"] = 2, ["flow/request"] = 2, ["flow/keypair"] = 2,
   ["init"] = 5,
   ["nginx"] = 6, ["sandbox/"] = 6, ["cli/"] = 6, ["testing"] = 6, ["testing/"] = 6,
@@ -28,8 +29,9 @@ local MAY_KNOW_CORE = { ["client"] = true, ["request"] = true, ["loop/"] = true,
   ["flow/media"] = true, ["testing/flow"] = true }
 
 -- What runs inside the sandbox's nginx stands apart from the client. Flow JSON is
--- checked by Meta's rules on both sides, so the rules are there once.
-local SHARED = { ["json"] = true, ["error"] = true, ["flow/check"] = true, ["flow/document"] = true }
+-- checked by Meta's rules on both sides, and played on both, so these are there once.
+local SHARED = { ["json"] = true, ["error"] = true, ["flow/check"] = true, ["flow/document"] = true,
+  ["flow/player"] = true }
 
 local function server_may_require(name)
   return name:find "^sandbox/" or SHARED[name]

@@ -292,7 +292,7 @@ end
 
 local function tidy(value)
   if type(value) ~= "table" then return value end
-  local copy = {}
+  local copy = setmetatable({}, getmetatable(value))
   for key, item in pairs(value) do
     if type(key) ~= "number" and item ~= M.null then
       local is_id = key == "id" or sub(key, -3) == "_id"

@@ -297,7 +297,7 @@ end
 --- A player of a Flow: see `whatsapp.testing.flow`.
 ---@param endpoint whatsapp.flow.Endpoint
 ---@param options? { screens?: table|string, flow_token?: string, version?: string }
----@return whatsapp.testing.Player
+---@return whatsapp.flow.Player
 function M.flow(endpoint, options)
   return require "whatsapp.testing.flow"(endpoint, options)
 end

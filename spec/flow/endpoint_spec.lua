@@ -74,6 +74,18 @@ describe("a request", function()
     assert.are.equal(0, #told)
   end)
 
+  it("keeps lists in which nothing is lists, on their way to the webhook", function()
+    local endpoint = new { WELCOME = function(request)
+      return request:complete { data = request.data, raw = request.raw.data, own = json.array {} }
+    end }
+    local sent = '{"deep":[{"a":[]},[ ]],"none":{},"toppings":[]}'
+    local _, text = ask(endpoint,
+      '{"action":"data_exchange","screen":"WELCOME","flow_token":"t","data":' .. sent .. "}")
+    sent = sent:gsub("%s", "")
+    assert.are.equal(('{"data":{"extension_message_response":{"params":'
+      .. '{"data":%s,"flow_token":"t","own":[],"raw":%s}}},"screen":"SUCCESS"}'):format(sent, sent), text)
+  end)
+
   it("goes to the handler of its screen, else to that of its action", function()
     local function named(name) return function(request) return request:show(name) end end
     local endpoint = new { INIT = named "a", BACK = named "b", data_exchange = named "c", WELCOME = named "d" }

@@ -13,13 +13,14 @@ local pair, told
 local FLOW = {
   version = "7.1", data_api_version = "3.0", routing_model = { WELCOME = { "DETAILS" }, DETAILS = { "SUMMARY" } },
   screens = {
-    { id = "WELCOME", title = "Book", data = { days = { type = "array" } }, layout = { type = "SingleColumnLayout",
-      children = {
-        { type = "TextHeading", text = "${data.days}" },
+    { id = "WELCOME", title = "Book", data = { days = { type = "array" }, open = { type = "boolean" } }, layout = {
+      type = "SingleColumnLayout", children = {
+        { type = "TextHeading", text = "`'Of ' ${data.days[0].title}`" },
         { type = "Form", name = "form", children = {
-          { type = "If", condition = "${data.open}", ["then"] = { { type = "Dropdown", name = "day" } } },
+          { type = "If", condition = "${data.open}", ["then"] = {
+            { type = "Dropdown", name = "day", label = "Day", ["data-source"] = "${data.days}" } } },
           { type = "EmbeddedLink", text = "Reload", ["on-click-action"] = { name = "update_data",
-            payload = { days = { "none" } } } },
+            payload = { days = { { id = "none", title = "None" } } } } },
           { type = "Footer", label = "Next", ["on-click-action"] = { name = "data_exchange",
             payload = { day = "${form.day}", constant = 7, other = "${form.other}" } } } } } } } },
     { id = "DETAILS", title = "Details", refresh_on_back = true, layout = { type = "SingleColumnLayout", children = {
@@ -44,10 +45,16 @@ local function new(on, more)
   return endpoints.new(options)
 end
 
+local function days(...)
+  local options = {}
+  for i, title in ipairs { ... } do options[i] = { id = title, title = title } end
+  return { days = options, open = true }
+end
+
 local on = {
-  INIT = function(request) return request:show("WELCOME", { days = { "Monday", "Tuesday" } }) end,
+  INIT = function(request) return request:show("WELCOME", days("Monday", "Tuesday", "Sunday", "never")) end,
   BACK = function(request)
-    return request:show(request.screen == "DETAILS" and "WELCOME" or "DETAILS", { days = { "Friday" } })
+    return request:show(request.screen == "DETAILS" and "WELCOME" or "DETAILS", days("Friday"))
   end,
   WELCOME = function(request)
     if request.data.day == "Sunday" then return request:fail "We are closed." end
@@ -68,7 +75,7 @@ describe("a player with the Flow's JSON", function()
 
   it("plays it to the end, whose message a webhook understands", function()
     local screen, data = assert(player:open())
-    assert.are.equal("WELCOME Tuesday", screen .. " " .. data.days[2])
+    assert.are.equal("WELCOME Tuesday", screen .. " " .. data.days[2].title)
     screen, data = assert(player:submit { day = "Monday" })
     assert.are.equal("DETAILS 7", screen .. " " .. data.price)
     screen, data = assert(player:submit { name = "Ann" })
@@ -98,13 +105,13 @@ describe("a player with the Flow's JSON", function()
     assert.are.equal("DETAILS", (assert(player:back())))
     assert.are.equal("Ann 7", player.values.name .. " " .. player.data.price)
     local screen, data = assert(player:back())
-    assert.are.equal("WELCOME Friday Monday", table.concat({ screen, data.days[1], player.values.day }, " "))
+    assert.are.equal("WELCOME Friday Monday", table.concat({ screen, data.days[1].title, player.values.day }, " "))
   end)
 
   it("stays on a screen that says no", function()
     assert(player:open())
     assert.are.equal("WELCOME", (assert(player:submit { day = "Sunday" })))
-    assert.are.equal("We are closed. Monday", player.message .. " " .. player.data.days[1])
+    assert.are.equal("We are closed. Monday", player.message .. " " .. player.data.days[1].title)
     assert(player:submit { day = "Monday" })
     assert.is_nil(player.message)
   end)
@@ -128,8 +135,9 @@ describe("a player with the Flow's JSON", function()
     expect.refused("invalid", "values", "must be a table", player:fill(7))
     expect.refused("invalid", "WELCOME", 'has 0 parts labelled "Terms"', player:tap "Terms")
     local _, data = assert(player:tap "Reload")
-    assert.are.same({ "none" }, data.days)
-    assert(player:submit { day = "Monday" })
+    assert.are.same({ { id = "none", title = "None" } }, data.days)
+    expect.refused("invalid", "WELCOME.day", "is no choice of it", player:submit { day = "Monday" })
+    assert(player:submit { day = "none" })
     assert.are.equal("DETAILS", (assert(player:tap "Terms")))
     assert(player:submit {})
     assert.are.equal("SUCCESS", (assert(player:tap "Later")))
@@ -188,7 +196,7 @@ describe("a player without an endpoint", function()
 
   it("names what asks one", function()
     local player = testing.flow(FLOW)
-    assert(player:open())
+    assert(player:open { screen = "WELCOME", data = days "Monday" })
     local _, err = player:submit()
     assert.are.equal("the Flow asks an endpoint, and the player has none", err.message)
   end)

@@ -5,8 +5,8 @@
 local Error = require "whatsapp.error"
 local complaint = require "whatsapp.complaint"
 local core = require "whatsapp.core"
+local document = require "whatsapp.flow.document"
 local envelope = require "whatsapp.flow.envelope"
-local json = require "whatsapp.json"
 local requests = require "whatsapp.flow.request"
 local schema = require "whatsapp.schema"
 local settings = require "whatsapp.webhook.settings"
@@ -96,7 +96,7 @@ end
 
 -- Encrypted with the key that came with the request.
 local function answer(self, text, session)
-  local raw, tidied = json.decode(text)
+  local raw, tidied = document.decode(text)
   local request = raw and requests.new(raw, tidied)
   if not request then return plain(400, "the decrypted request has no action") end
   local content, status = answer_of(self, request)

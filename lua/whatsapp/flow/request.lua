@@ -41,7 +41,7 @@ function M.new(raw, tidied)
   return setmetatable({
     action = action,
     screen = text_or_nil(tidied.screen),
-    data = type(tidied.data) == "table" and tidied.data or {},
+    data = type(tidied.data) == "table" and next(tidied.data) ~= nil and tidied.data or {},
     flow_token = text_or_nil(tidied.flow_token),
     version = text_or_nil(tidied.version),
     raw = raw,

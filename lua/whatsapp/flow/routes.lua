@@ -40,6 +40,20 @@ function M.derive(flow)
   return model
 end
 
+--- The screen that opens a Flow: the first to which no other leads, else the first.
+---@param flow table
+---@return string
+function M.entry(flow)
+  local model, led_to = type(flow.routing_model) == "table" and flow.routing_model or M.derive(flow), {}
+  for id, targets in pairs(model) do
+    for _, target in ipairs(targets) do led_to[target] = led_to[target] or target ~= id end
+  end
+  for _, screen in ipairs(flow.screens) do
+    if not led_to[screen.id] then return screen.id end
+  end
+  return flow.screens[1].id
+end
+
 -- What is said in the routing model itself.
 local function check_model(check, model, derived)
   local at = below(nil, "routing_model")

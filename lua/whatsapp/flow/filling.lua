@@ -1,0 +1,201 @@
+--- What may be filled in: the values of fields, and what they must be.
+-- Source: Meta's "Components", the input components.
+
+local Error = require "whatsapp.error"
+local schema = require "whatsapp.schema"
+
+local invalid, join = Error.invalid, schema.join
+
+local M = {}
+
+local function wrong(path, what) return invalid(path, "must be " .. what) end
+
+local function between(n, low, high, path, what)
+  low, high = tonumber(low), tonumber(high)
+  if low and n < low then return invalid(path, ("needs at least %d%s"):format(low, what)) end
+  if high and n > high then return invalid(path, ("takes at most %d%s"):format(high, what)) end
+  return true
+end
+
+-- Texts ---------------------------------------------------------------------------------
+
+local INPUT = { number = "^%-?%d+%.?%d*$", phone = "^%+?[%d ()%-]+$", email = "^[^%s@]+@[^%s@]+%.[^%s@]+$" }
+
+-- Without max-length a text area takes as much.
+local AREA, LINE = 600, 80
+
+local function check_text(value, part, path)
+  if type(value) == "number" then value = schema.number_text(value) end
+  local length = type(value) == "string" and schema.length(value)
+  if not length then return wrong(path, "a text") end
+  local kind = part["input-type"]
+  if INPUT[kind] and not value:find(INPUT[kind]) then return wrong(path, ("what a field for %s takes"):format(kind)) end
+  local area = part.type == "TextArea"
+  return between(length, part["min-chars"], part["max-length"] or part["max-chars"] or (area and AREA or LINE),
+    path, " characters")
+end
+
+-- Choices -------------------------------------------------------------------------------
+
+local function choices_of(part)
+  local known = {}
+  for _, choice in ipairs(type(part["data-source"]) == "table" and part["data-source"] or {}) do
+    if type(choice) == "table" and choice.id ~= nil then known[tostring(choice.id)] = choice end
+  end
+  return known
+end
+
+local function check_choice(value, part, path)
+  local known = choices_of(part)
+  local choice = (type(value) == "string" or type(value) == "number") and known[tostring(value)]
+  if not choice then
+    return invalid(path, "is no choice of it", "the ids: " .. table.concat(schema.sorted_keys(known), ", "))
+  end
+  if choice.enabled == false then return invalid(path, "cannot be chosen: it is not enabled") end
+  return true
+end
+
+local function check_choices(value, part, path)
+  if type(value) ~= "table" then return wrong(path, "a list of ids") end
+  for i, one in ipairs(value) do
+    local ok, err = check_choice(one, part, join(path, i))
+    if not ok then return nil, err end
+  end
+  return between(#value, part["min-selected-items"], part["max-selected-items"], path, " choices")
+end
+
+-- Days ----------------------------------------------------------------------------------
+
+local WEEK = { "Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat" }
+
+-- The days since 1 March of the year 0, so that February's end is that of a year.
+local function day_number(text)
+  local year, month, day = text:match "^(%d%d%d%d)%-(%d%d)%-(%d%d)$"
+  if not year then return nil end
+  year, month, day = tonumber(year), tonumber(month), tonumber(day)
+  if month < 1 or month > 12 or day < 1 or day > 31 then return nil end
+  if month < 3 then year, month = year - 1, month + 12 end
+  return 365 * year + math.floor(year / 4) - math.floor(year / 100) + math.floor(year / 400)
+    + math.floor((153 * (month - 3) + 2) / 5) + day - 1
+end
+
+local function weekday(number) return WEEK[(number + 3) % 7 + 1] end
+
+local function holds(list, wanted)
+  for _, one in ipairs(list) do if one == wanted then return true end end
+  return false
+end
+
+-- Before version 5.0 a day is a time in milliseconds.
+local function check_bounds(value, part, path)
+  local day, low, high = tonumber(value) or value, part["min-date"], part["max-date"]
+  if type(day) == "number" then low, high = tonumber(low), tonumber(high) end
+  if type(low) == type(day) and day < low then return invalid(path, "is before " .. tostring(low)) end
+  if type(high) == type(day) and day > high then return invalid(path, "is after " .. tostring(high)) end
+  return true
+end
+
+local function check_day(value, part, path)
+  if type(value) ~= "string" or not (day_number(value) or value:find "^%d+$") then
+    return wrong(path, "a day such as 2026-12-31")
+  end
+  local ok, err = check_bounds(value, part, path)
+  if not ok then return nil, err end
+  local closed, open = part["unavailable-dates"], part["include-days"]
+  if type(closed) == "table" and holds(closed, value) then return invalid(path, "is not available") end
+  if type(open) == "table" and day_number(value) and not holds(open, weekday(day_number(value))) then
+    return invalid(path, "is a day of the week that cannot be chosen")
+  end
+  return true
+end
+
+local ENDS = { ["start-date"] = true, ["end-date"] = true }
+
+local function check_days(value, part, path)
+  if part.mode ~= "range" then return check_day(value, part, path) end
+  if type(value) ~= "table" or schema.first_unknown(value, ENDS) ~= nil then
+    return wrong(path, 'a table: { ["start-date"] = "2026-12-30", ["end-date"] = "2026-12-31" }')
+  end
+  for _, name in ipairs(schema.sorted_keys(value)) do
+    local ok, err = check_day(value[name], part, join(path, name))
+    if not ok then return nil, err end
+  end
+  local first, last = value["start-date"], value["end-date"]
+  if not (first and last) then return true end
+  local days = day_number(last) - day_number(first) + 1
+  if days < 1 then return invalid(join(path, "end-date"), "is before the start-date") end
+  return between(days, part["min-days"], part["max-days"], path, " days")
+end
+
+-- Files ---------------------------------------------------------------------------------
+
+local function check_files(least, most)
+  return function(value, part, path)
+    if type(value) ~= "table" then return wrong(path, "a list of files") end
+    return between(#value, part[least], part[most] or 30, path, " files")
+  end
+end
+
+-- All of them ---------------------------------------------------------------------------
+
+local function check_tick(value, _, path)
+  if type(value) ~= "boolean" then return wrong(path, "true or false") end
+  return true
+end
+
+local checks = {
+  TextInput = check_text, TextArea = check_text, Dropdown = check_choice, RadioButtonsGroup = check_choice,
+  CheckboxGroup = check_choices, ChipsSelector = check_choices, OptIn = check_tick, DatePicker = check_day,
+  CalendarPicker = check_days, PhotoPicker = check_files("min-uploaded-photos", "max-uploaded-photos"),
+  DocumentPicker = check_files("min-uploaded-documents", "max-uploaded-documents"),
+}
+
+--- Whether a component can be filled in.
+---@param part table
+---@return boolean
+function M.is_field(part)
+  return checks[part.type] ~= nil and type(part.name) == "string"
+end
+
+--- Whether nothing is filled in.
+---@param value any
+---@return boolean
+function M.is_empty(value)
+  return value == nil or value == "" or value == false or (type(value) == "table" and next(value) == nil)
+end
+
+--- Checks a value of a field; an empty one takes back what was there.
+---@param value any
+---@param part table the field as it is shown
+---@param path string
+---@return true|nil
+---@return whatsapp.Error? err
+function M.check(value, part, path)
+  if M.is_empty(value) then return true end
+  return checks[part.type](value, part, path)
+end
+
+-- Files are required by their least number, the ends of a range each for itself.
+local function needs(part, value)
+  local required = part.required
+  if type(required) == "table" then
+    value = type(value) == "table" and value or {}
+    return (required["start-date"] == true and not value["start-date"])
+      or (required["end-date"] == true and not value["end-date"])
+  end
+  local least = tonumber(part["min-uploaded-photos"] or part["min-uploaded-documents"]) or 0
+  return (required == true or least > 0) and M.is_empty(value)
+end
+
+--- Checks that a field which must be filled in is.
+---@param value any
+---@param part table the field as it is shown
+---@param path string
+---@return true|nil
+---@return whatsapp.Error? err
+function M.complete(value, part, path)
+  if part.enabled == false or not needs(part, value) then return true end
+  return invalid(path, "must be filled in: it is required")
+end
+
+return M

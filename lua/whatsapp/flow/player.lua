@@ -1,0 +1,463 @@
+--- What WhatsApp's client does with a Flow: opens it, shows what is visible, takes what
+-- may be filled in, asks the endpoint, goes back, ends. Without any I/O of its own.
+--
+--     local player, err = players.new {
+--       screens = flow_json,      -- a table or its text; without it the endpoint alone decides
+--       flow_token = "order-17",
+--       seal = function(text) return body, session end,    -- as `envelope.seal`: session:open(answer) → text
+--       post = function(body) return status, answer end,   -- or nil, err; may wait
+--     }
+--     player:open()               -- or open { screen = "DAY", data = { … } }, as the message says
+--     player:view()               -- { screen, title, components = { { key, type, label, value, … } }, … }
+--     player:fill { day = "mon" } -- by name; runs the on-select-actions
+--     player:tap "Next"           -- by label or key; without one the footer
+--     player:back()
+--     player.done, player.params  -- at the end: what the webhook gets in response_json
+--
+-- Without `seal` and `post` it plays a Flow that has no endpoint. Every call returns
+-- nil, err for what the customer could not do; `err.kind` is `protocol` where the
+-- endpoint's answer cannot be used.
+
+local Error = require "whatsapp.error"
+local document = require "whatsapp.flow.document"
+local expression = require "whatsapp.flow.expression"
+local filling = require "whatsapp.flow.filling"
+local json = require "whatsapp.json"
+local schema = require "whatsapp.schema"
+local sheets = require "whatsapp.flow.sheet"
+local view = require "whatsapp.flow.view"
+
+local invalid, join = Error.invalid, schema.join
+
+local M = {}
+
+---@class whatsapp.flow.Player
+---@field screen? string the screen that is shown, "SUCCESS" at the end
+---@field data table what the screen was given
+---@field values table what has been filled in on it
+---@field message? string the `error_message` of the last answer
+---@field link? string the last link that was opened
+---@field done boolean
+---@field params? table at the end: what the webhook gets, with `flow_token`
+local Player = { __name = "whatsapp.flow.Player" }
+Player.__index = Player
+
+local function protocol(message, status)
+  return nil, Error.new { kind = "protocol", outcome = "rejected", status = status, message = message }
+end
+
+-- Asking ------------------------------------------------------------------------------
+
+local REFUSED = { [421] = "the endpoint has another private key", [432] = "the endpoint has another app_secret" }
+
+-- One request, encrypted; the answer decrypted and decoded.
+local function ask(self, action, screen, data)
+  if not self.post then return protocol("the Flow asks an endpoint, and the player has none") end
+  local text = assert(json.encode { version = self.version, action = action, screen = screen, data = data,
+                                    flow_token = self.flow_token })
+  local body, session = self.seal(text)
+  local status, answer = self.post(body)
+  if not status then return nil, answer end
+  if status ~= 200 and status ~= 427 then
+    return protocol(("the endpoint answers HTTP %d: %s"):format(status, REFUSED[status] or tostring(answer)), status)
+  end
+  local opened = session:open(answer)
+  local decoded = opened and document.decode(opened)
+  if not decoded then return protocol("the endpoint's answer cannot be decrypted to JSON", status) end
+  if status == 200 then return decoded end
+  self.done = true
+  return nil, Error.new { kind = "state", outcome = "rejected", status = 427,
+    message = "the flow_token is invalid: " .. tostring(decoded.error_msg) }
+end
+
+-- What is shown -----------------------------------------------------------------------
+
+local function sheet_of(self) return self.sheet and self.sheet.screens[self.screen] end
+
+-- What references stand for. Fields have their first values until they are filled in.
+local function context_of(self)
+  local context = { data = self.data, form = {}, screen = self.seen }
+  for _, found in ipairs(view.components(sheet_of(self))) do
+    local name = found.node.name
+    if filling.is_field(found.node) then
+      local value = self.values[name]
+      if value == nil then value = view.initial(found, context) end
+      if context.form[name] == nil then context.form[name] = value end
+    end
+  end
+  self.seen[self.screen] = { form = context.form, data = self.data }
+  return context
+end
+
+-- What stands on the screen now, each with `part`, what is seen of it; and the context.
+local function shown(self)
+  local context = context_of(self)
+  local list = view.components(sheet_of(self), context)
+  for _, found in ipairs(list) do found.part = view.shown(found, context) end
+  return list, context
+end
+
+local function finish(self, params)
+  self.screen, self.done, self.params, self.message = "SUCCESS", true, params, nil
+  return self.screen, params
+end
+
+local function show(self, screen, data)
+  if self.sheet then
+    local ok, err = self.sheet:accepts(screen, data, screen == self.screen and self.data or {})
+    if not ok then return nil, err end
+  end
+  if screen ~= self.screen then
+    if self.screen then self.path[#self.path + 1] = self.screen end
+    self.screen, self.values, self.data = screen, {}, {}
+  end
+  self.message = data.error_message
+  for name, value in pairs(data) do if name ~= "error_message" then self.data[name] = value end end
+  self.left[screen] = { values = self.values, data = self.data }
+  if self.sheet then context_of(self) end
+  return screen, self.data
+end
+
+-- The screen that the endpoint answers with.
+local function follow(self, answer, err)
+  if not answer then return nil, err end
+  local screen, data = answer.screen, answer.data
+  if type(screen) ~= "string" or type(data) ~= "table" then return protocol "the answer has no screen and data" end
+  if screen ~= "SUCCESS" then
+    if self.sheet and not self.sheet:leads(self.screen, screen) then
+      return protocol(("the routing model has no way from %s to %s"):format(self.screen, screen))
+    end
+    return show(self, screen, data)
+  end
+  local response = data.extension_message_response
+  local params = type(response) == "table" and response.params
+  if type(params) ~= "table" or params.flow_token ~= self.flow_token then
+    return protocol "the last answer must have extension_message_response.params with the flow_token"
+  end
+  return finish(self, params)
+end
+
+local function playing(self)
+  if self.screen and not self.done then return true end
+  return nil, Error.new { kind = "state", message = self.done and "the flow is over" or "the flow is not open",
+                          hint = "player:open()" }
+end
+
+--- Opens the Flow: the endpoint is asked for the first screen, or the screen of the
+--- message is shown. Without an endpoint it is the Flow's first one.
+---@param first? { screen: string, data?: table } as in a message with `screen`
+---@return string|nil screen
+---@return table|whatsapp.Error data
+function Player:open(first)
+  if first ~= nil and (type(first) ~= "table" or type(first.screen) ~= "string") then
+    return invalid("first", "must be a table with the screen's name: { screen =, data = }")
+  end
+  self.screen, self.data, self.values, self.path, self.seen, self.left = nil, {}, {}, {}, {}, {}
+  self.done, self.params, self.message, self.link = false, nil, nil, nil
+  if not first and not self.post then first = { screen = self.sheet.first } end
+  if first then return show(self, first.screen, first.data or {}) end
+  return follow(self, ask(self, "INIT", nil, {}))
+end
+
+--- What the customer sees. Without Flow JSON only what the player knows by itself.
+---@return { screen?: string, title?: string, terminal?: boolean, message?: string, done: boolean,
+---   params?: table, components: table[] } view each component has its properties under Meta's
+---   names, with every reference replaced, `key` (what `tap` takes) and of a field `value`; If,
+---   Switch and Form are not in it, what stands in them is
+function Player:view()
+  local seen = { screen = self.screen, message = self.message, done = self.done, params = self.params,
+                 components = json.array {} }
+  local screen = not self.done and sheet_of(self)
+  if not screen then return seen end
+  local list, context = shown(self)
+  seen.title, seen.terminal = expression.resolve(screen.title, context), screen.terminal
+  for _, found in ipairs(list) do seen.components[#seen.components + 1] = found.part end
+  return seen
+end
+
+-- Actions -----------------------------------------------------------------------------
+
+local actions = {}
+
+function actions.data_exchange(self, payload)
+  return follow(self, ask(self, "data_exchange", self.screen, payload))
+end
+
+function actions.navigate(self, payload, action)
+  return show(self, type(action.next) == "table" and tostring(action.next.name) or "", payload)
+end
+
+function actions.complete(self, payload)
+  local params = { flow_token = self.flow_token }
+  for name, value in pairs(payload) do params[name] = value end
+  return finish(self, params)
+end
+
+function actions.update_data(self, payload) return show(self, self.screen, payload) end
+
+function actions.open_url(self, _, action, context)
+  self.link = expression.resolve(action.url, context)
+  return self.screen, self.data
+end
+
+local function perform(self, action)
+  local run = actions[action.name]
+  if not run then return invalid(self.screen, ("has an unknown action %s"):format(tostring(action.name))) end
+  -- Only what is on the screen is sent, and not what stands in branches not taken.
+  local list, context = shown(self)
+  local form = {}
+  for _, found in ipairs(list) do
+    local name = found.node.name
+    if filling.is_field(found.node) then form[name] = context.form[name] end
+  end
+  context = { form = form, data = context.data, screen = context.screen }
+  return run(self, expression.resolve(action.payload or {}, context), action, context)
+end
+
+-- Filling in --------------------------------------------------------------------------
+
+local function as_list(value)
+  if type(value) == "table" then return value end
+  return filling.is_empty(value) and {} or { value }
+end
+
+local function missing(from, list)
+  local known = {}
+  for _, one in ipairs(list) do known[one] = true end
+  local out = {}
+  for _, one in ipairs(from) do if not known[one] then out[#out + 1] = one end end
+  return out
+end
+
+-- The actions of what is chosen no more, then of what is chosen now: those of the choices, and of the field.
+local function actions_of(found, part, before, now)
+  local list, choices = {}, type(part["data-source"]) == "table" and part["data-source"] or {}
+  local function add(ids, name)
+    local wanted = {}
+    for _, id in ipairs(ids) do wanted[tostring(id)] = true end
+    for _, choice in ipairs(choices) do
+      if type(choice) == "table" and wanted[tostring(choice.id)] then list[#list + 1] = choice[name] end
+    end
+    if ids[1] ~= nil then list[#list + 1] = found.node[name] end
+  end
+  add(missing(as_list(before), as_list(now)), "on-unselect-action")
+  add(missing(as_list(now), as_list(before)), "on-select-action")
+  if type(now) == "table" and now[1] == nil and next(now) then list[#list + 1] = found.node["on-select-action"] end
+  return list
+end
+
+local function fill_one(self, found, value)
+  local part, name = found.part, found.node.name
+  local path = join(self.screen, name)
+  if part.enabled == false then return invalid(path, "cannot be filled in: it is not enabled") end
+  local ok, err = filling.check(value, part, path)
+  if not ok then return nil, err end
+  local before, screen = part.value, self.screen
+  self.values[name] = value
+  for _, action in ipairs(actions_of(found, part, before, value)) do
+    if type(action) == "table" and self.screen == screen then
+      ok, err = perform(self, action)
+      if not ok then return nil, err end
+    end
+  end
+  return true
+end
+
+-- Of what is still to be filled in, the first that the screen shows: what is filled in
+-- may show more.
+local function next_field(self, waiting)
+  for _, found in ipairs((shown(self))) do
+    if found.part and filling.is_field(found.part) and waiting[found.node.name] ~= nil then return found end
+  end
+end
+
+local function refuse_rest(self, waiting)
+  local name, known = schema.sorted_keys(waiting)[1], {}
+  for _, found in ipairs(view.components(sheet_of(self))) do
+    if filling.is_field(found.node) then known[found.node.name] = true end
+  end
+  if not known[name] then return schema.unknown_key(self.screen, name, known) end
+  return invalid(join(self.screen, name), "is not visible")
+end
+
+--- Fills in what is on the screen, in its order, and runs the actions of what is chosen.
+--- An empty value ("", {}, false) takes back what was there.
+---@param values table by the names of the fields
+---@return true|nil
+---@return whatsapp.Error? err of kind `invalid` for what the screen does not show or take
+function Player:fill(values)
+  local ok, err = playing(self)
+  if not ok then return nil, err end
+  ok, err = schema.check(values, { type = "map" }, "values")
+  if not ok then return nil, err end
+  if not self.sheet then
+    for name, value in pairs(values) do self.values[name] = value end
+    return true
+  end
+  local screen, waiting = self.screen, {}
+  for name, value in pairs(values) do waiting[name] = value end
+  while next(waiting) ~= nil do
+    local found = self.screen == screen and next_field(self, waiting)
+    if not found then return refuse_rest(self, waiting) end
+    ok, err = fill_one(self, found, waiting[found.node.name])
+    if not ok then return nil, err end
+    waiting[found.node.name] = nil
+  end
+  return true
+end
+
+-- Tapping -----------------------------------------------------------------------------
+
+local function label_of(part)
+  local main = part["main-content"]
+  return part.label or part.text or (type(main) == "table" and main.title) or nil
+end
+
+-- What can be tapped: components, and the items of lists.
+local function taps(self)
+  local found = {}
+  for _, one in ipairs((shown(self))) do
+    local part, node = one.part, one.node
+    local action = node["on-click-action"]
+    for i, item in ipairs(part and type(part["list-items"]) == "table" and part["list-items"] or {}) do
+      local own = item["on-click-action"] or action
+      found[#found + 1] = { part = item, key = ("%s.%d"):format(part.key, i), action = own }
+    end
+    if part and not part["list-items"] then found[#found + 1] = { part = part, key = part.key, action = action } end
+  end
+  return found
+end
+
+local function find_tap(self, wanted)
+  local found = {}
+  for _, one in ipairs(taps(self)) do
+    local meant = wanted == nil and one.part.type == "Footer" or wanted ~= nil and label_of(one.part) == wanted
+    if wanted == one.key and type(one.action) == "table" then return one end
+    if meant and type(one.action) == "table" then found[#found + 1] = one end
+  end
+  if #found == 1 then return found[1] end
+  local what = wanted and ("parts labelled %q that can be tapped"):format(tostring(wanted)) or "footers"
+  return invalid(self.screen, ("has %d %s"):format(#found, what), "name one by its label: player:tap(label)")
+end
+
+-- The footer waits for what is required.
+local function check_complete(self)
+  for _, found in ipairs((shown(self))) do
+    local part = found.part
+    if part and filling.is_field(part) then
+      local path = join(self.screen, part.name)
+      local ok, err = filling.complete(part.value, part, path)
+      if ok then ok, err = filling.check(part.value, part, path) end
+      if not ok then return nil, err end
+    end
+  end
+  return true
+end
+
+--- Taps what bears a label or has a key; without either the footer. Wants the Flow's JSON.
+---@param what? string
+---@return string|nil screen
+---@return table|whatsapp.Error data
+function Player:tap(what)
+  local ok, err = playing(self)
+  if not ok then return nil, err end
+  if not self.sheet then return invalid("screens", "is missing", "only Flow JSON says what a tap does") end
+  local found
+  found, err = find_tap(self, what)
+  if not found then return nil, err end
+  if found.part.type == "Footer" then
+    if found.part.enabled == false then return invalid(self.screen, "has a footer that is not enabled") end
+    ok, err = check_complete(self)
+    if not ok then return nil, err end
+  end
+  return perform(self, found.action)
+end
+
+--- Fills in and taps the footer. Without the Flow's JSON everything that is filled in
+--- goes to the endpoint.
+---@param values? table
+---@return string|nil screen
+---@return table|whatsapp.Error data
+function Player:submit(values)
+  local ok, err = self:fill(values or {})
+  if not ok then return nil, err end
+  if self.sheet then return self:tap() end
+  return actions.data_exchange(self, self.values)
+end
+
+--- Goes back to the screen before. The endpoint is asked where the screen has
+--- `refresh_on_back`, or where the Flow's JSON is not known.
+---@return string|nil screen
+---@return table|whatsapp.Error data
+function Player:back()
+  local ok, err = playing(self)
+  if not ok then return nil, err end
+  local before = self.path[#self.path]
+  if not before then return invalid(self.screen, "is the first screen") end
+  local asks = not self.sheet or sheet_of(self).refresh_on_back
+  local answer
+  if asks then
+    answer, err = ask(self, "BACK", self.screen, {})
+    if not answer then return nil, err end
+    before = answer.screen
+  end
+  table.remove(self.path)
+  local left = self.left[before] or { values = {}, data = {} }
+  self.screen, self.values, self.data, self.message = before, left.values, left.data, nil
+  if asks then return follow(self, answer) end
+  return self.screen, self.data
+end
+
+-- What WhatsApp says by itself -----------------------------------------------------------
+
+--- Asks whether the endpoint is there, as WhatsApp does.
+---@return true|nil
+---@return whatsapp.Error? err
+function Player:ping()
+  local answer, err = ask(self, "ping")
+  if not answer then return nil, err end
+  if type(answer.data) == "table" and answer.data.status == "active" then return true end
+  return protocol "the answer is not active"
+end
+
+--- Tells the endpoint that an answer of it could not be used.
+---@param key string e.g. "INVALID_SCREEN_TRANSITION"
+---@param message string
+---@return true|nil
+---@return whatsapp.Error? err
+function Player:notice(key, message)
+  local answer, err = ask(self, "data_exchange", self.screen, { error = key, error_message = message })
+  if not answer then return nil, err end
+  if type(answer.data) == "table" and answer.data.acknowledged == true then return true end
+  return protocol "the answer does not acknowledge"
+end
+
+--- At the end: the customer's message as the webhook gets it, for `messages[1]`.
+---@return table|nil message without id, from and timestamp
+---@return whatsapp.Error? err of kind `state` before the end
+function Player:reply()
+  if not self.params then return nil, Error.new { kind = "state", message = "the flow has not been completed" } end
+  return { type = "interactive", interactive = { type = "nfm_reply",
+    nfm_reply = { name = "flow", body = "Sent", response_json = (assert(json.encode(self.params))) } } }
+end
+
+--- Makes a player.
+---@param options { screens?: table|string, flow_token?: string, version?: string,
+---   seal?: fun(text: string): string, table, post?: fun(body: string): integer|nil, any }
+---@return whatsapp.flow.Player|nil
+---@return whatsapp.Error? err of kind `invalid` for what is no Flow JSON
+function M.new(options)
+  local sheet, err
+  if options.screens ~= nil then
+    sheet, err = sheets.new(options.screens)
+    if not sheet then return nil, err end
+  elseif not options.post then
+    return invalid("screens", "is missing: without an endpoint only Flow JSON can be played")
+  end
+  return setmetatable({
+    sheet = sheet, seal = options.seal, post = options.post, flow_token = options.flow_token or "token",
+    version = options.version or "3.0", data = {}, values = {}, path = {}, seen = {}, left = {}, done = false,
+  }, Player)
+end
+
+return M

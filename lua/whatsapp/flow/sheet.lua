@@ -1,0 +1,119 @@
+--- Flow JSON as whoever plays it needs it: its screens, the ways between them, what a
+-- screen must be given.
+-- Meta's page: "Flow JSON".
+
+local Error = require "whatsapp.error"
+local document = require "whatsapp.flow.document"
+local expression = require "whatsapp.flow.expression"
+local routes = require "whatsapp.flow.routes"
+local schema = require "whatsapp.schema"
+
+local M = {}
+
+---@class whatsapp.flow.Sheet
+---@field screens table<string, table>
+---@field first string|nil
+local Sheet = {}
+Sheet.__index = Sheet
+
+-- The first expression that is none, and why; what is not read could not be weighed.
+local function wrong_expression(value, key)
+  if type(value) == "table" then
+    for _, name in ipairs(schema.sorted_keys(value)) do
+      local text, why = wrong_expression(value[name], name)
+      if text then return text, why end
+    end
+  elseif type(value) == "string" and (key == "condition" or expression.is_nested(value)) then
+    local tree, why = expression.parse(value)
+    if not tree then return value, why end
+  end
+end
+
+--- Of Flow JSON, decoded or as text.
+---@param flow table|string
+---@return whatsapp.flow.Sheet|nil
+---@return whatsapp.Error? err
+function M.new(flow)
+  if type(flow) == "string" then flow = document.decode(flow) end
+  if type(flow) ~= "table" or type(flow.screens) ~= "table" or type(flow.screens[1]) ~= "table" then
+    return Error.invalid("screens", "must be Flow JSON")
+  end
+  local screens = {}
+  for i, screen in ipairs(flow.screens) do
+    if type(screen) ~= "table" or type(screen.id) ~= "string" then
+      return Error.invalid(("screens[%d].id"):format(i), "must be a string")
+    end
+    local text, why = wrong_expression(screen.layout)
+    if text then return Error.invalid(screen.id, ("has an expression that is none: %s: %s"):format(text, why)) end
+    screens[screen.id] = screen
+  end
+  return setmetatable({ screens = screens, routing_model = flow.routing_model, first = routes.entry(flow) }, Sheet)
+end
+
+--- Whether an answer of the endpoint may lead from one screen to another.
+---@param from string|nil
+---@param to string
+---@return boolean
+function Sheet:leads(from, to)
+  local targets = self.routing_model and from and self.routing_model[from]
+  if from == to or type(targets) ~= "table" then return true end
+  for _, name in ipairs(targets) do if name == to then return true end end
+  return false
+end
+
+-- Data --------------------------------------------------------------------------------
+
+local JSON_TYPES = { string = "string", number = "number", integer = "number", boolean = "boolean",
+                     object = "table", array = "table" }
+
+-- One without a mark goes out as {}.
+local function is_array(value) return value[1] ~= nil or getmetatable(value) ~= nil end
+
+-- Where a value is not what was declared, and what it should be.
+local function misfit(value, declared, path)
+  local wanted = type(declared) == "table" and JSON_TYPES[declared.type]
+  if not wanted then return nil end
+  if type(value) ~= wanted then return path, declared.type end
+  if wanted == "table" and is_array(value) ~= (declared.type == "array") then return path, declared.type end
+  if declared.type == "array" then
+    for i, item in ipairs(value) do
+      local where, what = misfit(item, declared.items, schema.join(path, i))
+      if where then return where, what end
+    end
+  elseif declared.type == "object" and type(declared.properties) == "table" then
+    for _, name in ipairs(schema.sorted_keys(value)) do
+      local where, what = misfit(value[name], declared.properties[name], schema.join(path, name))
+      if where then return where, what end
+    end
+  end
+end
+
+local function refuse(message, hint)
+  return nil, Error.new { kind = "protocol", outcome = "rejected", message = message, hint = hint }
+end
+
+--- Whether a screen can be shown with this data, beside what it has already: it must be
+--- what the screen declares.
+---@param screen string
+---@param data table
+---@param known table
+---@return true|nil
+---@return whatsapp.Error? err of kind `protocol`
+function Sheet:accepts(screen, data, known)
+  local node = self.screens[screen]
+  if not node then return refuse(("the Flow has no screen %s"):format(screen)) end
+  local declared = type(node.data) == "table" and node.data or {}
+  for _, name in ipairs(schema.sorted_keys(declared)) do
+    local value = data[name]
+    if value == nil then value = known[name] end
+    if value == nil then return refuse(("the screen %s is not given its data %s"):format(screen, name)) end
+    local path, wanted = misfit(value, declared[name], schema.join("data", name))
+    if path then
+      return refuse(("the screen %s declares %s as %s"):format(screen, path, wanted),
+        wanted == "array" and "an empty list is whatsapp.array {}" or nil)
+    end
+  end
+  return true
+end
+
+return M

@@ -1,0 +1,213 @@
+-- A Flow as the customer's client plays it, from Flow JSON alone or asking by a function.
+
+local expect = require "spec.support.expect"
+local json = require "whatsapp.json"
+local players = require "whatsapp.flow.player"
+local screens = require "whatsapp.flow.screens"
+
+local unpack = table.unpack or unpack -- luacheck: compat
+
+-- What sends each field, by its name.
+local function sending(value, sent)
+  for key, one in pairs(value) do
+    if key == "name" and #one == 1 then sent[one] = ("${form.%s}"):format(one) end
+    if type(one) == "table" then sending(one, sent) end
+  end
+  return sent
+end
+
+local function done(components)
+  return { footer = { label = "Done", complete = sending(components, {}) } }
+end
+
+-- A Flow of one screen with these components, opened with this data.
+local function open(components, data)
+  local screen = { id = "ONE", title = "One", terminal = true, data = data, unpack(components) }
+  screen[#screen + 1] = done(components)
+  local player = assert(players.new { screens = assert(screens.build { version = "7.1", screen }) })
+  assert.are.equal("ONE", (assert(player:open { screen = "ONE", data = data })))
+  return player
+end
+
+-- What is on the screen: the types, or what a function makes of each component.
+local function seen(player, fn)
+  local out = {}
+  for _, part in ipairs(player:view().components) do out[#out + 1] = fn and fn(part) or part.type end
+  return table.concat(out, " ")
+end
+
+local yes_or_no = { radio_buttons_group = { name = "a", label = "A",
+  { id = "y", title = "Yes" }, { id = "n", title = "No" } } }
+
+describe("a player", function()
+  it("shows the branch of an If that is taken, and takes only what is in it", function()
+    local player = open { yes_or_no, { when = { condition = "${form.a} == 'y' && ${form.c} != ''",
+      { text_input = { name = "b", label = "B", required = true } },
+      otherwise = { { caption = "nothing" } } } }, { text_input = { name = "c", label = "C" } } }
+    assert.are.equal("RadioButtonsGroup TextCaption TextInput Footer", seen(player))
+    expect.refused("invalid", "ONE.b", "is not visible", player:fill { a = "n", b = "x" })
+    expect.refused("invalid", "ONE.d", "unknown key", player:fill { d = "x" })
+    assert(player:fill { a = "y", c = "c" })
+    assert.are.equal("RadioButtonsGroup TextInput TextInput Footer", seen(player))
+    expect.refused("invalid", "ONE.b", "is required", player:tap())
+    assert.are.equal("SUCCESS", (assert(player:submit { b = "text" })))
+    assert.are.same({ a = "y", b = "text", c = "c", flow_token = "token" }, player.params)
+  end)
+
+  it("fills in what only the filling in shows", function()
+    local player = open { { when = { condition = "${form.a} == 'y'", { text_input = { name = "b", label = "B" } } } },
+      yes_or_no }
+    assert(player:submit { a = "y", b = "later above" })
+    assert.are.equal("later above", player.params.b)
+  end)
+
+  it("sends nothing of a branch that is taken no more", function()
+    local player = open { yes_or_no,
+      { when = { condition = "${form.a} == 'y'", { text_input = { name = "b", label = "B" } } } } }
+    assert(player:fill { a = "y", b = "text" })
+    assert(player:submit { a = "n" })
+    assert.are.same({ a = "n", flow_token = "token" }, player.params)
+  end)
+
+  it("shows the case of a Switch, or its default", function()
+    local player = open { yes_or_no, { switch = { value = "${form.a}", cases = {
+      y = { { heading = "yes" } }, default = { { body = "neither" } } } } } }
+    assert.are.equal("RadioButtonsGroup TextBody Footer", seen(player))
+    assert(player:fill { a = "y" })
+    assert.are.equal("RadioButtonsGroup TextHeading Footer", seen(player))
+    assert(player:fill { a = "" })
+    assert.are.equal("RadioButtonsGroup TextBody Footer", seen(player))
+  end)
+
+  it("leaves out what is not visible", function()
+    local player = open({ yes_or_no,
+      { text_input = { name = "b", label = "B", visible = "${data.open}", required = true } },
+      { text_input = { name = "c", label = "C", visible = "`${form.a} == 'y'`" } } }, { open = false })
+    assert.are.equal("RadioButtonsGroup Footer", seen(player))
+    expect.refused("invalid", "ONE.b", "is not visible", player:submit { b = "x" })
+    assert(player:submit { a = "y", c = "text" })
+  end)
+
+  it("shows texts, values, choices and complaints as they are now", function()
+    local player = open({ { heading = "`'Hello ' ${data.name} ', ' ${form.a}`" },
+      { form = { name = "form", init_values = "${data.init}", error_messages = { b = "Not that." },
+        yes_or_no, { text_input = { name = "b", label = "B", helper_text = "${data.name}" } } } },
+      { dropdown = { name = "c", label = "C", data_source = "${data.choices}", enabled = "${data.open}" } },
+    }, { name = "Ann", init = { a = "n" }, choices = { { id = "1", title = "One" } }, open = false })
+    local parts = player:view().components
+    assert.are.equal("Hello Ann, n", parts[1].text)
+    assert.are.same({ key = "2.1", type = "RadioButtonsGroup", name = "a", label = "A", value = "n",
+      ["data-source"] = { { id = "y", title = "Yes" }, { id = "n", title = "No" } } }, parts[2])
+    assert.are.same({ key = "2.2", type = "TextInput", name = "b", label = "B", ["helper-text"] = "Ann",
+      ["error-message"] = "Not that." }, parts[3])
+    assert.are.equal("1", parts[4]["data-source"][1].id)
+    assert.are.same({ key = "4", type = "Footer", label = "Done", ["on-click-action"] = { name = "complete" } },
+      parts[5])
+    assert.are.equal("ONE One true", table.concat({ player:view().screen, player:view().title,
+      tostring(player:view().terminal) }, " "))
+    expect.refused("invalid", "ONE.c", "not enabled", player:fill { c = "1" })
+    assert(player:submit {})
+    assert.are.same({ a = "n", flow_token = "token" }, player.params)
+    assert.are.same({ screen = "SUCCESS", done = true, params = player.params, components = {} }, player:view())
+  end)
+
+  it("begins with init_value, which filling in replaces", function()
+    local player = open { { text_input = { name = "a", label = "A", init_value = "Bob" } },
+      { checkbox_group = { name = "b", label = "B", init_value = { "1" },
+        { id = "1", title = "1" }, { id = "2", title = "2" } } } }
+    assert(player:submit { b = { "2" } })
+    assert.are.same({ a = "Bob", b = { "2" }, flow_token = "token" }, player.params)
+  end)
+
+  it("does what happens when something is chosen, or no more", function()
+    local player = open({
+      { dropdown = { name = "a", label = "A", on_unselect_action = { update_data = { text = "none" } },
+        { id = "x", title = "X", on_select_action = { update_data = { text = "x" } } },
+        { id = "y", title = "Y", on_select_action = { update_data = { text = "y" } },
+          on_unselect_action = { update_data = { count = 1 } } } } },
+      { opt_in = { name = "b", label = "B", on_select_action = { update_data = { agreed = true } },
+        on_unselect_action = { update_data = { agreed = false } } } },
+      { caption = "`${data.text} ' ' ${data.agreed} ' ' ${data.count}`" },
+    }, { text = "", agreed = false, count = 0 })
+    local function caption() return (player:view().components[3].text) end
+    assert(player:fill { a = "x" })
+    assert.are.equal("x false 0", caption())
+    assert(player:fill { a = "y", b = true })
+    assert.are.equal("y true 0", caption())
+    assert(player:fill { a = "", b = false })
+    assert.are.equal("none false 1", caption())
+  end)
+
+  it("taps lists, links and whatever has a key", function()
+    local flow = assert(screens.build { version = "7.1",
+      { id = "MENU", title = "Menu", data = { items = { { id = "1", ["main-content"] = { title = "A" } } } },
+        { navigation_list = { name = "list", list_items = "${data.items}", navigate = "ONE" } },
+        { navigation_list = { name = "more",
+          { id = "t", main_content = { title = "Terms" }, on_click_action = { navigate = "ONE" } } } } },
+      { id = "ONE", title = "One", terminal = true,
+        { embedded_link = { text = "Site", open_url = "https://example.com/a" } },
+        { embedded_link = { text = "Other", open_url = "https://example.com/b" } }, done {} } })
+    local player = assert(players.new { screens = tostring(flow) })
+    assert.are.equal("MENU", (assert(player:open { screen = "MENU", data = { items = {
+      { id = "1", ["main-content"] = { title = "A" } }, { id = "2", ["main-content"] = { title = "B" } } } } })))
+    expect.refused("invalid", "MENU", "has 0 footers", player:tap())
+    expect.refused("invalid", "MENU", 'has 0 parts labelled "C"', player:tap "C")
+    assert.are.equal("ONE", (assert(player:tap "B")))
+    assert(player:back())
+    assert.are.equal("ONE", (assert(player:tap "2.1")))
+    assert.are.equal("ONE", (assert(player:tap "Other")))
+    assert.are.equal("https://example.com/b", player.link)
+    assert.are.equal("https://example.com/a", player:view().components[1]["on-click-action"].url)
+  end)
+
+  it("asks by a function, also when something is chosen", function()
+    local asked, answers = {}, {
+      { screen = "ONE", data = { days = { "mon" } } },
+      { screen = "ONE", data = { days = {} } },
+      { screen = "ONE", data = { days = json.array {} } },
+      { screen = "SUCCESS", data = { extension_message_response = { params = { flow_token = "t" } } } },
+    }
+    local flow = assert(screens.build { version = "7.1",
+      { id = "ONE", title = "One", terminal = true, data = { days = { "mon" } },
+        { date_picker = { name = "day", label = "Day",
+          on_select_action = { data_exchange = { day = "${form.day}" } } } },
+        { footer = { label = "Go", data_exchange = { all = "${data.days}", day = "${form.day}" } } } } })
+    local player = assert(players.new { screens = flow, flow_token = "t",
+      seal = function(text)
+        asked[#asked + 1] = json.decode(text)
+        return text, { open = function(_, answer) return answer end }
+      end,
+      post = function() return 200, json.encode(table.remove(answers, 1)) end })
+    assert.are.equal("ONE", (assert(player:open())))
+    local ok, err = player:fill { day = "2026-05-01" }
+    assert.is_nil(ok)
+    assert.are.equal("the screen ONE declares data.days as array", err.message)
+    assert(player:fill { day = "2026-05-02" })
+    assert.are.equal("SUCCESS", (assert(player:submit())))
+    assert.are.equal("INIT data_exchange data_exchange data_exchange",
+      ("%s %s %s %s"):format(asked[1].action, asked[2].action, asked[3].action, asked[4].action))
+    assert.are.same({ day = "2026-05-02", all = {} }, asked[4].data)
+    assert.are.equal("ONE", asked[2].screen)
+  end)
+
+  it("tells why an endpoint was not reached", function()
+    local player = assert(players.new { seal = function(text) return text, {} end,
+      post = function() return nil, "no way there" end })
+    local screen, err = player:open()
+    assert.is_nil(screen)
+    assert.are.equal("no way there", err)
+  end)
+
+  it("refuses what it could not play", function()
+    for message, flow in pairs {
+      ["must be Flow JSON"] = "{", ["must be a string"] = { screens = { {} } },
+      ["has an expression that is none: ${form.a} ==: the end where a value should be"] =
+        { screens = { { id = "A", layout = { children = { { type = "If", condition = "${form.a} ==" } } } } } },
+    } do
+      local player, err = players.new { screens = flow }
+      assert.is_nil(player)
+      assert.are.equal(message, err.message)
+    end
+    expect.refused("invalid", "screens", "is missing", players.new {})
+  end)
+end)
