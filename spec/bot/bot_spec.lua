@@ -213,6 +213,26 @@ describe("a bot", function()
       assert.are.same({ "text other", "at last", "text good" }, heard)
     end)
 
+    it("as often as on_error says so, a second later at the earliest", function()
+      local times = 0
+      bot = new_bot { tries = 2 }
+      bot:on_error(function() return 0 end)
+      bot:on("text", function()
+        times = times + 1
+        if times <= 10 then error "not yet" end
+      end)
+      deliver "hi"
+      for i = 1, 10 do
+        assert.are.equal(i, times)
+        bot:tick()
+        assert.are.equal(i, times)
+        now = now + 1
+        bot:tick()
+      end
+      assert.are.equal(11, times)
+      assert.are.equal(0, (bot.store:pending(now)))
+    end)
+
     it("that a handler returns", function()
       bot:on("text", "^raise", function() return nil, "of its own" end)
       bot:on("text", function(event) return event:reply { text = "Hi" } end)

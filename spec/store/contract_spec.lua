@@ -193,10 +193,32 @@ for _, name in ipairs(stores.names) do
         add { item("c", nil, T + 2) }
         assert.is_nil((store:claim(T + 29, 60)))
         local claim = store:claim(T + 31, 60)
-        assert.are.same({ "a", 2 }, { claim.key, claim.tries })
+        assert.are.same({ "a", 1 }, { claim.key, claim.tries })
         assert.is_true(store:release(claim, T + 31, 0))
         assert.are.same({ 3, 0 }, { store:pending(T + 31) })
         assert.are.same({ "a", "b", "c" }, handled(T + 31))
+      end)
+
+      it("counts the tries anew after a release, and knows each claim from the others", function()
+        add { item "a" }
+        local tokens, tries = {}, {}
+        local function claim(now)
+          local claimed = store:claim(now, 60)
+          assert.is_nil(tokens[claimed.token])
+          tokens[claimed.token], tries[#tries + 1] = true, claimed.tries
+          return claimed
+        end
+        for round = 0, 2 do
+          local now = T + 200 * round
+          local first = claim(now)
+          local second = claim(now + 61)
+          conflicts(store:release(first, now + 61, 0))
+          assert.is_true(store:release(second, now + 61, 0))
+          assert.is_true(store:release(second, now + 61, 0))
+        end
+        assert.are.same({ 1, 2, 1, 2, 1, 2 }, tries)
+        assert.is_true(store:confirm(claim(T + 900), T + 900))
+        assert.are.same({ 0 }, { store:pending(T + 900) })
       end)
 
       it("says yes to a confirmation or a release that was made before", function()

@@ -120,7 +120,9 @@ function Model:release()
   if not claim then return end
   local delay = self.random(10) - 1
   answered(held or not here or lane.token == nil, self.store:release(claim, self.now, delay))
-  if held then lane.token, lane.event, lane.due = nil, nil, delay > 0 and self.now + delay or nil end
+  if not held then return end
+  lane.event.tries = 0
+  lane.token, lane.event, lane.due = nil, nil, delay > 0 and self.now + delay or nil
 end
 
 function Model:pending()

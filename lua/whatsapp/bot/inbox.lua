@@ -87,7 +87,7 @@ function Inbox:next()
   return nil, err or why, ok
 end
 
---- Whether an event was begun so often that it seems to end its process.
+--- Whether an event was begun so often, without an end, that it seems to end its process.
 ---@param claim table
 ---@return boolean
 function Inbox:is_poison(claim)
@@ -139,14 +139,17 @@ function Inbox:stall(event, claim, delay)
   self.stalled[claim] = { event = event, time = self.clock() + delay }
 end
 
+-- The least delay, in seconds: what fails each time must not keep the process busy.
+local SOONEST = 1
+
 --- The event is to be handled again later; its customer's others wait.
 ---@param claim table
----@param delay number seconds
+---@param delay number seconds; less than one are one
 ---@return true|nil
 ---@return whatsapp.Error? err
 function Inbox:again(claim, delay)
   self.held[claim] = nil
-  return self.store:release(claim, self.clock(), delay)
+  return self.store:release(claim, self.clock(), math.max(delay, SOONEST))
 end
 
 -- Upkeep -----------------------------------------------------------------------------

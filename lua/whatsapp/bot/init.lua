@@ -177,7 +177,8 @@ end
 --- The handler of errors: what a handler raised, the error object of a `nil, err` that
 --- it returned, and failures of the store (without an event). The event counts as
 --- handled, unless a number is returned: then it is handled again after so many seconds,
---- seven days at most, and its customer's next ones wait for it.
+--- one at least and seven days at most, as often as a number is returned, and its
+--- customer's next ones wait for it.
 ---@param handler fun(err: any, event: whatsapp.Event|nil, traceback: string|nil): number|nil
 ---@return whatsapp.Bot self
 function Bot:on_error(handler)
@@ -259,8 +260,8 @@ end
 
 local function poison(claim)
   return Error.new { kind = "state", outcome = "unknown",
-    message = ("the event was begun %d times and never ended well, so it is left"):format(claim.tries - 1),
-    hint = "its handler fails, ends the process, or takes longer than `lease` seconds" }
+    message = ("the event was begun %d times and never ended, so it is left"):format(claim.tries - 1),
+    hint = "its handler ends the process, or blocks it for longer than `lease` seconds" }
 end
 
 -- What an event that is left had a conversation do is not left. As `handle_event`.
@@ -489,7 +490,7 @@ end
 --- event whose process fell silent is handled by another (60): a handler that blocks
 --- the process for longer is begun a second time elsewhere. `concurrency`: how many customers
 --- are served at a time in this process (16). `tries`: how often an event is begun
---- before it is left (5). `later(bot)`: has `bot:work()` called after the answer is out.
+--- without coming to an end before it is left (5). `later(bot)`: has `bot:work()` called after the answer is out.
 ---@param options { client: whatsapp.Client, webhook?: whatsapp.Webhook, store?: whatsapp.Store,
 ---   lease?: number, concurrency?: integer, tries?: integer, later?: fun(bot: whatsapp.Bot),
 ---   clock?: fun(): number }

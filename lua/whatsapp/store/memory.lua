@@ -225,6 +225,7 @@ function Memory:release(item, now, delay)
     return true
   end
   lane.token = nil
+  lane.events[position(lane, item.key)].tries = 0
   if delay > 0 then make_wait(self, lane, now + delay) else make_ready(self, lane) end
   return true
 end

@@ -18,6 +18,10 @@ M.options = {
 
 local NONE = {}
 
+-- `tries` goes on after a release from the next multiple of this, so that no two claims
+-- of an event have the same token.
+local ROUND = 1048576
+
 -- A commit reaches the disk before it returns (synchronous=FULL: in WAL mode
 -- NORMAL would forget the last ones when the power fails).
 local SETUP = [[
@@ -71,6 +75,7 @@ local SQL = {
   next_lane = "SELECT lane FROM wa_lanes WHERE turn IS NOT NULL ORDER BY turn LIMIT 1",
   next_event = "SELECT id, key, at, body, tries FROM wa_events WHERE lane = ?1 ORDER BY at, id LIMIT 1",
   try = "UPDATE wa_events SET tries = tries + 1 WHERE id = ?1",
+  begin_round = "UPDATE wa_events SET tries = (tries | 1048575) + 1 WHERE id = ?1",
   hold = "UPDATE wa_lanes SET turn = NULL, due = ?2, token = ?3 WHERE lane = ?1",
   token = "SELECT token FROM wa_lanes WHERE lane = ?1",
   is_here = "SELECT 1 FROM wa_events WHERE lane = ?1 AND key = ?2",
@@ -243,11 +248,11 @@ local claim = write(false, function(self, now, lease)
   local lane = row(self, "next_lane")
   if not lane then return nil end
   local id, key, at, body, tries = row(self, "next_event", lane)
-  -- No other claim ever has the same: ids are not used again.
+  -- No other claim ever has the same: ids are not used again, nor are tries.
   local token = ("%d:%d"):format(id, tries + 1)
   run(self, "try", id)
   run(self, "hold", lane, now + lease, token)
-  return { key = key, lane = lane, at = at, body = body, tries = tries + 1, token = token }
+  return { key = key, lane = lane, at = at, body = body, tries = tries % ROUND + 1, token = token }
 end)
 
 -- Looking comes first, for it makes nobody wait.
@@ -259,6 +264,9 @@ function Sqlite:claim(now, lease)
   return claim(self, now, lease)
 end
 
+-- The event's id, of a claim that holds it.
+local function id_of(item) return tonumber(item.token:match "^%d+") end
+
 Sqlite.renew = write(false, function(self, item, now, lease)
   if run(self, "renew", item.lane, item.token, now + lease) == 0 then return answers.lost() end
   return true
@@ -269,7 +277,7 @@ Sqlite.confirm = write(false, function(self, item)
     if row(self, "is_here", item.lane, item.key) then return answers.lost() end
     return true
   end
-  run(self, "remove_event", tonumber(item.token:match "^%d+"))
+  run(self, "remove_event", id_of(item))
   if run(self, "free", item.lane) == 0 then run(self, "remove_lane", item.lane) end
   return true
 end)
@@ -280,6 +288,7 @@ Sqlite.release = write(false, function(self, item, now, delay)
     if token and row(self, "is_here", item.lane, item.key) then return answers.lost() end
     return true
   end
+  run(self, "begin_round", id_of(item))
   if delay > 0 then
     run(self, "hold", item.lane, now + delay, nil)
   else

@@ -197,6 +197,10 @@ Nginx.add = operation(false, function(self, items, now)
   return added
 end)
 
+-- The count of an event's claims goes on after a release from the next multiple of this,
+-- so that no two of them have the same token.
+local ROUND = 2 ^ 20
+
 Nginx.claim = operation(true, function(self, now, lease)
   local woken = self.later:take(now)
   while woken do
@@ -206,12 +210,12 @@ Nginx.claim = operation(true, function(self, now, lease)
   local lane = next_lane(self)
   if not lane then return nil end
   local id = id_of(self.dict:get("q" .. lane):sub(1, RECORD))
-  local tries = count(self, "n" .. id, 1)
-  local token = ("%d:%d"):format(id, tries)
+  local claims = count(self, "n" .. id, 1)
+  local token = ("%d:%d"):format(id, claims)
   self.dict:set("h" .. lane, token)
   make_wait(self, lane, now + lease)
   local at, key, body = read_event(self.dict:get("e" .. id))
-  return { key = key, lane = lane, at = at, body = body, tries = tries, token = token }
+  return { key = key, lane = lane, at = at, body = body, tries = claims % ROUND, token = token }
 end)
 
 -- Whether a key is among a lane's events.
@@ -222,6 +226,9 @@ local function is_here(self, lane, key)
     if its == key then return true end
   end
 end
+
+-- The event's id, of a claim that holds it.
+local function event_of(item) return tonumber(item.token:match "^%d+") end
 
 Nginx.renew = operation(true, function(self, item, now, lease)
   if self.dict:get("h" .. item.lane) ~= item.token then return answers.lost() end
@@ -235,7 +242,7 @@ Nginx.confirm = operation(true, function(self, item)
     if is_here(self, lane, item.key) then return answers.lost() end
     return true
   end
-  local id = tonumber(item.token:match "^%d+")
+  local id = event_of(item)
   local queue = remove(dict:get("q" .. lane), id)
   dict:drop("e" .. id)
   dict:drop("n" .. id)
@@ -258,6 +265,8 @@ Nginx.release = operation(true, function(self, item, now, delay)
     if holder and is_here(self, lane, item.key) then return answers.lost() end
     return true
   end
+  local claims = "n" .. event_of(item)
+  self.dict:set(claims, (math.floor(self.dict:get(claims) / ROUND) + 1) * ROUND)
   self.dict:set("h" .. lane, nil)
   if delay > 0 then make_wait(self, lane, now + delay) else make_ready(self, lane) end
   return true

@@ -179,8 +179,9 @@ return 1
 -- lane, token, key, until ('' for now)
 local RELEASE = [[
 local lane, token = ARGV[1], ARGV[2]
-local holder = hold_of(lane)
+local holder, name = hold_of(lane)
 if holder ~= token then return holder and is_here(lane, ARGV[3]) and 0 or 1 end
+redis.call('HDEL', tries, id_of(lane, name))
 redis.call('HDEL', holds, lane)
 redis.call('HDEL', claims, token)
 if ARGV[4] == '' then make_ready(lane) else make_wait(lane, ARGV[4]) end
