@@ -214,7 +214,7 @@ VALGRIND = valgrind -q --leak-check=full --error-exitcode=99
 SANITIZE = -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined \
            -fno-sanitize-recover=all
 
-.PHONY: lint asan tsan fuzz valgrind installed conformance format rockspec reference lua-incdir
+.PHONY: lint asan tsan fuzz valgrind installed conformance outside format rockspec reference lua-incdir
 
 ## lint: luacheck, both Lua compilers, clang-format, warnings of gcc and clang
 lint:
@@ -288,6 +288,15 @@ conformance:
 	@$(MAKE) --no-print-directory LUA=5.4 all helpers
 	@SPEC="$(or $(SPEC),spec/conformance)" BUSTED_FLAGS="-p _referee" \
 	  tools/test lua5.4=build/5.4
+
+## outside: clients of others, from npm, against the sandbox
+outside:
+	tools/deps demo test referee
+	@$(MAKE) --no-print-directory LUA=5.4 all helpers
+	@mkdir -p build/outside
+	@cp spec/outside/*.json spec/outside/*.mjs build/outside
+	@cd build/outside && npm install --silent --ignore-scripts --no-audit --no-fund
+	@SPEC="$(or $(SPEC),spec/outside)" BUSTED_FLAGS="-p _outside" tools/test lua5.4=build/5.4
 
 ## format: lay out the C sources as lint wants them
 format:

@@ -85,6 +85,10 @@ describe("sandbox: numbers", function()
     assert.is_nil(second.qr_image_url)
     assert(wa.qr_codes:update(made.code, "Hello again"))
     assert.are.equal("Hello again", assert(wa.qr_codes:get(made.code)).prefilled_message)
+    -- Parameters count in the query too, and the code in the path.
+    assert(wa:request("POST", "{phone_number_id}/message_qrdls/" .. made.code,
+      { query = { prefilled_message = "In the query" } }))
+    assert.are.equal("In the query", assert(wa.qr_codes:get(made.code)).prefilled_message)
     local third = assert(wa.qr_codes:create "See you")
     local page = assert(wa.qr_codes:list { limit = 1 })
     assert.are.equal(1, #page.data)

@@ -74,11 +74,10 @@ end
 --- POST /{phone_number_id}/media
 function M.upload(req, phone)
   local parts = req:multipart()
-  if require_field(parts, "messaging_product"):text() ~= "whatsapp" then
+  if (req.query.messaging_product or require_field(parts, "messaging_product"):text()) ~= "whatsapp" then
     answer.refuse { code = 100, message = "Param messaging_product must be one of {WHATSAPP}" }
   end
   local part = require_field(parts, "file")
-  require_field(parts, "type")
   return answer.ok { id = M.keep(phone, part).id }
 end
 

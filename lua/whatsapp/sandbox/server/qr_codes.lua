@@ -40,14 +40,17 @@ function M.get(req, phone, code)
   return answer.ok { data = { choose(req)(find(phone, code)) } }
 end
 
---- POST /{phone_number_id}/message_qrdls: a new one, or with `code` another text.
-function M.post(req, phone)
+--- POST /{phone_number_id}/message_qrdls: a new one, or with `code`, which may also
+--- stand in the path, another text.
+function M.post(req, phone, code)
   local body = req:json()
   local message = params.text(body, "prefilled_message", { max = 140 })
-  local image = body.generate_qr_image and params.one_of(body.generate_qr_image, "generate_qr_image", { "PNG", "SVG" })
-  local one = body.code and find(phone, body.code)
+  local image = body.generate_qr_image
+    and params.one_of(tostring(body.generate_qr_image):upper(), "generate_qr_image", { "PNG", "SVG" })
+  code = code or body.code
+  local one = code and find(phone, code)
   if not one then
-    local code = new_code()
+    code = new_code()
     one = state.add("qr_code", { phone = phone, code = code, deep_link_url = "https://wa.me/message/" .. code })
   end
   one.prefilled_message = message

@@ -86,13 +86,25 @@ function Request:content_type()
   return tostring(self.headers["content-type"] or ""):match("^[^;%s]*"):lower()
 end
 
---- The JSON object of the body, without its nulls; refuses what is none.
----@return table
-function Request:json()
-  local is_json = self:content_type() == "application/json"
-  local raw, tidied = json.decode(is_json and self:text() or "")
+local function body_of(self)
+  if self:text() == "" then return {} end
+  local raw, tidied = json.decode(self:content_type() == "application/json" and self:text() or "")
   return raw and tidied or answer.refuse { code = 100,
     details = "the request body is not a JSON object (content-type: application/json)" }
+end
+
+-- What of a query is for the request itself.
+local about_request = { access_token = true, appsecret_proof = true, fields = true }
+
+--- The parameters: the JSON object of the body, without its nulls, and what the query
+--- has besides, for Graph looks there too; refuses a body that is none.
+---@return table
+function Request:json()
+  local body = body_of(self)
+  for name, value in pairs(self.query) do
+    if body[name] == nil and not about_request[name] then body[name] = value end
+  end
+  return body
 end
 
 --- The parts of a multipart body; refuses what is none.

@@ -48,6 +48,7 @@ return {
       ["GET message_qrdls"] = qr_codes.list,
       ["POST message_qrdls"] = qr_codes.post,
       ["GET message_qrdls/{}"] = qr_codes.get,
+      ["POST message_qrdls/{}"] = qr_codes.post,
       ["DELETE message_qrdls/{}"] = qr_codes.delete,
       ["GET block_users"] = block_users.list,
       ["POST block_users"] = block_users.block,

@@ -36,13 +36,15 @@ local function refuse_path(segments)
     message = "Unknown path components: /" .. table.concat(segments, "/") }
 end
 
--- `/v21.0/{id}/{edge}/{item}`: what the id names decides which edges there are.
+-- `/v21.0/{id}/{edge}/{item}`: what the id names decides which edges there are. The
+-- version may be left out: then it is the app's own.
 local function graph(req, segments)
-  local version, id, edge, item = segments[1], segments[2], segments[3], segments[4]
-  if not (version and version:find "^v%d+%.%d+$" and id) then refuse_path(segments) end
+  if (segments[1] or ""):find "^v%d+%.%d+$" then segments = drop_first(segments, 1) end
+  local id, edge, item = segments[1], segments[2], segments[3]
+  if not id then refuse_path(segments) end
   local node = state.nodes[id == "app" and state.settings.app_id or id]
   if not node then refuse_object(req, id) end
-  if #segments > 4 then refuse_path(drop_first(segments, 3)) end
+  if #segments > 3 then refuse_path(drop_first(segments, 2)) end
   local kind = routes.graph[node.kind]
   local place = edge and edge .. (item and "/{}" or "")
   local handler = kind[req.method .. (place and " " .. place or "")]
