@@ -16,6 +16,14 @@ describe("a bot's conversations", function()
     assert.are.same({}, t.told)
   end)
 
+  -- As many customers' events are begun five times by processes that die.
+  local function die(customers)
+    for _ = 1, 5 do
+      for _ = 1, customers do assert(t.store:claim(t.now, 1)) end
+      t.now = t.now + 1
+    end
+  end
+
   it("is begun by the business, once at a time", function()
     local made = t:opens(function(chat, what)
       chat:say("About " .. what .. ": " .. chat:ask "When?")
@@ -105,7 +113,7 @@ describe("a bot's conversations", function()
       assert.are.same({ "in time", "timeout" }, list)
     end)
 
-    it("go on once `tries` are used up and whatever it was is over", function()
+    it("go on once whatever it was is over, as often as on_error wants it tried", function()
       local runs, broken = 0, true
       t:opens(function(chat)
         chat:sleep(60)
@@ -122,9 +130,24 @@ describe("a bot's conversations", function()
       t:deliver "go"
       t:advance(60)
       for _ = 1, 10 do t:advance(1) end
-      assert.are.equal(5, runs)
-      assert.truthy(t.told[6]:find "begun 5 times")
+      assert.are.same({ 11, 11 }, { runs, #t.told })
       broken, t.told = false, {}
+      t:advance(1)
+      assert.are.same({ "done" }, t:said())
+    end)
+
+    it("go on after `tries` whose processes died", function()
+      t:opens(function(chat)
+        chat:sleep(60)
+        chat:say "done"
+      end)
+      t:deliver "go"
+      t.bot.later = function() end
+      t:advance(60)
+      die(1)
+      t.bot.later = nil
+      t:advance(0)
+      assert.truthy(tostring(table.remove(t.told)):find "begun 5 times")
       t:advance(600)
       assert.are.same({ "done" }, t:said())
     end)
@@ -139,9 +162,12 @@ describe("a bot's conversations", function()
     t.bot:on_error(function() return 1 end)
     t:deliver "go"
     assert.is_true(made:start(t.bot, "+1 555 123 0000", "somebody"))
-    for _ = 1, 10 do t:advance(1) end
-    assert.are.equal(2, #t.bot:conversations())
+    t.now = t.now + 1
+    die(2)
     broken = false
+    t:advance(0)
+    assert.are.same({}, t:said())
+    assert.are.equal(2, #t.bot:conversations())
     t:advance(600)
     local said = t:said()
     table.sort(said)

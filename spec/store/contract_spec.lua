@@ -193,13 +193,13 @@ for _, name in ipairs(stores.names) do
         add { item("c", nil, T + 2) }
         assert.is_nil((store:claim(T + 29, 60)))
         local claim = store:claim(T + 31, 60)
-        assert.are.same({ "a", 1 }, { claim.key, claim.tries })
+        assert.are.same({ "a", 2 }, { claim.key, claim.tries })
         assert.is_true(store:release(claim, T + 31, 0))
         assert.are.same({ 3, 0 }, { store:pending(T + 31) })
         assert.are.same({ "a", "b", "c" }, handled(T + 31))
       end)
 
-      it("counts the tries anew after a release, and knows each claim from the others", function()
+      it("counts the tries anew where it is told so, and knows each claim from the others", function()
         add { item "a" }
         local tokens, tries = {}, {}
         local function claim(now)
@@ -212,9 +212,9 @@ for _, name in ipairs(stores.names) do
           local now = T + 200 * round
           local first = claim(now)
           local second = claim(now + 61)
-          conflicts(store:release(first, now + 61, 0))
-          assert.is_true(store:release(second, now + 61, 0))
-          assert.is_true(store:release(second, now + 61, 0))
+          conflicts(store:release(first, now + 61, 0, true))
+          assert.is_true(store:release(second, now + 61, 0, true))
+          assert.is_true(store:release(second, now + 61, 0, true))
         end
         assert.are.same({ 1, 2, 1, 2, 1, 2 }, tries)
         assert.is_true(store:confirm(claim(T + 900), T + 900))
@@ -297,6 +297,7 @@ for _, name in ipairs(stores.names) do
         expect.refused("invalid", "lease", "above 0", store:claim(T, 0))
         expect.refused("invalid", "lease", "above 0", store:renew(claim, T))
         expect.refused("invalid", "delay", "0 or more", store:release(claim, T, -1))
+        expect.refused("invalid", "anew", "true or false", store:release(claim, T, 0, "yes"))
         expect.refused("invalid", "customer", "string", store:last_seen(5))
         assert.is_true(store:confirm(claim, T))
       end)

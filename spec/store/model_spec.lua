@@ -118,10 +118,10 @@ end
 function Model:release()
   local claim, lane, held, here = self:some_claim()
   if not claim then return end
-  local delay = self.random(10) - 1
-  answered(held or not here or lane.token == nil, self.store:release(claim, self.now, delay))
+  local delay, anew = self.random(10) - 1, self.random(2) == 1
+  answered(held or not here or lane.token == nil, self.store:release(claim, self.now, delay, anew))
   if not held then return end
-  lane.event.tries = 0
+  if anew then lane.event.tries = 0 end
   lane.token, lane.event, lane.due = nil, nil, delay > 0 and self.now + delay or nil
 end
 

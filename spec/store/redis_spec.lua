@@ -158,7 +158,7 @@ describe("the store in Redis", function()
       if i % 2 == 0 then
         assert.is_true(through:release(claim, T, 0))
         claim = assert(through:claim(T, 60))
-        assert.are.same({ "k" .. i, 1 }, { claim.key, claim.tries })
+        assert.are.same({ "k" .. i, 2 }, { claim.key, claim.tries })
       end
       assert.is_true(through:confirm(claim, T))
       local text, version = through:get "counter"

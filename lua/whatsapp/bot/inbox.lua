@@ -139,17 +139,18 @@ function Inbox:stall(event, claim, delay)
   self.stalled[claim] = { event = event, time = self.clock() + delay }
 end
 
--- The least delay, in seconds: what fails each time must not keep the process busy.
+-- The least delay, in seconds, of what may fail for ever: it must not keep the process busy.
 local SOONEST = 1
 
 --- The event is to be handled again later; its customer's others wait.
 ---@param claim table
----@param delay number seconds; less than one are one
+---@param delay number seconds
+---@param asked boolean as often as that is asked for: it is not counted as a try
 ---@return true|nil
 ---@return whatsapp.Error? err
-function Inbox:again(claim, delay)
+function Inbox:again(claim, delay, asked)
   self.held[claim] = nil
-  return self.store:release(claim, self.clock(), math.max(delay, SOONEST))
+  return self.store:release(claim, self.clock(), asked and math.max(delay, SOONEST) or delay, asked)
 end
 
 -- Upkeep -----------------------------------------------------------------------------

@@ -250,12 +250,12 @@ local function process(self, event)
   through(self, event, 1)
 end
 
--- Seconds until the event is to be handled again; nil when it is not. Whether it is
--- to be held on to until then, which counts as no further try.
+-- Seconds until the event is to be handled again; nil when it is not. And why: it is
+-- "asked" for, as often as may be, or "held" on to until then; else it was tried in vain.
 local function handle_event(self, event)
   local again = guarded(self, event, function() return process(self, event) end)
-  if again or not self.talks then return again end
-  return self.talks:postponed(event)
+  if again then return again, "asked" end
+  if self.talks then return self.talks:postponed(event) end
 end
 
 local function poison(claim)
@@ -275,21 +275,21 @@ local STALL = 1 -- seconds until the store is asked again
 
 -- One event from claim to confirmation.
 local function run(self, event, claim)
-  local again, held
+  local again, why
   if self.inbox:is_poison(claim) then
     report(self, poison(claim), event)
-    again, held = leave(self, event)
+    again, why = leave(self, event)
   else
     local news, err = self.inbox:is_news(event)
     if news == nil then
       report(self, err, event)
       return self.inbox:stall(event, claim, STALL)
     end
-    if news then again, held = handle_event(self, event) end
+    if news then again, why = handle_event(self, event) end
   end
-  if held then return self.inbox:stall(event, claim, again) end
+  if why == "held" then return self.inbox:stall(event, claim, again) end
   local ok, err
-  if again then ok, err = self.inbox:again(claim, again) else ok, err = self.inbox:done(claim) end
+  if again then ok, err = self.inbox:again(claim, again, why == "asked") else ok, err = self.inbox:done(claim) end
   if not ok then report(self, err, event) end
 end
 

@@ -106,10 +106,10 @@ local function unknown_conversation(head)
     hint = "bot:on(…, conversation), bot:add(conversation), or its `versions`" }
 end
 
--- Makes the event come again after `seconds`. `held`: it is held on to meanwhile, and
--- counts as tried once.
-local function postpone(self, event, seconds, held)
-  self.again[event] = { seconds = seconds, held = held }
+-- Makes the event come again after `seconds`. `why`: "held", it is held on to meanwhile;
+-- "asked", `on_error` wants it; else it counts as tried in vain.
+local function postpone(self, event, seconds, why)
+  self.again[event] = { seconds = seconds, why = why }
 end
 
 -- Seconds until a conversation that cannot go on here is looked at again: for its
@@ -131,10 +131,10 @@ local function failed(self, event, talk, err, class, traceback)
   if class == "store" then
     if err.conflict then return postpone(self, event, 0) end
     self.report(self.bot, err, event)
-    return postpone(self, event, 1, true)
+    return postpone(self, event, 1, "held")
   end
   local seconds = self.report(self.bot, err, event, traceback)
-  if seconds then return postpone(self, event, seconds) end
+  if seconds then return postpone(self, event, seconds, "asked") end
   if class == "kept" then return keep_for_later(self, event, talk.journal) end
   local ok, why = talk.journal:close(self:now(), "failed", tostring(err))
   if not ok then self.report(self.bot, why, event) end
@@ -273,7 +273,7 @@ local function guarded(self, fn, event, ...)
   if ok then return result end
   if type(result) ~= "table" or result[1] ~= TROUBLE then error(result, 0) end
   self.report(self.bot, result[2], event)
-  postpone(self, event, 1, true)
+  postpone(self, event, 1, "held")
   return true
 end
 
@@ -295,11 +295,11 @@ end
 --- Seconds after which an event is to be handled again; nil: it is handled.
 ---@param event whatsapp.Event
 ---@return number|nil
----@return boolean|nil held it is to be held on to meanwhile
+---@return "held"|"asked"|nil why it is held on to meanwhile; it is asked for; else tried in vain
 function Desk:postponed(event)
   local again = self.again[event]
   self.again[event] = nil
-  if again then return again.seconds, again.held end
+  if again then return again.seconds, again.why end
 end
 
 -- A conversation whose event is left is looked at again after so long.

@@ -43,6 +43,10 @@ local function delay(value)
   return value ~= 0 and span(value) and "must be a number of seconds, 0 or more" or nil
 end
 
+local function flag(value)
+  if value ~= nil and type(value) ~= "boolean" then return "must be true or false, " .. kind_of(value) end
+end
+
 local function rank(value)
   if type(value) ~= "number" or value ~= value then return "must be a number, " .. kind_of(value) end
 end
@@ -119,7 +123,7 @@ M.methods = {
   claim = { { "now", time }, { "lease", span } },
   renew = { { "item", claim }, { "now", time }, { "lease", span } },
   confirm = { { "item", claim }, { "now", time } },
-  release = { { "item", claim }, { "now", time }, { "delay", delay } },
+  release = { { "item", claim }, { "now", time }, { "delay", delay }, { "anew", flag } },
   pending = { { "now", time } },
   advance = { { "id", name }, { "rank", rank }, { "now", time } },
   last_seen = { { "customer", name } },

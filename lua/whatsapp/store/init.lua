@@ -23,7 +23,7 @@ local M = {}
 ---@field lane string
 ---@field at number
 ---@field body string
----@field tries integer how often it was claimed since it came or was released, this time included
+---@field tries integer how often it was claimed, this time included
 ---@field token string|number what `renew`, `confirm` and `release` go by
 
 ---@class whatsapp.StoreRecordOptions
@@ -99,15 +99,16 @@ function Store:confirm(item, now)
   return call(self, "confirm", item, now)
 end
 
---- Gives the event back, to be claimed again after `delay` seconds, as one that was
---- never tried. It keeps its place, so its lane waits with it.
+--- Gives the event back, to be claimed again after `delay` seconds. It keeps its
+--- place, so its lane waits with it.
 ---@param item whatsapp.StoreClaim
 ---@param now number
 ---@param delay number seconds, 0 or more
+---@param anew? boolean its `tries` begin again
 ---@return true|nil
 ---@return whatsapp.Error? err kind `state` with `conflict`: another holds it now
-function Store:release(item, now, delay)
-  return call(self, "release", item, now, delay)
+function Store:release(item, now, delay, anew)
+  return call(self, "release", item, now, delay, anew)
 end
 
 --- How many events are in the inbox, held ones included.

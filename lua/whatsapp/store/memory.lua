@@ -218,14 +218,14 @@ function Memory:confirm(item)
   return true
 end
 
-function Memory:release(item, now, delay)
+function Memory:release(item, now, delay, anew)
   local lane, held = lane_of(self, item)
   if not held then
     if lane and lane.token and position(lane, item.key) then return answers.lost() end
     return true
   end
   lane.token = nil
-  lane.events[position(lane, item.key)].tries = 0
+  if anew then lane.events[position(lane, item.key)].tries = 0 end
   if delay > 0 then make_wait(self, lane, now + delay) else make_ready(self, lane) end
   return true
 end

@@ -18,8 +18,8 @@ M.options = {
 
 local NONE = {}
 
--- `tries` goes on after a release from the next multiple of this, so that no two claims
--- of an event have the same token.
+-- Where they are counted anew, `tries` goes on from the next multiple of this, so that no
+-- two claims of an event have the same token.
 local ROUND = 1048576
 
 -- A commit reaches the disk before it returns (synchronous=FULL: in WAL mode
@@ -282,13 +282,13 @@ Sqlite.confirm = write(false, function(self, item)
   return true
 end)
 
-Sqlite.release = write(false, function(self, item, now, delay)
+Sqlite.release = write(false, function(self, item, now, delay, anew)
   local token = row(self, "token", item.lane)
   if token ~= item.token then
     if token and row(self, "is_here", item.lane, item.key) then return answers.lost() end
     return true
   end
-  run(self, "begin_round", id_of(item))
+  if anew then run(self, "begin_round", id_of(item)) end
   if delay > 0 then
     run(self, "hold", item.lane, now + delay, nil)
   else

@@ -197,8 +197,8 @@ Nginx.add = operation(false, function(self, items, now)
   return added
 end)
 
--- The count of an event's claims goes on after a release from the next multiple of this,
--- so that no two of them have the same token.
+-- Where tries are counted anew, an event's claims go on from the next multiple of this, so
+-- that no two of them have the same token.
 local ROUND = 2 ^ 20
 
 Nginx.claim = operation(true, function(self, now, lease)
@@ -258,15 +258,17 @@ Nginx.confirm = operation(true, function(self, item)
   return true
 end)
 
-Nginx.release = operation(true, function(self, item, now, delay)
+Nginx.release = operation(true, function(self, item, now, delay, anew)
   local lane = item.lane
   local holder = self.dict:get("h" .. lane)
   if holder ~= item.token then
     if holder and is_here(self, lane, item.key) then return answers.lost() end
     return true
   end
-  local claims = "n" .. event_of(item)
-  self.dict:set(claims, (math.floor(self.dict:get(claims) / ROUND) + 1) * ROUND)
+  if anew then
+    local claims = "n" .. event_of(item)
+    self.dict:set(claims, (math.floor(self.dict:get(claims) / ROUND) + 1) * ROUND)
+  end
   self.dict:set("h" .. lane, nil)
   if delay > 0 then make_wait(self, lane, now + delay) else make_ready(self, lane) end
   return true

@@ -107,9 +107,9 @@ function Redis:confirm(item)
   return done_or_lost(self.link:call("confirm", nil, { item.lane, item.token, item.key }))
 end
 
-function Redis:release(item, now, delay)
+function Redis:release(item, now, delay, anew)
   return done_or_lost(self.link:call("release", nil,
-    { item.lane, item.token, item.key, delay > 0 and number(now + delay) or "" }))
+    { item.lane, item.token, item.key, delay > 0 and number(now + delay) or "", anew and "anew" or "" }))
 end
 
 function Redis:pending(now)

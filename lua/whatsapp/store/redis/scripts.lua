@@ -176,12 +176,12 @@ end
 return 1
 ]]
 
--- lane, token, key, until ('' for now)
+-- lane, token, key, until ('' for now), 'anew' or ''
 local RELEASE = [[
 local lane, token = ARGV[1], ARGV[2]
 local holder, name = hold_of(lane)
 if holder ~= token then return holder and is_here(lane, ARGV[3]) and 0 or 1 end
-redis.call('HDEL', tries, id_of(lane, name))
+if ARGV[5] == 'anew' then redis.call('HDEL', tries, id_of(lane, name)) end
 redis.call('HDEL', holds, lane)
 redis.call('HDEL', claims, token)
 if ARGV[4] == '' then make_ready(lane) else make_wait(lane, ARGV[4]) end
