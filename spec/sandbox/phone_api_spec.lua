@@ -253,6 +253,47 @@ describe("sandbox: the phone's API", function()
     end)
   end)
 
+  it("tells of exchanges, without secrets", function()
+    local following, page = listen()
+    assert(wa:request("POST", "{phone_number_id}/messages", { json = { messaging_product = "whatsapp",
+      to = CUSTOMER, type = "text", text = { body = "my token is " .. box.access_token } } }))
+    local exchange = following "exchange"
+    assert.same({ "graph", "POST", 200 }, { exchange.service, exchange.method, exchange.status })
+    assert.equal("my token is (secret)", exchange.request.text.body)
+    assert.equal(CUSTOMER, exchange.response.contacts[1].wa_id)
+    local all = get "api/state".exchanges
+    assert.same(exchange.serial, all[#all].serial)
+    page:close()
+  end)
+
+  it("takes faults, the same as Lua's", function()
+    local following, page = listen()
+    local id = post("api/faults", { code = 131016, path = "/messages$" }).id
+    assert.equal(id, following "fault"[1].id)
+    assert(box:fault { status = 503, times = false })
+    assert.equal(2, #get "api/state".faults)
+    assert.equal(131016, select(2, wa:send({ to = CUSTOMER, text = "x" }, { retries = 0 })).code)
+    assert.equal(1, get "api/state".faults[1].used)
+    assert.equal(200, (ask("DELETE", "api/faults/" .. id, {})))
+    assert.equal(404, (ask("DELETE", "api/faults/" .. id, {})))
+    assert.equal(1, #get "api/state".faults)
+    assert.equal(200, (ask("DELETE", "api/faults", {})))
+    assert.same({}, get "api/state".faults)
+    assert.equal("status", refusal(400, "api/faults", { status = 99 }).field)
+    page:close()
+  end)
+
+  it("puts the clock forward", function()
+    local id = post("api/receive", { from = "15550000009", text = "Hi" }).id
+    local before = get "api/state".clock
+    assert.equal(before.offset + 90000, post("api/clock", { advance = 90000 }).offset)
+    assert.is_nil(customer "15550000009".window_until)
+    assert.is_true(message(id).time < get "api/state".clock.now - 86400)
+    assert(box:advance(60))
+    assert.equal(before.offset + 90060, get "api/state".clock.offset)
+    assert.equal("advance", refusal(400, "api/clock", { advance = -1 }).field)
+  end)
+
   it("says what is wrong", function()
     assert.truthy(refusal(400, "api/receive", { from = "Ann" }).message:find("from", 1, true))
     assert.equal("customer", refusal(400, "api/look", { customer = "1" }).field)

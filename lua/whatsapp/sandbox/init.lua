@@ -15,7 +15,6 @@ local identity = require "whatsapp.sandbox.identity"
 local journal = require "whatsapp.sandbox.journal"
 local launch = require "whatsapp.sandbox.launch"
 local options_of = require "whatsapp.sandbox.options"
-local orders = require "whatsapp.sandbox.orders"
 local shell = require "whatsapp.sandbox.shell"
 
 ---@class whatsapp.Sandbox
@@ -51,7 +50,7 @@ local function new_identity(options)
     if status == "ACTIVE" or status == "EXPIRED" then active = active or connections[i] end
   end
   return {
-    connections = connections, connection = active, faults = {},
+    connections = connections, connection = active,
     api_key = "sandbox-key-" .. identity.hex(16),
     access_token = "EAASANDBOX" .. identity.hex(32),
     phone_number_id = identity.id "phone_number",
@@ -258,8 +257,15 @@ local function order(self, method, place, body)
   end
   local answer, err = self.teller:request(method, place, { json = body })
   local refusal = err and type(err.raw) == "table" and err.raw.error
-  if type(refusal) == "table" and refusal.field then return errors.invalid(refusal.field, refusal.message) end
+  if type(refusal) == "table" and refusal.field then
+    return errors.invalid(refusal.field, refusal.message, refusal.hint)
+  end
   return answer, err
+end
+
+local function done(answer, err)
+  if answer then return true end
+  return nil, err
 end
 
 --- What a customer does: writes to the account's first number (or `phone_number_id`).
@@ -319,16 +325,6 @@ end
 
 -- Orders ---------------------------------------------------------------------
 
-local function write_faults(self, rules)
-  local ok, why = orders.write(self.prefix, "faults", rules)
-  if not ok then
-    return nil, errors.new { kind = "io", outcome = "not_sent",
-      message = "the sandbox's faults cannot be written: " .. tostring(why) }
-  end
-  self.faults = rules
-  return true
-end
-
 --- Makes something go wrong, in what is asked from now on. Rules are tried in the order in
 --- which they came; the first that fits and is due acts. The check of who asks comes first:
 --- a wrong key is 401 all the same.
@@ -341,19 +337,14 @@ end
 ---@return true|nil ok
 ---@return whatsapp.Error? err
 function Sandbox:fault(rule)
-  local checked, err = options_of.fault(rule)
-  if not checked then return nil, err end
-  local rules = {}
-  for i, known in ipairs(self.faults) do rules[i] = known end
-  rules[#rules + 1] = checked
-  return write_faults(self, rules)
+  return done(order(self, "POST", "faults", rule))
 end
 
 --- Takes all faults back.
 ---@return true|nil ok
 ---@return whatsapp.Error? err
 function Sandbox:clear_faults()
-  return write_faults(self, {})
+  return done(order(self, "DELETE", "faults"))
 end
 
 --- Decides what has become of a message, whatever the clock would make of it: its history
@@ -367,10 +358,26 @@ end
 function Sandbox:set_status(wamid, status, code)
   local checked, err = options_of.status { id = wamid, status = status, code = code }
   if not checked then return nil, err end
-  local done
-  done, err = order(self, "POST", "statuses", checked)
-  if not done then return nil, err end
-  return true
+  return done(order(self, "POST", "statuses", checked))
+end
+
+--- Puts the sandbox's clock forward: timestamps, the 24-hour window, whatever expires or
+--- is due, all follow.
+---@param seconds number
+---@return true|nil ok
+---@return whatsapp.Error? err
+function Sandbox:advance(seconds)
+  return done(order(self, "POST", "clock", { advance = seconds }))
+end
+
+--- Decides the review of a template. The webhook is told.
+---@param id string
+---@param status "APPROVED"|"REJECTED"|"PAUSED"|"DISABLED"
+---@param reason? string  e.g. "TAG_CONTENT_MISMATCH"
+---@return true|nil ok
+---@return whatsapp.Error? err
+function Sandbox:review(id, status, reason)
+  return done(order(self, "POST", ("templates/%s/review"):format(id), { status = status, reason = reason }))
 end
 
 --- Stops it and removes its directory, unless `prefix` was given. What it has

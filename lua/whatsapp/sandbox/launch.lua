@@ -94,7 +94,7 @@ echo "root=$root"
 echo "prefix=$(pwd -P)"
 ]]
 
-local PRIVATE = "sandbox.json gateway.env direct.env journal faults nginx.conf error.log "
+local PRIVATE = "sandbox.json gateway.env direct.env journal nginx.conf error.log "
   .. "start.log"
 
 local function survey(options, nginx)

@@ -66,7 +66,8 @@ local start = { type = "table", fields = {
 local MAX_WAIT = 600
 
 ---@class whatsapp.SandboxFault
----@field service? "gateway"|"graph"|"control"|"files"|"samples"  which requests: all that are not given
+---@field service? "gateway"|"graph"|"control"|"files"|"samples"|"webhook"  which requests: all that are not
+---  given, except for webhooks, to which `drop`, `delay` and the last three can happen
 ---@field method? string
 ---@field path? string       a Lua pattern, found in the path: `"/messages$"`
 ---@field times? integer|false  to how many of them it happens (1; false: to all)
@@ -88,9 +89,12 @@ local MAX_WAIT = 600
 ---@field handled? boolean   do what was asked before going wrong: only the answer is lost
 ---@field cut? integer        of an upload session: so many bytes come, then it ends without an answer;
 ---  of a media file: so many bytes go out, then the connection or stream ends
+---@field duplicate? integer  of a webhook: it is delivered so many times more
+---@field reorder? integer   of webhooks: so many are held, then go out with the last first
+---@field batch? integer     of webhooks: so many are held, then go out as the changes of one
 
 local fault = { type = "table", fields = {
-  service = { type = "string", one_of = set "gateway graph control files samples" },
+  service = { type = "string", one_of = set "gateway graph control files samples webhook" },
   method = { type = "string" },
   path = { type = "string" },
   times = { type = "number", min = 1, whole = true, off = true, default = 1 },
@@ -109,6 +113,9 @@ local fault = { type = "table", fields = {
   drop = { type = "boolean", off = true },
   handled = { type = "boolean", off = true },
   cut = { type = "number", min = 0, whole = true },
+  duplicate = { type = "number", min = 1, max = 100, whole = true },
+  reorder = { type = "number", min = 2, max = 100, whole = true },
+  batch = { type = "number", min = 2, max = 100, whole = true },
 } }
 
 local HANG = 60
@@ -149,6 +156,21 @@ function M.start(given)
   return check(given or {}, start)
 end
 
+-- What a rule for webhooks can have, and of that what only such a rule can.
+local of_webhooks = set "service times every drop delay duplicate reorder batch"
+local only_webhooks = set "duplicate reorder batch"
+
+local function check_webhook(rule)
+  local is_webhook = rule.service == "webhook"
+  for name, value in pairs(rule) do
+    if value and is_webhook and not of_webhooks[name] then return errors.invalid(name, "is not for webhooks") end
+    if only_webhooks[name] and not is_webhook then
+      return errors.invalid(name, 'is for webhooks: say service = "webhook"')
+    end
+  end
+  return rule
+end
+
 --- A rule for a fault.
 ---@param given table
 ---@return table|nil rule with an id of its own
@@ -158,6 +180,7 @@ function M.fault(given)
   for name, value in pairs(given) do copy[name] = value end
   if copy.hang == true then copy.hang = HANG end
   local rule, err = check(copy, fault)
+  if rule then rule, err = check_webhook(rule) end
   if not rule then return nil, err end
   if rule.path and not pcall(string.find, "", rule.path) then
     return errors.invalid("path", "is not a Lua pattern")

@@ -66,8 +66,9 @@ end
 --- Ends the handler of an order that cannot be followed.
 ---@param field string  what of it is wrong
 ---@param message string
-function M.invalid(field, message)
-  error({ status = 400, json = { error = { message = message, field = field } } }, 0)
+---@param hint? string
+function M.invalid(field, message, hint)
+  error({ status = 400, json = { error = { message = message, field = field, hint = hint } } }, 0)
 end
 
 -- Graph writes a slash as `\/`; in JSON it can only stand inside a string.
@@ -78,7 +79,15 @@ end
 -- Closes the connection (or the stream) without an answer.
 local CLOSE = 444
 
---- Sends a response to the client of the current request, after its `delay`; with
+--- Writes a response out: its `bytes`, unless it is streamed.
+---@param response table
+---@return table response
+function M.render(response)
+  if not response.stream then response.bytes = response.json and encode(response.json) or response.text or "" end
+  return response
+end
+
+--- Sends a rendered response to the client of the current request, after its `delay`; with
 --- `drop`, nothing is sent.
 ---@param response table
 function M.send(response)
@@ -87,11 +96,10 @@ function M.send(response)
   ngx.status = response.status
   for name, value in pairs(response.headers or {}) do ngx.header[name] = value end
   if response.stream then return response.stream() end
-  local text = response.json and encode(response.json) or response.text or ""
   ngx.header["Content-Type"] = response.json and "application/json; charset=UTF-8"
     or response.content_type or "text/plain"
-  ngx.header["Content-Length"] = #text
-  ngx.print(text)
+  ngx.header["Content-Length"] = #response.bytes
+  ngx.print(response.bytes)
 end
 
 return M

@@ -4,6 +4,7 @@
 local json = require "whatsapp.json"
 local identity = require "whatsapp.sandbox.identity"
 local answer = require "whatsapp.sandbox.server.answer"
+local events = require "whatsapp.sandbox.server.events"
 local state = require "whatsapp.sandbox.server.state"
 
 local M = {}
@@ -18,6 +19,18 @@ local function timestamp()
   return os.date("!%Y-%m-%dT%H:%M:%S", state.time()) .. (".%06dZ"):format(state.now() % 1 * 1e6)
 end
 
+--- What the phone's page is told of a connection: not the url, which holds a token.
+---@param connection table
+---@return table
+function M.shown(connection)
+  return { connection_id = connection.connection_id, status = connection.status, app = connection.app,
+           creation_time = connection.creation_time, last_updated_time = connection.last_updated_time }
+end
+
+local function publish(connection)
+  events.publish("connection", connection, M.shown)
+end
+
 -- An EXPIRED connection calls itself ACTIVE; only its use tells otherwise.
 local function add(status, id)
   local now, token = timestamp(), identity.hex(16)
@@ -30,16 +43,19 @@ local function add(status, id)
   hidden[connection] = { token = token, expired = status == "EXPIRED",
                          connect_at = seconds and state.now() + seconds }
   connections[#connections + 1] = connection
+  publish(connection)
   return connection
 end
 
 local function activate(connection)
   if connection.status ~= "PENDING" then return end
   connection.status, connection.last_updated_time = "ACTIVE", timestamp()
+  publish(connection)
 end
 
--- All connections as they are now.
-local function all()
+--- All connections as they are now, oldest first.
+---@return table[]
+function M.all()
   for _, connection in ipairs(connections) do
     local due = hidden[connection].connect_at
     if due and state.now() >= due then activate(connection) end
@@ -48,7 +64,7 @@ local function all()
 end
 
 local function find(id)
-  for i, connection in ipairs(all()) do
+  for i, connection in ipairs(M.all()) do
     if connection.connection_id == id then return connection, i end
   end
 end
@@ -63,7 +79,7 @@ end
 ---@return table|nil connection
 ---@return boolean expired  its OAuth grant is no longer good
 function M.choose(id)
-  for _, connection in ipairs(all()) do
+  for _, connection in ipairs(M.all()) do
     if connection.status == "ACTIVE" and (not id or connection.connection_id == id) then
       return connection, hidden[connection].expired
     end
@@ -76,7 +92,7 @@ end
 --- GET /connections?app=&status=
 function M.list(req)
   local found = json.array {}
-  for _, connection in ipairs(all()) do
+  for _, connection in ipairs(M.all()) do
     if (req.query.app or connection.app) == connection.app
       and (req.query.status or connection.status) == connection.status then
       found[#found + 1] = connection
@@ -104,6 +120,7 @@ function M.delete(_, id)
   local _, index = find(id)
   if not index then return answer.gateway(404, "no such connection") end
   hidden[table.remove(connections, index)] = nil
+  events.publish("connection", { connection_id = id, deleted = true })
   return answer.ok {}
 end
 
@@ -117,7 +134,7 @@ end
 
 --- GET of a connection's url: whoever opens it has agreed.
 function M.connect(req)
-  for _, connection in ipairs(all()) do
+  for _, connection in ipairs(M.all()) do
     if hidden[connection].token == req.query.session_token then
       activate(connection)
       return page(200, "Connected. You can close this page.")

@@ -31,9 +31,10 @@ end
 --- changes show at once.
 ---@param kind "message"|"customer"|"typing"|"exchange"|"template"|"fault"|"clock"|"flow"|"connection"
 ---@param object table
-function M.publish(kind, object)
+---@param shown? fun(object: table): table  what is told of it
+function M.publish(kind, object, shown)
   revision = revision + 1
-  events[revision], events[revision - KEPT] = { kind = kind, object = object }, nil
+  events[revision], events[revision - KEPT] = { kind = kind, object = object, shown = shown }, nil
   for page in pairs(pages) do
     if page:count() < 1 then page:post() end
   end
@@ -57,8 +58,9 @@ local function batch(place)
   end
   local last, lines = math.min(revision, place + BATCH), {}
   for i = place + 1, last do
-    lines[#lines + 1] = ("id: %d\nevent: %s\ndata: %s\n\n"):format(i, events[i].kind,
-      assert(json.encode(events[i].object)))
+    local event = events[i]
+    local object = event.shown and event.shown(event.object) or event.object
+    lines[#lines + 1] = ("id: %d\nevent: %s\ndata: %s\n\n"):format(i, event.kind, assert(json.encode(object)))
   end
   return table.concat(lines), last
 end

@@ -1,15 +1,64 @@
---- Faults on demand: rules that `sandbox:fault` wrote, and what they do to an answer.
+--- Faults on demand: the rules, and what they do to an answer.
 
-local orders = require "whatsapp.sandbox.orders"
+local json = require "whatsapp.json"
+local options = require "whatsapp.sandbox.options"
 local answer = require "whatsapp.sandbox.server.answer"
-local state = require "whatsapp.sandbox.server.state"
+local events = require "whatsapp.sandbox.server.events"
 
 local M = {}
 
-local rules_in = orders.reader "faults"
-local counts = {}  -- by a rule's id: the requests it fitted, and those it did something to
+local rules = {}   -- oldest first; `seen` and `used`: the requests a rule fitted, and acted on
 
+-- Rules ------------------------------------------------------------------------------
+
+local function shown(rule)
+  local copy = {}
+  for name, value in pairs(rule) do copy[name] = value end
+  copy.seen = nil
+  return copy
+end
+
+--- All rules, oldest first, with how often each was `used`.
+---@return table[]
+function M.all()
+  local found = json.array {}
+  for i, rule in ipairs(rules) do found[i] = shown(rule) end
+  return found
+end
+
+local function publish()
+  events.publish("fault", M.all())
+end
+
+--- Adds a rule; refuses what is none.
+---@param given table  see `options.lua`
+---@return table rule
+function M.add(given)
+  local rule, err = options.fault(given)
+  if not rule then answer.invalid(err.field, err.message, err.hint) end
+  rule.seen, rule.used = 0, 0
+  rules[#rules + 1] = rule
+  publish()
+  return rule
+end
+
+--- Takes a rule back, or all.
+---@param id? string
+---@return table[] removed
+function M.remove(id)
+  local kept, removed = {}, {}
+  for _, rule in ipairs(rules) do
+    local list = (not id or rule.id == id) and removed or kept
+    list[#list + 1] = rule
+  end
+  rules = kept
+  publish()
+  return removed
+end
+
+-- Webhooks are the sandbox's own doing: only a rule that names them is meant for them.
 local function fits(rule, req)
+  if req.service == "webhook" then return rule.service == "webhook" end
   return (rule.service or req.service) == req.service
     and (rule.method or req.method) == req.method
     and (not rule.path or req.path:find(rule.path) ~= nil)
@@ -17,23 +66,24 @@ end
 
 -- Whether it is this request's turn.
 local function is_due(rule)
-  local count = counts[rule.id] or { seen = 0, used = 0 }
-  counts[rule.id] = count
-  if rule.times and count.used >= rule.times then return false end
-  count.seen = count.seen + 1
-  if count.seen % rule.every ~= 0 then return false end
-  count.used = count.used + 1
+  if rule.times and rule.used >= rule.times then return false end
+  rule.seen = rule.seen + 1
+  if rule.seen % rule.every ~= 0 then return false end
+  rule.used = rule.used + 1
+  publish()
   return true
 end
 
 --- The rule for a request, the oldest that fits and is due.
----@param req table
+---@param req { service: string, method?: string, path?: string }
 ---@return table|nil rule
 function M.match(req)
-  for _, rule in ipairs(rules_in(state.settings.prefix)) do
+  for _, rule in ipairs(rules) do
     if fits(rule, req) and is_due(rule) then return rule end
   end
 end
+
+-- What they do -----------------------------------------------------------------------
 
 -- What a rule answers itself; nil when it leaves the answer as it is: a file is
 -- cut where it is sent.

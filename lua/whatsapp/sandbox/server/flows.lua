@@ -5,6 +5,7 @@ local check = require "whatsapp.flow.check"
 local document = require "whatsapp.flow.document"
 local json = require "whatsapp.json"
 local answer = require "whatsapp.sandbox.server.answer"
+local events = require "whatsapp.sandbox.server.events"
 local fields = require "whatsapp.sandbox.server.fields"
 local identity = require "whatsapp.sandbox.identity"
 local paging = require "whatsapp.sandbox.server.paging"
@@ -57,6 +58,17 @@ local function validate(text)
     errors[i].pointers = { place }
   end
   return errors, type(found.value) == "table" and found.value or {}
+end
+
+--- What the phone shows of a flow.
+---@param flow table
+---@return table
+function M.shown(flow)
+  return { id = flow.id, name = flow.name, status = flow.status }
+end
+
+local function announce(flow)
+  events.publish("flow", flow, M.shown)
 end
 
 -- A published flow stays as it is until the new draft is published.
@@ -170,6 +182,7 @@ function M.create(req)
       error(refused, 0)
     end
   end
+  announce(flow)
   return answer.ok { id = flow.id, success = true, validation_errors = flow.validation_errors }
 end
 
@@ -179,6 +192,7 @@ function M.update(req, flow)
   if body.name then flow.name = check_name(body, flow) end
   if body.categories then flow.categories = categories_of(body) end
   if body.endpoint_uri then flow.endpoint_uri = body.endpoint_uri end
+  announce(flow)
   return answer.ok(DONE)
 end
 
@@ -207,6 +221,7 @@ function M.upload(req, flow)
     answer.refuse { code = 139001, details = "a deprecated flow cannot be changed" }
   end
   take(flow, params.given(given, "file"):text())
+  announce(flow)
   return answer.ok { success = true, validation_errors = flow.validation_errors }
 end
 
@@ -237,6 +252,7 @@ end
 --- POST /{flow_id}/publish
 function M.publish(_, flow)
   publish(flow)
+  announce(flow)
   return answer.ok(DONE)
 end
 
@@ -247,6 +263,7 @@ function M.deprecate(_, flow)
       or "Only a published flow can be deprecated" }
   end
   flow.status = "DEPRECATED"
+  announce(flow)
   return answer.ok(DONE)
 end
 
@@ -256,6 +273,7 @@ function M.delete(_, flow)
     answer.refuse { code = 139004, details = "A published flow can only be deprecated" }
   end
   state.remove(flow)
+  events.publish("flow", { id = flow.id, deleted = true })
   return answer.ok(DONE)
 end
 

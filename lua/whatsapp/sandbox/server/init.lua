@@ -8,6 +8,7 @@ local json = require "whatsapp.json"
 local journal = require "whatsapp.sandbox.journal"
 local answer = require "whatsapp.sandbox.server.answer"
 local connections = require "whatsapp.sandbox.server.connections"
+local exchanges = require "whatsapp.sandbox.server.exchanges"
 local phone = require "whatsapp.sandbox.server.phone"
 local request = require "whatsapp.sandbox.server.request"
 local services = require "whatsapp.sandbox.server.services"
@@ -55,25 +56,29 @@ end
 ---@param port "main"|"control"
 function M.serve(port)
   local req = request.read()
-  local ok, response = xpcall(function() return services.handle(port, req) end, trace)
-  if not ok then response = to_response(response) end
-  record(request.describe(req, response))
+  local ok, response = xpcall(function() return answer.render(services.handle(port, req)) end, trace)
+  if not ok then response = answer.render(to_response(response)) end
+  if req.service ~= "orders" then
+    local entry = request.describe(req, response)
+    record(entry)
+    exchanges.add(entry, response.bytes)
+  end
   answer.send(response)
 end
 
 --- Answers a request to the phone's page.
 function M.phone()
-  answer.send(phone.handle(request.read()))
+  answer.send(answer.render(phone.handle(request.read())))
 end
 
 --- Answers a request that nginx itself refused, as Graph would: with JSON. Its body was
 --- not read.
 function M.refuse()
   local status = ngx.status
-  record { time = ngx.now(), service = "nginx", method = ngx.req.get_method(),
+  record { time = state.now(), service = "nginx", method = ngx.req.get_method(),
            path = (ngx.var.request_uri or ""):match "^[^?]*", status = status }
-  answer.send(answer.failure { code = 100, status = status,
-    details = ("the request was refused with HTTP %d before it was read"):format(status) })
+  answer.send(answer.render(answer.failure { code = 100, status = status,
+    details = ("the request was refused with HTTP %d before it was read"):format(status) }))
 end
 
 return M

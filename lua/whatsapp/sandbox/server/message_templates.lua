@@ -1,17 +1,23 @@
 --- Message templates: listed, created, reviewed, changed, deleted.
 
+local agenda = require "whatsapp.sandbox.server.agenda"
 local answer = require "whatsapp.sandbox.server.answer"
+local events = require "whatsapp.sandbox.server.events"
 local fields = require "whatsapp.sandbox.server.fields"
 local paging = require "whatsapp.sandbox.server.paging"
 local rules = require "whatsapp.sandbox.server.template_rules"
 local state = require "whatsapp.sandbox.server.state"
 local template_code = require "whatsapp.sandbox.server.template_code"
 local template_library = require "whatsapp.sandbox.server.template_library"
+local webhooks = require "whatsapp.sandbox.server.webhooks"
 
 local M = {}
 
 local DAY = 24 * 60 * 60
 local MAX_TEMPLATES = 250
+
+-- The states in which a template can be edited.
+local editable = { APPROVED = true, REJECTED = true, PAUSED = true }
 
 -- The review --------------------------------------------------------------------
 
@@ -28,19 +34,53 @@ local function verdict(template)
   return "APPROVED"
 end
 
+--- What the phone shows of a template.
+---@param template table
+---@return table
+function M.shown(template)
+  return { id = template.id, name = template.name, language = template.language, status = template.status,
+           category = template.category, components = template.components,
+           rejected_reason = template.rejected_reason }
+end
+
+local function publish(template)
+  events.publish("template", template, M.shown)
+end
+
+local function decide(template, status, reason)
+  template.review_at, template.status = nil, status
+  template.rejected_reason = status == "REJECTED" and (reason or "INVALID_FORMAT") or "NONE"
+  publish(template)
+  webhooks.send(nil, "template " .. template.id, "message_template_status_update", {
+    event = status, message_template_id = tonumber(template.id), message_template_name = template.name,
+    message_template_language = template.language, message_template_category = template.category,
+    reason = reason or template.rejected_reason,
+  })
+end
+
+-- A review that is due is done, at the latest when somebody looks.
+local function reviewed(template)
+  if template.review_at and state.now() >= template.review_at then decide(template, verdict(template)) end
+  return template
+end
+
 local function submit(template)
   local seconds = state.settings.review_seconds
   template.status, template.rejected_reason = "PENDING", "NONE"
   template.review_at = seconds and state.now() + seconds or nil
+  publish(template)
+  if seconds then agenda.at(template.review_at, reviewed, template) end
 end
 
--- A review that is due is done when somebody looks.
-local function reviewed(template)
-  if template.review_at and state.now() >= template.review_at then
-    template.review_at, template.status = nil, verdict(template)
-    if template.status == "REJECTED" then template.rejected_reason = "INVALID_FORMAT" end
+--- Decides the review of a template.
+---@param template table
+---@param status string
+---@param reason? string
+function M.review(template, status, reason)
+  if not (editable[status] or status == "DISABLED") then
+    answer.invalid("status", "must be one of APPROVED, REJECTED, PAUSED, DISABLED")
   end
-  return template
+  decide(template, status, reason)
 end
 
 --- A template by name and language, as it is now.
@@ -58,14 +98,6 @@ end
 function M.all()
   for _, template in ipairs(state.all "template") do reviewed(template) end
   return state.all "template"
-end
-
---- What the phone shows of a template.
----@param template table
----@return table
-function M.shown(template)
-  return { id = template.id, name = template.name, language = template.language, status = template.status,
-           category = template.category, components = template.components }
 end
 
 -- Reading -------------------------------------------------------------------------
@@ -195,10 +227,9 @@ function M.unpause(_, template)
     return answer.ok { success = false, reason = "Template is not paused" }
   end
   template.status = "APPROVED"
+  publish(template)
   return answer.ok { success = true }
 end
-
-local editable = { APPROVED = true, REJECTED = true, PAUSED = true }
 
 local function check_editable(template, body)
   if not editable[template.status] then
@@ -237,7 +268,9 @@ local function delete(template)
   if reviewed(template).status == "APPROVED" then
     state.deleted_names[template.name] = state.now() + 30 * DAY
   end
+  template.review_at = nil
   state.remove(template)
+  events.publish("template", { id = template.id, deleted = true })
 end
 
 --- DELETE /{business_account_id}/message_templates?name=[&hsm_id=]: all languages of

@@ -1,13 +1,18 @@
 --- What a sandbox is told while it runs, by its page (`/api/…`) and by its Lua object
 --- (`/orders/v…/…`): one handler for both, by "METHOD place"; `{}` is an id.
 
+local agenda = require "whatsapp.sandbox.server.agenda"
 local answer = require "whatsapp.sandbox.server.answer"
 local customers = require "whatsapp.sandbox.server.customers"
 local events = require "whatsapp.sandbox.server.events"
+local exchanges = require "whatsapp.sandbox.server.exchanges"
+local faults = require "whatsapp.sandbox.server.faults"
 local media = require "whatsapp.sandbox.server.media"
 local message_history = require "whatsapp.sandbox.server.message_history"
+local message_templates = require "whatsapp.sandbox.server.message_templates"
 local overview = require "whatsapp.sandbox.server.overview"
 local state = require "whatsapp.sandbox.server.state"
+local webhooks = require "whatsapp.sandbox.server.webhooks"
 
 local DONE = { success = true }
 
@@ -16,6 +21,10 @@ local function text(body, field)
   if type(value) == "number" then value = ("%.0f"):format(value) end
   if type(value) ~= "string" or value == "" then answer.invalid(field, "must be a text") end
   return value
+end
+
+local function unknown(what)
+  return { status = 404, json = { error = { message = "there is no such " .. what } } }
 end
 
 local M, orders = {}, {}
@@ -58,6 +67,54 @@ orders["POST statuses"] = function(req)
   return answer.ok(DONE)
 end
 
+-- What the webhook is told again, and what reviewers and the clock do ---------------------
+
+orders["POST exchanges/{}/redeliver"] = function(_, serial)
+  local exchange = exchanges.get(tonumber(serial))
+  if not exchange then return unknown "exchange" end
+  if exchange.service ~= "webhook" then answer.invalid("serial", "is no webhook's") end
+  webhooks.redeliver(exchange)
+  return answer.ok(DONE)
+end
+
+orders["POST templates/{}/review"] = function(req, id)
+  local template, body = state.nodes[id], req:json()
+  if not template or template.kind ~= "template" then return unknown "template" end
+  message_templates.review(template, text(body, "status"), body.reason)
+  return answer.ok(DONE)
+end
+
+-- Ten years at once are enough.
+orders["POST clock"] = function(req)
+  local seconds = req:json().advance
+  if type(seconds) ~= "number" or not (seconds >= 0 and seconds <= 10 * 366 * 86400) then
+    answer.invalid("advance", "must be a number of seconds, at most ten years")
+  end
+  state.offset = state.offset + seconds
+  local clock = { now = state.now(), offset = state.offset }
+  events.publish("clock", clock)
+  agenda.run()
+  return answer.ok(clock)
+end
+
+-- Faults -------------------------------------------------------------------------------
+
+orders["GET faults"] = function() return answer.ok { data = faults.all() } end
+
+orders["POST faults"] = function(req) return answer.ok { id = faults.add(req:json()).id } end
+
+orders["DELETE faults"] = function()
+  webhooks.let_go(faults.remove())
+  return answer.ok(DONE)
+end
+
+orders["DELETE faults/{}"] = function(_, id)
+  local removed = faults.remove(id)
+  if not removed[1] then return unknown "fault" end
+  webhooks.let_go(removed)
+  return answer.ok(DONE)
+end
+
 -- Media --------------------------------------------------------------------------------
 
 orders["POST media"] = function(req)
@@ -74,7 +131,7 @@ end
 orders["GET media/{}"] = function(req, id)
   local node = state.nodes[id]
   if node and node.kind == "media" then return media.file_answer(req, node) end
-  return { status = 404, json = { error = { message = "there is no such media" } } }
+  return unknown "media"
 end
 
 --- The handler of an order, and the id in its path.

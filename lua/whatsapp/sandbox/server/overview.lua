@@ -3,7 +3,11 @@
 local json = require "whatsapp.json"
 local agenda = require "whatsapp.sandbox.server.agenda"
 local chats = require "whatsapp.sandbox.server.chats"
+local connections = require "whatsapp.sandbox.server.connections"
 local events = require "whatsapp.sandbox.server.events"
+local exchanges = require "whatsapp.sandbox.server.exchanges"
+local faults = require "whatsapp.sandbox.server.faults"
+local flows = require "whatsapp.sandbox.server.flows"
 local message_templates = require "whatsapp.sandbox.server.message_templates"
 local state = require "whatsapp.sandbox.server.state"
 
@@ -26,25 +30,17 @@ local function business()
   }
 end
 
-local function flow(node)
-  return { id = node.id, name = node.name, status = node.status }
-end
-
---- The clock.
----@return { now: number, offset: number }
-function M.clock()
-  return { now = state.now(), offset = state.offset }
-end
-
 --- Everything, for a page that opens; the events behind `revision` follow it.
 ---@return table
 function M.all()
   agenda.run()
   local whole = chats.all()
-  whole.revision, whole.clock, whole.business = events.revision(), M.clock(), business()
+  whole.revision, whole.business = events.revision(), business()
+  whole.clock = { now = state.now(), offset = state.offset }
   whole.templates = each(message_templates.all(), message_templates.shown)
-  whole.flows = each(state.all "flow", flow)
-  whole.faults, whole.exchanges, whole.connections = json.array {}, json.array {}, json.array {}
+  whole.flows = each(state.all "flow", flows.shown)
+  whole.faults, whole.exchanges = faults.all(), exchanges.all()
+  whole.connections = each(connections.all(), connections.shown)
   return whole
 end
 

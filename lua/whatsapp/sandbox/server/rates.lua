@@ -12,7 +12,7 @@ local WINDOW = 0.8
 
 -- Takes one of `limit` places of the window, if there is one; who is refused takes none.
 local function take(window, limit)
-  local now, at = ngx.now(), window.at or 1
+  local now, at = state.now(), window.at or 1
   if window[at] and now - window[at] < WINDOW then return false end
   window[at], window.at = now, at % limit + 1
   return true
@@ -62,7 +62,7 @@ end
 
 local function check_pair(phone, to)
   if not state.settings.pair_rate then return end
-  local key, now = phone.id .. " " .. to, ngx.now()
+  local key, now = phone.id .. " " .. to, state.now()
   local due = math.max(pairs_due[key] or now, now)
   if due - now > (PAIR_BURST - 1) * PAIR_SECONDS then
     answer.refuse { code = 131056, details = "too many messages to this user, wait 4^X seconds" }

@@ -3,6 +3,7 @@
 local json = require "whatsapp.json"
 local answer = require "whatsapp.sandbox.server.answer"
 local multipart = require "whatsapp.sandbox.server.multipart"
+local state = require "whatsapp.sandbox.server.state"
 
 local M = {}
 
@@ -147,7 +148,7 @@ end
 ---@return table entry
 function M.describe(req, response)
   local entry = {
-    time = ngx.now(), service = req.service,
+    time = state.now(), service = req.service, duration = ngx.now() - ngx.req.start_time(),
     method = req.method, path = req.path, query = query_summary(req),
     headers = header_summary(req), status = response.status, message = response.message,
     fault = response.fault,

@@ -3,7 +3,11 @@
 --- the answer is 200.
 
 local json = require "whatsapp.json"
+local identity = require "whatsapp.sandbox.identity"
+local agenda = require "whatsapp.sandbox.server.agenda"
 local crypto = require "whatsapp.sandbox.server.crypto"
+local exchanges = require "whatsapp.sandbox.server.exchanges"
+local faults = require "whatsapp.sandbox.server.faults"
 local state = require "whatsapp.sandbox.server.state"
 
 local M = {}
@@ -34,11 +38,9 @@ local function escape(text)
   end))
 end
 
-local function body_of(phone, field, value)
-  value.messaging_product = "whatsapp"
-  value.metadata = { display_phone_number = phone.display_phone_number:gsub("%D", ""), phone_number_id = phone.id }
+local function body_of(changes)
   return escape(assert(json.encode { object = "whatsapp_business_account", entry = {
-    { id = state.settings.business_account_id, changes = { { field = field, value = value } } } } }))
+    { id = state.settings.business_account_id, changes = changes } } }))
 end
 
 -- Delivery -------------------------------------------------------------------------
@@ -71,47 +73,118 @@ local function url_of(text)
   return { host = host, port = tonumber(port) or 80, path = path ~= "" and path or "/" }
 end
 
-local function deliver(body)
+local function report(delivery, path, more)
+  local entry = { time = state.now(), service = "webhook", method = "POST", path = path, text = delivery.body,
+                  fault = delivery.fault }
+  for name, value in pairs(more) do entry[name] = value end
+  record(entry)
+  exchanges.add(entry, nil, delivery)
+end
+
+local function deliver(delivery)
   local url = url_of(state.settings.webhook_url)
   for attempt = 1, TIMES do
-    local status, why = post(url, body)
-    record { time = ngx.now(), service = "webhook", method = "POST", path = url.path, status = status,
-             error = not status and why or nil, attempt = attempt, text = body }
+    local began = ngx.now()
+    local status, why = post(url, delivery.body)
+    report(delivery, url.path, { status = status, error = not status and why or nil, attempt = attempt,
+                                 duration = ngx.now() - began })
     if status == 200 or ngx.worker.exiting() then return end
     ngx.sleep(math.min(FIRST * 2 ^ (attempt - 1), LONGEST))
   end
 end
 
 -- What is about one customer goes out one after the other, so that nothing happens
--- by chance: the bodies that wait behind the one under way.
+-- by chance: the deliveries that wait behind the one under way.
 local queues = {}
 
-local function work(premature, customer)
-  local queue = queues[customer]
+local function work(premature, name)
+  local queue = queues[name]
   while queue[1] and not premature do deliver(table.remove(queue, 1)) end
-  queues[customer] = nil
+  queues[name] = nil
 end
 
-local function begin(customer, body)
-  local queue = queues[customer]
+local function enqueue(delivery)
+  local queue = queues[delivery.queue]
   if queue then
-    queue[#queue + 1] = body
+    queue[#queue + 1] = delivery
     return
   end
-  queues[customer] = { body }
-  assert(ngx.timer.at(0, work, customer))
+  queues[delivery.queue] = { delivery }
+  assert(ngx.timer.at(0, work, delivery.queue))
 end
 
+local function delivery_of(queue, changes, fault)
+  return { id = identity.hex(8), queue = queue, body = body_of(changes), fault = fault }
+end
+
+-- Faults ---------------------------------------------------------------------------
+
+local held   -- { rule, queue, changes }: what waits until the rule has enough
+
+-- Sends what was held: in one body, or each by itself, the last first.
+local function release()
+  local group = held
+  held = nil
+  if group.rule.batch then return enqueue(delivery_of(group.queue, group.changes, true)) end
+  for i = #group.changes, 1, -1 do enqueue(delivery_of(group.queue, { group.changes[i] }, true)) end
+end
+
+local function hold(queue, change, rule)
+  held = held or { rule = rule, queue = queue, changes = {} }
+  table.insert(held.changes, change)
+  if #held.changes >= (held.rule.batch or held.rule.reorder) then release() end
+end
+
+local function apply(rule, queue, change)
+  local delivery = delivery_of(queue, { change }, true)
+  if rule.drop then return report(delivery, url_of(state.settings.webhook_url).path, {}) end
+  for _ = 0, rule.duplicate or 0 do
+    if rule.delay then
+      agenda.at(state.now() + rule.delay, enqueue, delivery)
+    else
+      enqueue(delivery)
+    end
+  end
+end
+
+local function dispatch(queue, change)
+  if held then return hold(queue, change) end
+  local rule = faults.match { service = "webhook" }
+  if not rule then return enqueue(delivery_of(queue, { change })) end
+  if rule.batch or rule.reorder then return hold(queue, change, rule) end
+  apply(rule, queue, change)
+end
+
+--- What was held for rules that are gone now goes out.
+---@param removed table[]
+function M.let_go(removed)
+  for _, rule in ipairs(removed) do
+    if held and held.rule == rule then release() end
+  end
+end
+
+-- Sending --------------------------------------------------------------------------
+
 --- Sends a change of a field to the webhook, if there is one.
----@param phone table  the number it is about
----@param customer string
+---@param phone? table  the number it is about; none for one of the account
+---@param customer string  or what else it is about: one thing's changes go out in order
 ---@param field string
 ---@param value table
 ---@return boolean sent
 function M.send(phone, customer, field, value)
   if not state.settings.webhook_url then return false end
-  begin(customer, body_of(phone, field, value))
+  if phone then
+    value.messaging_product = "whatsapp"
+    value.metadata = { display_phone_number = phone.display_phone_number:gsub("%D", ""), phone_number_id = phone.id }
+  end
+  dispatch(customer, { field = field, value = value })
   return true
+end
+
+--- Delivers a webhook again, the same bytes.
+---@param exchange table
+function M.redeliver(exchange)
+  enqueue { id = exchange.webhook_id, queue = exchange.queue, body = exchange.body }
 end
 
 return M

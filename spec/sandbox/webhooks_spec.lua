@@ -1,0 +1,182 @@
+-- What the sandbox posts to a webhook: as it happens, and as faults have it.
+
+local http = require "socket.http"
+local json = require "whatsapp.json"
+local ltn12 = require "ltn12"
+local sandbox = require "whatsapp.sandbox"
+local webhook_listener = require "spec.support.webhook_listener"
+local whatsapp = require "whatsapp"
+
+local CUSTOMER = "15551234567"
+
+describe("sandbox: webhooks", function()
+  local box, wa, hook
+
+  setup(function()
+    hook = webhook_listener.new()
+    box = assert(sandbox.start { gateway_rate = false, webhook_url = hook.url, delivered_seconds = 0,
+                                 read_seconds = false })
+    wa = whatsapp.new(box:options "direct")
+  end)
+
+  teardown(function()
+    box:stop()
+    hook:close()
+  end)
+
+  local function receive(text)
+    return assert(box:receive { from = CUSTOMER, text = text }).id
+  end
+
+  -- What the next delivery says: the texts of its messages, each change behind a bar.
+  local function following()
+    local _, delivery = hook:following()
+    local texts = {}
+    for i, change in ipairs(delivery.changes) do texts[i] = change.value.messages[1].text.body end
+    return table.concat(texts, " | "), delivery
+  end
+
+  local function statuses(n)
+    local found = {}
+    for i = 1, n do found[i] = hook:following().entry[1].changes[1].value.statuses[1].status end
+    return table.concat(found, " ")
+  end
+
+  it("go out one after the other, again until they are taken", function()
+    receive "one"
+    receive "two"
+    local _, refused = hook:following(500)
+    local first, delivery = following()
+    assert.are.equal("one", first)
+    assert.are.equal(refused.text, delivery.text)
+    assert.are.equal(refused.signature, delivery.signature)
+    assert.are.equal("two", (following()))
+    local deliveries = assert(box:deliveries())
+    assert.are.same({ 1, 2 }, { deliveries[1].attempt, deliveries[2].attempt })
+  end)
+
+  it("tell what becomes of a message, by the clock, by order and by a look", function()
+    local sent = assert(wa:send { to = CUSTOMER, text = "x", callback_data = "order 7" })
+    assert.are.equal("sent delivered", statuses(2))
+    assert(box:set_status(sent.id, "read"))
+    local status = hook:following().entry[1].changes[1].value.statuses[1]
+    assert.are.same({ sent.id, "read", CUSTOMER, "order 7" },
+      { status.id, status.status, status.recipient_id, status.biz_opaque_callback_data })
+    sent = assert(wa:send { to = CUSTOMER, text = "x" })
+    assert.are.equal("sent delivered", statuses(2))
+    assert(box:set_status(sent.id, "failed", 131049))
+    status = hook:following().entry[1].changes[1].value.statuses[1]
+    assert.are.same({ "failed", 131049 }, { status.status, status.errors[1].code })
+  end)
+
+  it("tell of a template's review, by the clock and by order", function()
+    local made = assert(wa.templates:create { name = "greeting", language = "en", category = "UTILITY",
+                                              body = "Hello from us" })
+    local _, delivery = hook:following()
+    local change = delivery.changes[1]
+    assert.are.equal("message_template_status_update", change.field)
+    assert.are.same({ "APPROVED", "greeting", "en", "NONE" },
+      { change.value.event, change.value.message_template_name, change.value.message_template_language,
+        change.value.reason })
+    assert.truthy(delivery.text:find(('"message_template_id":%s,'):format(made.id), 1, true)) -- a number
+    assert(box:review(made.id, "REJECTED", "TAG_CONTENT_MISMATCH"))
+    change = hook:following().entry[1].changes[1]
+    assert.are.same({ "REJECTED", "TAG_CONTENT_MISMATCH" }, { change.value.event, change.value.reason })
+    assert.are.equal("REJECTED", assert(wa.templates:get(made.id)).status)
+    local ok, err = box:review(made.id, "LOVELY")
+    assert.is_nil(ok)
+    assert.are.same({ "invalid", "status" }, { err.kind, err.field })
+  end)
+
+  describe("can go wrong:", function()
+    after_each(function() assert(box:clear_faults()) end)
+
+    it("twice", function()
+      assert(box:fault { service = "webhook", duplicate = 2 })
+      receive "one"
+      receive "two"
+      local first, delivery = following()
+      local second, again = following()
+      assert.are.same({ "one", "one", "one", "two" }, { first, second, (following()), (following()) })
+      assert.are.equal(delivery.text, again.text)
+    end)
+
+    it("in reverse", function()
+      assert(box:fault { service = "webhook", reorder = 3 })
+      for _, text in ipairs { "one", "two", "three", "four" } do receive(text) end
+      assert.are.same({ "three", "two", "one", "four" },
+        { (following()), (following()), (following()), (following()) })
+    end)
+
+    it("several in one", function()
+      assert(box:fault { service = "webhook", batch = 2, times = 2 })
+      for _, text in ipairs { "one", "two", "three", "four", "five" } do receive(text) end
+      assert.are.same({ "one | two", "three | four", "five" }, { (following()), (following()), (following()) })
+    end)
+
+    it("never", function()
+      assert(box:fault { service = "webhook", drop = true, every = 2 })
+      for _, text in ipairs { "one", "two", "three" } do receive(text) end
+      assert.are.same({ "one", "three" }, { (following()), (following()) })
+      local lost
+      for _, one in ipairs(assert(box:deliveries())) do lost = one.fault and one.body or lost end
+      assert.are.equal("two", lost.entry[1].changes[1].value.messages[1].text.body)
+    end)
+
+    it("late, by the sandbox's clock", function()
+      assert(box:fault { service = "webhook", delay = 600 })
+      receive "one"
+      receive "two"
+      assert.are.equal("two", (following()))
+      assert(box:advance(601))
+      assert.are.equal("one", (following()))
+    end)
+
+    it("what is held goes out when the rule is taken back", function()
+      assert(box:fault { service = "webhook", batch = 9 })
+      receive "one"
+      receive "two"
+      assert.is_true(hook:is_quiet())
+      assert(box:clear_faults())
+      assert.are.equal("one | two", (following()))
+    end)
+
+    it("not by rules for requests, nor requests by theirs", function()
+      assert(box:fault { code = 131000, times = false })
+      receive "one"
+      assert.are.equal("one", (following()))
+      assert(box:clear_faults())
+      assert(box:fault { service = "webhook", drop = true, times = false })
+      assert(wa.phone_numbers:get())
+      for field, rule in pairs { duplicate = { duplicate = 1 }, code = { service = "webhook", code = 2 },
+                                 batch = { service = "webhook", batch = 1 } } do
+        local ok, err = box:fault(rule)
+        assert.is_nil(ok)
+        assert.are.same({ "invalid", field }, { err.kind, err.field })
+      end
+    end)
+  end)
+
+  -- The exchange in which a text went out.
+  local function exchange_of(text)
+    for _, one in ipairs(json.decode((http.request(box.phone_url .. "api/state"))).exchanges) do
+      local value = one.service == "webhook" and one.request.entry[1].changes[1].value
+      if value and value.messages and value.messages[1].text.body == text then return one end
+    end
+  end
+
+  it("can be delivered again", function()
+    receive "zero"
+    local _, before = following()
+    receive "one"   -- behind the other: that one is in the list by now
+    following()
+    local exchange = exchange_of "zero"
+    assert.are.equal(1, exchange.attempt)
+    local _, status = http.request { url = ("%sapi/exchanges/%d/redeliver"):format(box.phone_url, exchange.serial),
+      method = "POST", headers = { ["Content-Type"] = "application/json", ["Content-Length"] = 2 },
+      source = ltn12.source.string "{}" }
+    assert.are.equal(200, status)
+    local _, after = following()
+    assert.are.same({ before.text, before.signature }, { after.text, after.signature })
+  end)
+end)
