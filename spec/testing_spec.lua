@@ -23,6 +23,12 @@ describe("a test of a bot", function()
                              { id = "p2", title = "Two" } } }
     end)
     bot:on({ "button_reply", "list_reply" }, function(event) event:reply { text = "You chose " .. event.reply_id } end)
+    bot:on("text", "^book (%S+)$", function(event, action)
+      event:reply { flow = { body = "Book", button = "Start", id = "1", token = "t-" .. action,
+        action = action ~= "named" and action or nil, screen = action == "named" and "DAY" or nil,
+        data = action == "named" and { greeting = "Hello" } or nil } }
+    end)
+    bot:on("flow_reply", function(event) event:reply { text = event.data.flow_token .. " " .. event.data.day } end)
     bot:on("image", function(event) event:reply { text = "A picture of " .. #assert(event:download()) .. " bytes" } end)
     bot:on("text", "^bug$", function() error "a bug" end)
     bot:on("text", "^remind$", whatsapp.conversation("remind", function(chat)
@@ -52,6 +58,52 @@ describe("a test of a bot", function()
     ann:sends { location = { latitude = 1, longitude = 2 } }
     ann:expects "Hi Ann"
     ann:expects_nothing()
+  end)
+
+  describe("with a Flow", function()
+    local flow_json = assert(whatsapp.flow.screens { version = "7.1",
+      { id = "DAY", title = "Day", terminal = true, data = { greeting = "Hi" },
+        { body = "${data.greeting}" },
+        { date_picker = { name = "day", label = "Day", required = true } },
+        { footer = { label = "Done", complete = { day = "${form.day}" } } } } })
+
+    it("open it as the message says, and submit what they played", function()
+      ann:says "book named"
+      ann:expects "flow"
+      local player = ann:opens(flow_json)
+      assert.are.equal("Hello", player:view().components[1].text)
+      assert.is_false(pcall(ann.submits, ann, player))
+      assert(player:submit { day = "2026-05-01" })
+      ann:submits(player)
+      ann:expects "^t%-named 2026%-05%-01$"
+    end)
+
+    it("submit what they filled in without playing", function()
+      ann:says("book navigate"):submits { day = "Monday" }
+      ann:expects "flow"
+      ann:expects "t-navigate Monday"
+    end)
+
+    it("ask the endpoint where the message says so", function()
+      local pair = assert(whatsapp.flow.keypair())
+      local endpoint = whatsapp.flow.endpoint { private_key = pair.private_key, app_secret = "secret", on = {
+        INIT = function(request) return request:show("DAY", { greeting = request.flow_token }) end } }
+      ann:says "book data_exchange"
+      ann:expects "flow"
+      assert.are.equal("t-data_exchange",
+        ann:opens(endpoint, { screens = flow_json }):view().components[1].text)
+    end)
+
+    it("fail where none was sent, or it cannot be opened", function()
+      local ok, err = pcall(ann.submits, ann, { day = "Monday" })
+      assert.is_false(ok)
+      assert.is_truthy(tostring(err):find("no message that opens a Flow", 1, true))
+      ann:says "book navigate"
+      ok, err = pcall(ann.opens, ann, flow_json)
+      assert.is_false(ok)
+      assert.is_truthy(tostring(err):find("is not given its data greeting", 1, true))
+      ann:expects "flow"
+    end)
   end)
 
   it("fails where the bot says something else, and shows the transcript", function()

@@ -72,6 +72,7 @@ local function listen(self)
       user.unread[#user.unread + 1] = payload
       payload.id, user.last = message.id, payload
       if line.choices(payload)[1] then user.offer = payload end
+      if line.flow(payload) then user.form = payload end
     end
   end
   local err = table.remove(self.errors, 1)
@@ -183,6 +184,50 @@ end
 ---@return whatsapp.TestUser self
 function User:picks(row)
   return choose(self, row, "list_reply", "row")
+end
+
+-- Flows ----------------------------------------------------------------------------------
+
+local function form_of(user)
+  if not user.form then fail(user.test, "the bot has sent no message that opens a Flow") end
+  return user.form, line.flow(user.form)
+end
+
+--- Opens the Flow of the bot's last message that has one, as that message says: with
+--- its token, on its screen, or asking the endpoint. What was played to its end is for
+--- `submits`.
+---@param endpoint whatsapp.flow.Endpoint|table|string as for `whatsapp.testing.flow`
+---@param options? { screens?: table|string } the Flow's JSON, beside an endpoint
+---@return whatsapp.flow.Player player open
+function User:opens(endpoint, options)
+  local _, given = form_of(self)
+  local settings = { flow_token = given.token }
+  for name, value in pairs(options or {}) do settings[name] = value end
+  local player = M.flow(endpoint, settings)
+  local first = not given.asks and { screen = given.screen, data = given.data } or nil
+  local screen, err = player:open(first)
+  if not screen then fail(self.test, ("the Flow cannot be opened: %s"):format(tostring(err))) end
+  return player
+end
+
+--- Sends what the customer filled in on the Flow of the bot's last message that has
+--- one: the bot gets a `flow_reply`.
+---@param completed whatsapp.flow.Player|table a player at the end of the Flow, or the parameters;
+---   the message's token is added to them
+---@return whatsapp.TestUser self
+function User:submits(completed)
+  local form, given = form_of(self)
+  if type(completed) ~= "table" then error("a player, or a table of parameters", 2) end
+  local params = completed
+  if type(completed.reply) == "function" then
+    if not completed.params then fail(self.test, "the Flow has not been completed") end
+    params = completed.params
+  end
+  local sent = { flow_token = given.token }
+  for name, value in pairs(params) do sent[name] = value end
+  return write(self, "(flow_reply)", { type = "interactive", context = { id = form.id },
+    interactive = { type = "nfm_reply", nfm_reply = { name = "flow", body = "Sent",
+      response_json = assert(json.encode(sent)) } } })
 end
 
 -- What customers expect ------------------------------------------------------------------

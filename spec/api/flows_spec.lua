@@ -161,6 +161,10 @@ for _, mode in ipairs { "direct", "gateway" } do
       assert.are.equal("7.1", assert(wa.flows:get(copy.id, { fields = "json_version" })).json_version)
       local asset = assert(wa.flows:assets(copy.id)).data[1]
       assert.are.equal("flow.json FLOW_JSON", asset.name .. " " .. asset.asset_type)
+      assert.are.equal(tostring(assert(whatsapp.flow.screens(says "Hello"))), assert(wa.flows:download(copy.id)))
+      local empty = assert(wa.flows:create "empty")
+      local _, none = wa.flows:download(empty.id)
+      assert.are.equal("not_found", none.kind)
       assert(wa.flows:delete(copy.id))
       assert.is_nil(wa.flows:get(copy.id))
       local moved = assert(wa.flows:migrate { source_waba_id = "204", source_flow_names = { "lead" } })

@@ -187,6 +187,37 @@ describe("flow.screens refuses", function()
     refused("START[1].type", "did you mean TextBody", one { type = "TextBdy", text = "x" })
   end)
 
+  it("what stands beside a list, and would be lost", function()
+    local choice = { radio_buttons_group = { name = "a", label = "A", { id = "1", title = "1" } } }
+    local function when(more)
+      more.condition, more[1] = "${form.a} == '1'", { body = "x" }
+      return one(choice, { when = more })
+    end
+    refused("START[2].when.otherwise.body", "a list of components", when { otherwise = { body = "lost" } })
+    refused("START[2].when.otherwise.body", "a list of components",
+      when { otherwise = { { body = "kept" }, body = "lost" } })
+    refused("START[2].switch.cases.a.caption", "a list of components",
+      one(choice, { switch = { value = "${form.a}", cases = { a = { { body = "kept" }, caption = "lost" } } } }))
+    refused("START[2].switch.cases[1]", "has no name",
+      one(choice, { switch = { value = "${form.a}", cases = { { { body = "kept" } } } } }))
+    refused("START[1].date_picker.unavailable_dates.x", "a list of values",
+      one { date_picker = { name = "n", label = "x", unavailable_dates = { "2026-01-01", x = "lost" } } })
+    refused("START[1].dropdown.b", "a list of values",
+      one { dropdown = { name = "n", label = "x", data_source = { { id = "a", title = "a" }, b = {} } } })
+    refused("START[1].form.footer", "a list of components",
+      one { form = { name = "f", children = { { body = "x" }, footer = { label = "lost" } } } })
+    refused("A.data[1]", "has no name", { version = "7.1", { id = "A", terminal = true, data = { "a" }, DONE } })
+  end)
+
+  it("with a list of all that is wrong, however early it was found", function()
+    for _, flow in ipairs { one { body = { text = "x", bodyy = 1 } }, { version = "7.1" }, "x",
+                            one { heading = " " }, one { heading = print } } do
+      local _, err = screens(flow)
+      assert.are.equal(err.field, err.raw.problems[1].field)
+      assert.are.equal(err.message, err.raw.problems[1].message)
+    end
+  end)
+
   it("a wrong property, with the nearest", function()
     refused("START[1].text_input.lable", "did you mean label", one { text_input = { name = "n", lable = "x" } })
     refused("START[1].text_input.label", "is missing", one { text_input = { name = "n" } })

@@ -237,19 +237,27 @@ local function find_by_name(self, wanted, options)
   end
 end
 
--- The Flow JSON that Meta has, in our order of names, or nil when there is none.
+-- The Flow JSON that Meta has, false when there is none.
 local function current(self, id, options)
   local page, err = self:assets(id, options)
   if not page then return nil, err end
   for _, asset in ipairs(page.data) do
     if asset.asset_type == "FLOW_JSON" and type(asset.download_url) == "string" then
-      local bytes
-      bytes, err = fetch.bytes(self.client, asset.download_url, "download_url", options)
-      if not bytes then return nil, err end
-      local found = document.read(bytes)
-      return found and json.encode(found.value)
+      return fetch.bytes(self.client, asset.download_url, "download_url", options)
     end
   end
+  return false
+end
+
+--- The Flow JSON of a flow, as it was uploaded: for `whatsapp.flow.parse`, or a file.
+---@param id string
+---@param options? table per-call options
+---@return string|nil text
+---@return whatsapp.Error? err of kind `not_found` for a flow without any
+function rows.download(self, id, options)
+  local text, err = current(self, id, options)
+  if text then return text end
+  return nil, err or Error.new { kind = "not_found", outcome = "rejected", message = "the flow has no Flow JSON" }
 end
 
 local deploy_spec = { type = "table", fields = {
@@ -276,9 +284,10 @@ end
 
 -- Uploads what differs from what Meta has; whether it did.
 local function bring(self, id, flow, options)
-  local now, err = current(self, id, options)
-  if err then return nil, err end
-  if now == json.encode(flow) then return false end
+  local text, err = current(self, id, options)
+  if text == nil then return nil, err end
+  local now = text and document.read(text)
+  if now and json.encode(now.value) == json.encode(flow) then return false end
   return put(self, id, flow, options)
 end
 

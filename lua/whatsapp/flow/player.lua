@@ -143,19 +143,30 @@ local function playing(self)
                           hint = "player:open()" }
 end
 
---- Opens the Flow: the endpoint is asked for the first screen, or the screen of the
---- message is shown. Without an endpoint it is the Flow's first one.
----@param first? { screen: string, data?: table } as in a message with `screen`
+-- The screen that is shown first, nil where that is the endpoint's to say.
+local function first_of(self, first)
+  if first == nil and self.post then return nil end
+  first = first or {}
+  local screen = type(first) == "table" and (first.screen or (self.sheet and self.sheet.first))
+  if type(screen) == "string" and (first.data == nil or type(first.data) == "table") then
+    return { screen = screen, data = first.data or {} }
+  end
+  return invalid("first", "must be a table with the screen's name: { screen =, data = }")
+end
+
+--- Opens the Flow: the endpoint is asked for the first screen (a message with
+--- `action = "data_exchange"`), or the one that the message names is shown. Without an
+--- endpoint it is the Flow's first one.
+---@param first? { screen?: string, data?: table } as in the message; without `screen` the Flow's first one
 ---@return string|nil screen
 ---@return table|whatsapp.Error data
 function Player:open(first)
-  if first ~= nil and (type(first) ~= "table" or type(first.screen) ~= "string") then
-    return invalid("first", "must be a table with the screen's name: { screen =, data = }")
-  end
+  local err
+  first, err = first_of(self, first)
+  if err then return nil, err end
   self.screen, self.data, self.values, self.path, self.seen, self.left = nil, {}, {}, {}, {}, {}
   self.done, self.params, self.message, self.link = false, nil, nil, nil
-  if not first and not self.post then first = { screen = self.sheet.first } end
-  if first then return show(self, first.screen, first.data or {}) end
+  if first then return show(self, first.screen, first.data) end
   return follow(self, ask(self, "INIT", nil, {}))
 end
 

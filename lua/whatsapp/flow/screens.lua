@@ -36,6 +36,12 @@ local function first_problem(flow)
   return nil, err
 end
 
+-- A mistake that ends the building is the only one known.
+local function only(err)
+  err.raw = { problems = { { field = err.field, message = err.message, hint = err.hint } } }
+  return nil, err
+end
+
 local function check_json(flow)
   local text, why, inside_out = json.encode(flow)
   if not text then
@@ -60,20 +66,24 @@ end
 --- `data_api_version` where they do not follow from the actions
 ---@return table|nil flow_json
 ---@return whatsapp.Error? err `invalid`; its `field` names screen and component, e.g.
---- WELCOME[2].text_input.label; `raw.problems` has the others too, each with field, message and code
+--- WELCOME[2].text_input.label; `raw.problems` has it and all others that were found, each with field,
+--- message and, unless it is of the form, Meta's code
 function M.build(flow)
-  if type(flow) ~= "table" then return invalid(nil, ("the flow must be a table, not a %s"):format(type(flow))) end
+  if type(flow) ~= "table" then
+    return only(select(2, invalid(nil, ("the flow must be a table, not a %s"):format(type(flow)))))
+  end
   local made, err
   if flow.screens ~= nil then
     made = copy(flow)
   else
     made, err = write.flow(flow)
-    if not made then return nil, err end
+    if not made then return only(err) end
     derive(made)
   end
   local ok
   ok, err = check_json(made)
-  if ok then ok, err = first_problem(made) end
+  if not ok then return only(err) end
+  ok, err = first_problem(made)
   if not ok then return nil, err end
   return setmetatable(made, flow_mt)
 end

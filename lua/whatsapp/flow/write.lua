@@ -87,10 +87,25 @@ end
 
 -- Properties --------------------------------------------------------------------------
 
-local function each_of(list, path, fn)
+-- What stands beside the list would be lost.
+local function check_list(value, path, of)
+  local list, named, count = split(value)
+  local stray = schema.sorted_keys(named)[1]
+  if stray ~= nil then
+    return invalid(join(path, stray), ("has no place in a list of %s"):format(of),
+      of == "components" and "each component is a table of its own: { { body = … }, { caption = … } }" or nil)
+  end
+  if #list ~= count then return invalid(path, "has a gap in its list") end
+  return true
+end
+
+local function each_of(list, path, of, fn)
+  local ok, err = check_list(list, path, of)
+  if not ok then return nil, err end
   local out = json.array {}
   for i = 1, #list do
-    local made, err = fn(list[i], join(path, i))
+    local made
+    made, err = fn(list[i], join(path, i))
     if made == nil then return nil, err end
     out[i] = made
   end
@@ -116,17 +131,20 @@ function converters.object(value, property, path)
 end
 
 function converters.list(value, property, path)
-  return each_of(value, path, function(one, where) return convert(one, property.of, where) end)
+  return each_of(value, path, "values", function(one, where) return convert(one, property.of, where) end)
 end
 
 function converters.components(value, _, path, depth)
-  return each_of(value, path, function(one, where) return component(one, where, depth + 1) end)
+  return each_of(value, path, "components", function(one, where) return component(one, where, depth + 1) end)
 end
 
 function converters.cases(value, _, path, depth)
   local out = {}
   for _, key in ipairs(schema.sorted_keys(value)) do
     local case = value[key]
+    if type(key) ~= "string" then
+      return invalid(join(path, key), "has no name: each case is named by its value", "cases = { yes = { … } }")
+    end
     local ok, err = need_table(case, join(path, key), "a list of components")
     if not ok then return nil, err end
     case, err = converters.components(case, nil, join(path, key), depth)
@@ -266,6 +284,7 @@ local function data_of(data, path)
   local out = {}
   for _, key in ipairs(schema.sorted_keys(data)) do
     local value = data[key]
+    if type(key) ~= "string" then return invalid(join(path, key), "has no name") end
     if is_declaration(value) then
       out[key] = value
     else
@@ -292,7 +311,7 @@ local function screen_path(screen, i)
 end
 
 local function layout_of(list, path)
-  local children, err = each_of(list, path, function(one, where) return component(one, where, 1) end)
+  local children, err = each_of(list, path, "components", function(one, where) return component(one, where, 1) end)
   if not children then return nil, err end
   return { type = "SingleColumnLayout", children = children }
 end

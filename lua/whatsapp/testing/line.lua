@@ -37,6 +37,26 @@ function M.choices(payload)
   return found
 end
 
+--- How a payload opens a Flow: an interactive message of type flow, or a template with
+--- a button for one. Nil for others.
+---@param payload table
+---@return { token?: string, asks: boolean, screen?: string, data?: table }|nil
+function M.flow(payload)
+  if M.kind(payload) == "flow" then
+    local given = payload.interactive.action.parameters
+    local first = given.flow_action_payload or {}
+    return { token = given.flow_token, asks = given.flow_action == "data_exchange", screen = first.screen,
+             data = first.data }
+  end
+  for _, component in ipairs(payload.template and payload.template.components or {}) do
+    local parameter = component.sub_type == "flow" and component.parameters and component.parameters[1]
+    if parameter then
+      local given = parameter.action or {}
+      return { token = given.flow_token, asks = false, data = given.flow_action_data }
+    end
+  end
+end
+
 --- One line: the words, before them the kind where it is not plain, behind them what
 --- can be tapped in brackets.
 ---@param payload table
