@@ -135,6 +135,7 @@
 ---@field delete fun(self: whatsapp.Flows, id: string|integer, options?: table): true|nil, whatsapp.Error? Deletes a draft.
 ---@field deploy fun(self: whatsapp.Flows, flow_name: string, flow: table, settings?: { categories?: string[], endpoint_uri?: string, publish?: boolean }, options?: table): { id: string, changed: boolean }|nil, whatsapp.Error? Makes the flow of this name what the screens say, and publishes it: made when there is none, uploaded when its content differs, left alone when it is the same.
 ---@field deprecate fun(self: whatsapp.Flows, id: string|integer, options?: table): true|nil, whatsapp.Error? Ends a published flow: it can be sent no more.
+---@field download fun(self: whatsapp.Flows, id: string, options?: table): string|nil, whatsapp.Error? The Flow JSON of a flow, as it was uploaded: for `whatsapp.flow.parse`, or a file.
 ---@field get fun(self: whatsapp.Flows, id: string|integer, query?: { date_format?: string, fields?: any }, options?: table): table|nil, whatsapp.Error? What Graph knows of a flow; `fields` asks for more: preview, …
 ---@field list fun(self: whatsapp.Flows, query?: { after?: string, before?: string, fields?: any, limit?: integer }, options?: table): whatsapp.Page|nil, whatsapp.Error? The flows of the business account.
 ---@field each fun(self: whatsapp.Flows, query?: { after?: string, before?: string, fields?: any, limit?: integer }, options?: table): fun(): table|nil Iterates over all pages; raises the error.
