@@ -1,0 +1,181 @@
+// Writing as the customer: text, files, places, people.
+
+import { el, replace } from "./dom.js";
+import { icon } from "./icons.js";
+import { bytes } from "./format.js";
+import { quoted } from "./bubble.js";
+import * as act from "./actions.js";
+
+const QUICK = ["👍", "❤️", "😂", "😊", "🎉", "🙏", "👋", "🤔", "😍", "😢", "🔥", "✅"];
+
+export class Composer {
+  constructor({ onwritten, onup }) {
+    Object.assign(this, { onwritten, onup, chat: null, replied: null, files: [], drafts: new Map() });
+    this.input = el("textarea.writing", { rows: 1, placeholder: "Write as the customer", "aria-label": "Message", dir: "auto", maxlength: 4096,
+      oninput: () => this.changed(), onkeydown: (event) => this.key(event), onpaste: (event) => this.paste(event) });
+    this.above = el("div.above");
+    this.picker = el("input", { type: "file", hidden: true, multiple: true, onchange: () => {
+      this.addFiles(this.picker.files);
+      this.picker.value = "";
+    } });
+    this.menu = el("div.menu", { hidden: true, role: "menu" }, this.entries());
+    this.emoji = el("div.menu.emoji-menu", { hidden: true }, QUICK.map((emoji) =>
+      el("button.emoji-choice", { type: "button", "aria-label": `Insert ${emoji}`, onclick: () => this.insert(emoji) }, emoji)));
+    this.more = this.opener("plus", "Attach", this.menu);
+    this.send = el("button.round.send", { type: "submit", "aria-label": "Send", disabled: true }, icon("send"));
+    this.node = el("form.composer", { "aria-label": "Write a message", onsubmit: (event) => {
+      event.preventDefault();
+      this.submit();
+    } }, this.above, this.menu, this.emoji,
+    el("div.writing-row", null, this.more, el("div.writing-box", null, this.input, this.opener("smile", "Emoji", this.emoji)), this.send), this.picker);
+    document.addEventListener("click", (event) => {
+      if (!event.target.closest?.(".opener")) this.closeMenus();
+    });
+  }
+
+  opener(symbol, label, menu) {
+    const button = el("button.round.opener", { type: "button", "aria-label": label, "aria-expanded": "false", onclick: () => {
+      const open = menu.hidden;
+      this.closeMenus();
+      menu.hidden = !open;
+      button.setAttribute("aria-expanded", String(open));
+      if (open) menu.querySelector("button")?.focus();
+    } }, icon(symbol));
+    return button;
+  }
+
+  closeMenus() {
+    const open = !this.menu.hidden || !this.emoji.hidden;
+    this.menu.hidden = this.emoji.hidden = true;
+    for (const button of this.node.querySelectorAll(".opener")) button.setAttribute("aria-expanded", "false");
+    return open;
+  }
+
+  entries() {
+    const entry = (symbol, label, onclick) => el("button.menu-entry", { type: "button", role: "menuitem", onclick: () => {
+      this.closeMenus();
+      onclick();
+    } }, icon(symbol), label);
+    const pick = (accept, voice) => () => {
+      this.picker.accept = accept;
+      this.voice = voice;
+      this.picker.click();
+    };
+    return [entry("image", "Photo, video or sticker", pick("image/*,video/*")), entry("file", "Document", pick("")),
+      entry("mic", "Voice message", pick("audio/*", true)), entry("place", "Location", () => act.sendLocation(this.chat)),
+      entry("person", "Contact", () => act.sendContact(this.chat))];
+  }
+
+  // Each chat has a draft of its own.
+  open(chat) {
+    if (this.chat) this.drafts.set(this.chat.key, this.input.value);
+    this.chat = chat;
+    this.replied = null;
+    this.files = [];
+    this.input.value = this.drafts.get(chat.key) ?? "";
+    this.drawAbove();
+    this.changed();
+  }
+
+  focus() {
+    this.input.focus();
+  }
+
+  reply(message) {
+    this.replied = message;
+    this.drawAbove();
+    this.focus();
+  }
+
+  addFiles(files) {
+    this.files.push(...[...files].map((file) => ({ file, voice: this.voice })));
+    this.voice = false;
+    this.drawAbove();
+    this.changed();
+    this.focus();
+  }
+
+  paste(event) {
+    if (!event.clipboardData?.files.length) return;
+    event.preventDefault();
+    this.addFiles(event.clipboardData.files);
+  }
+
+  insert(text) {
+    this.input.setRangeText(text, this.input.selectionStart, this.input.selectionEnd, "end");
+    this.closeMenus();
+    this.changed();
+    this.focus();
+  }
+
+  // Takes back what is not sent yet; false when there was nothing.
+  escape() {
+    if (this.closeMenus()) return true;
+    if (!this.replied && !this.files.length) return false;
+    this.replied = null;
+    this.files = [];
+    this.drawAbove();
+    this.changed();
+    return true;
+  }
+
+  drawAbove() {
+    const off = (label, onclick) => el("button.round", { type: "button", "aria-label": label, onclick }, icon("close"));
+    replace(this.above,
+      this.replied ? el("div.above-row", null, quoted(this.replied.id), off("Do not reply to it", () => this.escape())) : null,
+      this.files.map((one) => el("div.above-row.above-file", null, icon(one.voice ? "mic" : "attach"),
+        el("span.row-title", { dir: "auto" }, one.file.name), el("span.row-more", null, bytes(one.file.size)), off("Take it away", () => {
+          this.files = this.files.filter((other) => other !== one);
+          this.drawAbove();
+          this.changed();
+        }))));
+  }
+
+  changed() {
+    this.send.disabled = !this.input.value.trim() && !this.files.length;
+    this.input.style.height = "auto";
+    this.input.style.height = `${Math.min(this.input.scrollHeight, 160)}px`;
+  }
+
+  key(event) {
+    if (event.key === "Enter" && !event.shiftKey && !event.isComposing) {
+      event.preventDefault();
+      this.submit();
+    } else if (event.key === "ArrowUp" && !this.input.value) {
+      event.preventDefault();
+      this.onup();
+    }
+  }
+
+  async submit() {
+    const { chat, replied, files } = this;
+    const text = this.input.value.trim();
+    if (this.busy || (!text && !files.length)) return;
+    this.busy = true;
+    this.input.value = "";
+    this.files = [];
+    this.replied = null;
+    this.drawAbove();
+    this.changed();
+    const failed = await this.deliver(chat, { text, files, replied });
+    this.busy = false;
+    if (!failed) return this.onwritten();
+    if (chat !== this.chat) return this.drafts.set(chat.key, text);
+    Object.assign(this, { files: failed.files, replied });
+    this.input.value = this.input.value || failed.text;
+    this.drawAbove();
+    this.changed();
+  }
+
+  // What could not be sent, to be tried again; nothing when all went.
+  async deliver(chat, { text, files, replied }) {
+    if (!files.length) return (await act.write(chat, { text }, replied)) ? null : { text, files };
+    for (let i = 0; i < files.length; i++) {
+      const caption = i === 0 ? text : undefined;
+      if (!(await act.sendFile(chat, files[i].file, { caption, voice: files[i].voice, replied: i ? undefined : replied }))) {
+        return { text: caption ?? "", files: files.slice(i) };
+      }
+    }
+    return null;
+  }
+}

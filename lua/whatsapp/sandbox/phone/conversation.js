@@ -1,0 +1,199 @@
+// The open chat: its head, its messages, what is being written.
+
+import { el, replace } from "./dom.js";
+import { icon } from "./icons.js";
+import { countdown, day, phone, sameDay } from "./format.js";
+import { avatar } from "./avatar.js";
+import { bubble } from "./bubble.js";
+import { List } from "./list.js";
+import { Composer } from "./composer.js";
+import { nameOf, now, numberOf, on, state } from "./store.js";
+import { post } from "./api.js";
+
+const TOGETHER = 300; // seconds: so soon after the one before, it needs no tail
+
+const TYPING = { key: "typing", typing: true };
+
+function itemsOf(chat) {
+  const items = [];
+  let before = null;
+  for (const message of chat.messages) {
+    const same = before && sameDay(before.time, message.time);
+    if (!same) items.push({ key: `day ${items.length} ${message.id}`, day: message.time });
+    items.push({ key: message.id, first: !same || before.direction !== message.direction || message.time - before.time > TOGETHER });
+    before = message;
+  }
+  if (state.typing.has(chat.key)) items.push(TYPING);
+  return items;
+}
+
+export class Conversation {
+  constructor({ onback, onpanel }) {
+    this.chat = null;
+    this.title = el("div.title", { dir: "auto" });
+    this.subtitle = el("div.subtitle");
+    this.face = el("span");
+    this.window = el("button.window", { type: "button", onclick: onpanel });
+    this.scroller = el("div.scroller", { role: "list", "aria-label": "Messages", tabindex: -1 });
+    this.newer = el("button.newer", { type: "button", hidden: true, "aria-label": "To the latest message", onclick: () => this.list.toEnd() },
+      el("span.badge", { hidden: true }), icon("down"));
+    this.composer = new Composer({ onwritten: () => this.list.toEnd(), onup: () => this.focusLast() });
+    this.list = new List(this.scroller, (item) => this.draw(item), (atEnd) => this.moved(atEnd));
+    this.head = el("header.head-bar", null,
+      el("button.round.back", { type: "button", "aria-label": "Back to the chats", onclick: onback }, icon("back")),
+      this.face, el("div.titles", null, this.title, this.subtitle), this.window,
+      el("button.round.panel-toggle", { type: "button", "aria-label": "Inspector", title: "Inspector (I)", onclick: onpanel }, icon("panel")));
+    this.pane = el("div.open", { hidden: true }, this.head, el("div.stage", null, this.scroller, this.newer), this.composer.node);
+    this.nothing = el("div.nothing");
+    this.node = el("main.conversation", { "aria-label": "Conversation" }, this.nothing, this.pane);
+    this.unseen = 0;
+    this.listen();
+  }
+
+  listen() {
+    on("message", ({ chat, message, added }) => this.told(chat, message, added));
+    on("customer", (chat) => chat === this.chat && this.drawHead());
+    on("typing", (chat) => chat === this.chat && this.list.set(itemsOf(chat)));
+    on("clock", () => this.drawWindow());
+    document.addEventListener("visibilitychange", () => this.look());
+    this.scroller.addEventListener("keydown", (event) => this.arrows(event));
+    setInterval(() => this.second(), 1000);
+    const drop = (event) => {
+      event.preventDefault();
+      this.node.classList.toggle("dropping", event.type === "dragover");
+      if (event.type === "drop" && this.chat) this.composer.addFiles(event.dataTransfer.files);
+    };
+    for (const name of ["dragover", "dragleave", "drop"]) this.node.addEventListener(name, drop);
+  }
+
+  // Which chat -----------------------------------------------------------------
+
+  open(chat) {
+    this.chat = chat;
+    this.unseen = 0;
+    this.nothing.hidden = !!chat;
+    this.pane.hidden = !chat;
+    if (!chat) return;
+    this.drawHead();
+    this.list.set(itemsOf(chat), "end");
+    this.composer.open(chat);
+    this.moved(true);
+    this.look();
+  }
+
+  // The state is another one: the same chat of it, where it was.
+  again(chat) {
+    if (!chat || chat.key !== this.chat?.key) return this.open(chat);
+    this.chat = chat;
+    this.drawHead();
+    this.list.clear();
+    this.list.set(itemsOf(chat));
+    this.composer.chat = chat;
+    this.look();
+  }
+
+  // What is in front of the customer has been read.
+  look() {
+    if (!this.chat || document.visibilityState !== "visible" || !this.node.offsetParent) return;
+    if (!this.chat.unread || this.looking) return;
+    this.looking = true;
+    post("/api/look", { customer: this.chat.id, phone_number_id: this.chat.phone_number_id }).catch(() => {}).finally(() => {
+      this.looking = false;
+    });
+  }
+
+  // Head -----------------------------------------------------------------------
+
+  drawHead() {
+    const number = numberOf(this.chat);
+    const business = number?.verified_name ?? state.business.name;
+    replace(this.title, business || "The business");
+    replace(this.subtitle, `${number?.display_phone_number ?? ""} · on the phone of `, el("bdi", null, nameOf(this.chat)),
+      nameOf(this.chat) === phone(this.chat.id) ? "" : ` (${phone(this.chat.id)})`);
+    replace(this.face, avatar(business || "B", { class: "business" }));
+    this.drawWindow();
+    this.look();
+  }
+
+  drawWindow() {
+    if (!this.chat) return;
+    const left = (this.chat.window_until ?? 0) - now();
+    const open = left > 0;
+    this.window.classList.toggle("closed", !open);
+    this.window.title = open ? "The 24-hour window is open: until then the business may write freely"
+      : "The 24-hour window is closed: the business may send templates only";
+    replace(this.window, icon("clock"), el("span", null, open ? countdown(left) : "window closed"));
+  }
+
+  second() {
+    if (!this.chat) return;
+    this.drawWindow();
+    const until = state.typing.get(this.chat.key);
+    if (until && until < now()) {
+      state.typing.delete(this.chat.key);
+      this.list.set(itemsOf(this.chat));
+    }
+  }
+
+  // Messages -------------------------------------------------------------------
+
+  draw(item) {
+    if (item.day) return el("div.row.day", { role: "separator" }, el("span.pill", null, day(item.day, now())));
+    if (item.typing) return el("div.row.theirs.first", { role: "status", "aria-label": "The business is typing" }, el("div.bubble.typing", null, el("i"), el("i"), el("i")));
+    const message = state.messages.get(item.key);
+    return bubble(message, { first: item.first, onreply: (to) => this.composer.reply(to), onquote: (id) => this.show(id) });
+  }
+
+  told(chat, message, added) {
+    if (chat !== this.chat) return;
+    if (added) {
+      const writing = message.direction === "in";
+      this.list.set(itemsOf(chat));
+      if (writing) this.list.toEnd();
+      else if (!this.list.stick) this.unseen++;
+      this.drawNewer();
+    } else this.list.refresh(message.id);
+    if (message.reply_to) this.list.refresh(message.reply_to);
+    this.look();
+  }
+
+  moved(atEnd) {
+    if (atEnd) this.unseen = 0;
+    this.newer.hidden = atEnd;
+    this.drawNewer();
+  }
+
+  drawNewer() {
+    const badge = this.newer.firstChild;
+    badge.hidden = !this.unseen;
+    badge.textContent = this.unseen;
+  }
+
+  // Goes to a message, and lights it up.
+  show(id) {
+    const row = this.list.show(id);
+    if (!row) return;
+    row.classList.add("lit");
+    row.focus({ preventScroll: true });
+    setTimeout(() => row.classList.remove("lit"), 1600);
+  }
+
+  focusLast() {
+    const rows = this.scroller.querySelectorAll(".row[tabindex]");
+    rows[rows.length - 1]?.focus();
+  }
+
+  // Up and down from message to message; down from the last: back to writing.
+  arrows(event) {
+    const row = event.target.closest?.(".row");
+    if (event.target !== row || !["ArrowUp", "ArrowDown"].includes(event.key)) return;
+    event.preventDefault();
+    const step = event.key === "ArrowUp" ? "previousElementSibling" : "nextElementSibling";
+    let next = row[step];
+    while (next && !next.matches(".row[tabindex]")) next = next[step];
+    if (next) {
+      next.focus({ preventScroll: true });
+      next.scrollIntoView({ block: "nearest" });
+    } else if (event.key === "ArrowDown") this.composer.focus();
+  }
+}

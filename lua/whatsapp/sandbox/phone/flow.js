@@ -1,0 +1,367 @@
+// A Flow as a customer fills it in: the screens of its Flow JSON in a sheet.
+
+import { post } from "./api.js";
+import { el, link, replace } from "./dom.js";
+import { icon } from "./icons.js";
+import { rich } from "./format.js";
+import { holds, resolve } from "./expression.js";
+import { notice, sheet } from "./sheet.js";
+
+// Pictures are in the Flow JSON itself.
+const BASE64 = /^[A-Za-z0-9+/=\s]+$/;
+
+function picture(src) {
+  const text = String(src ?? "").trim();
+  if (/^data:image\/(png|jpe?g|webp);base64,/.test(text)) return text;
+  if (!text || !BASE64.test(text)) return null;
+  const kind = text.startsWith("iVBOR") ? "png" : text.startsWith("UklGR") ? "webp" : "jpeg";
+  return `data:image/${kind};base64,${text.replace(/\s/g, "")}`;
+}
+
+function image(src, alt, more) {
+  const found = picture(src);
+  return found ? el("img", { src: found, alt: alt ?? "", ...more }) : null;
+}
+
+const lines = (text) => (Array.isArray(text) ? text.join("\n") : text);
+
+// Meta's Markdown has ** for bold; the rest is WhatsApp's own.
+const markdown = (text) => String(lines(text) ?? "").replace(/\*\*(.+?)\*\*/g, "*$1*").replace(/^#+ (.*)$/gm, "*$1*");
+
+class Player {
+  constructor(message) {
+    this.message = message;
+    this.forms = {};   // by screen: the values of its fields
+    this.visited = []; // screens before this one
+    this.given = {};   // by screen: its data
+    this.body = el("div.flow", null, el("p.hint", null, "Opening …"));
+    this.open = sheet("…", { body: this.body, name: "flow-sheet", back: () => this.back() });
+    this.open.node.querySelector(".sheet-head .round").hidden = true;
+    this.start();
+  }
+
+  async start() {
+    try {
+      const opened = await post("/api/flows/open", { message_id: this.message.id });
+      if (opened.error) throw new Error(opened.error.message ?? opened.error);
+      this.session = opened.session;
+      this.json = typeof opened.flow_json === "string" ? JSON.parse(opened.flow_json) : opened.flow_json;
+      this.show(opened.screen, opened.data);
+    } catch (error) {
+      this.refuse(error);
+    }
+  }
+
+  refuse(error) {
+    replace(this.body, el("div.flow-end", null, icon("alert"), el("p", null, "This form cannot be opened."), el("p.hint", { dir: "auto" }, error.message)));
+  }
+
+  // Screens --------------------------------------------------------------------
+
+  get screen() {
+    return (this.json.screens ?? []).find((one) => one.id === this.name);
+  }
+
+  get form() {
+    return (this.forms[this.name] ??= {});
+  }
+
+  scope() {
+    const screens = {};
+    for (const name of new Set([...Object.keys(this.forms), ...Object.keys(this.given)])) {
+      screens[name] = { form: this.forms[name] ?? {}, data: this.given[name] ?? {} };
+    }
+    return { data: this.given[this.name] ?? {}, form: this.form, screen: screens };
+  }
+
+  resolve(value) {
+    try {
+      return resolve(value, this.scope());
+    } catch (error) {
+      console.error(error);
+      return "";
+    }
+  }
+
+  show(name, data, { back } = {}) {
+    if (name !== this.name && this.name && !back) this.visited.push(this.name);
+    this.name = name;
+    const { error_message: message, ...rest } = data ?? {};
+    this.given[name] = { ...this.given[name], ...rest };
+    if (message) notice(String(message), "bad");
+    if (!this.screen) return this.refuse(new Error(`the flow has no screen ${name}`));
+    this.open.heading.textContent = this.resolve(this.screen.title ?? name);
+    this.open.node.querySelector(".sheet-head .round").hidden = !this.visited.length;
+    this.draw();
+    this.body.scrollTop = 0;
+  }
+
+  draw() {
+    const focused = document.activeElement?.name;
+    replace(this.body, el("form.flow-screen", { onsubmit: (event) => event.preventDefault() }, this.components(this.screen.layout?.children ?? [])));
+    if (focused) this.body.querySelector(`[name="${CSS.escape(focused)}"]`)?.focus({ preventScroll: true });
+  }
+
+  components(list) {
+    return list.map((component) => {
+      if (component.visible !== undefined && !this.resolve(component.visible)) return null;
+      const make = makers[component.type];
+      return make ? make(this, component) : el("p.hint", null, `${component.type} is not shown here.`);
+    });
+  }
+
+  // Fields ---------------------------------------------------------------------
+
+  // The value of a field; the first time its init_value, or that of its form.
+  value(component) {
+    const { name } = component;
+    if (this.form[name] === undefined) {
+      const first = this.resolve(component["init-value"] ?? this.initial?.[name]);
+      if (first !== undefined && first !== "") this.form[name] = first;
+    }
+    return this.form[name];
+  }
+
+  // Sets a field. What depends on it is drawn again when it has been left.
+  put(component, value, again = true) {
+    this.form[component.name] = value;
+    if (again) this.draw();
+  }
+
+  // Actions --------------------------------------------------------------------
+
+  valid() {
+    const form = this.body.querySelector("form");
+    if (!form.reportValidity()) return false;
+    const missing = [...form.querySelectorAll("fieldset[data-needs]")].find((group) => {
+      const chosen = group.querySelectorAll(":checked").length;
+      return chosen < Number(group.dataset.needs) || chosen > Number(group.dataset.most || Infinity);
+    });
+    if (!missing) return true;
+    missing.classList.add("missing");
+    missing.scrollIntoView({ block: "center" });
+    notice("Something is missing.", "bad");
+    return false;
+  }
+
+  async act(action, { check = true } = {}) {
+    if (!action || this.busy) return;
+    const data = this.resolve(action.payload ?? {});
+    if (action.name === "open_url") return notice(`Would open ${this.resolve(action.url)}`);
+    if (action.name === "update_data") {
+      Object.assign(this.given[this.name], data);
+      return this.draw();
+    }
+    if (check && !this.valid()) return;
+    await this.step(action.name, action.name === "navigate" ? this.resolve(action.next?.name) : this.name, data);
+  }
+
+  async step(action, screen, data) {
+    this.busy = true;
+    this.body.classList.add("busy");
+    try {
+      const answer = await post("/api/flows/step", { session: this.session, action, screen, data });
+      if (answer.error) throw new Error(answer.error.message ?? answer.error);
+      if (answer.completed) {
+        notice("Sent.");
+        this.open.close();
+      } else this.show(answer.screen ?? this.name, answer.data ?? {}, { back: action === "back" });
+    } catch (error) {
+      notice(error.message, "bad");
+    }
+    this.busy = false;
+    this.body.classList.remove("busy");
+  }
+
+  back() {
+    const before = this.visited.pop();
+    if (!before) return;
+    const leaving = this.name;
+    const refresh = this.json.screens.find((one) => one.id === before)?.refresh_on_back;
+    this.show(before, {}, { back: true });
+    if (refresh) this.step("back", leaving, {});
+  }
+}
+
+// Components ----------------------------------------------------------------------
+
+const styled = (component) => [component["font-weight"]?.includes("bold") ? "bold" : "", component["font-weight"]?.includes("italic") ? "italic" : "",
+  component.strikethrough ? "struck" : ""].join(" ");
+
+function text(name) {
+  return (player, component) => el(`div.${name}`, { dir: "auto", class: styled(component) },
+    component.markdown ? rich(markdown(player.resolve(component.text))) : lines(player.resolve(component.text)));
+}
+
+const TYPES = { number: "number", email: "email", password: "password", passcode: "password", phone: "tel" };
+
+function labelled(player, component, input, more) {
+  const help = player.resolve(component["helper-text"] ?? component.description);
+  const required = player.resolve(component.required);
+  return el("label.field", null, el("span.field-label", { dir: "auto" }, player.resolve(component.label), required ? "" : el("span.optional", null, " optional")),
+    input, more, help ? el("span.field-hint", { dir: "auto" }, help) : null);
+}
+
+function common(player, component) {
+  return { name: component.name, required: !!player.resolve(component.required) || null,
+           disabled: player.resolve(component.enabled ?? true) === false };
+}
+
+function textInput(player, component) {
+  return labelled(player, component, el("input", { ...common(player, component), autocomplete: "off",
+    type: TYPES[component["input-type"]] ?? "text", value: player.value(component) ?? "",
+    minlength: player.resolve(component["min-chars"]), maxlength: player.resolve(component["max-chars"]) ?? 80,
+    pattern: component.pattern, oninput: (event) => player.put(component, event.target.value, false), onchange: () => player.draw() }));
+}
+
+function textArea(player, component) {
+  return labelled(player, component, el("textarea", { ...common(player, component), rows: 3, value: player.value(component) ?? "",
+    maxlength: player.resolve(component["max-length"]) ?? 600, oninput: (event) => player.put(component, event.target.value, false), onchange: () => player.draw() }));
+}
+
+const choices = (player, component) => {
+  const list = player.resolve(component["data-source"]);
+  return Array.isArray(list) ? list : [];
+};
+
+function chosen(player, component, value, action) {
+  player.put(component, value, false);
+  if (action) player.act(action, { check: false });
+  player.draw();
+}
+
+function dropdown(player, component) {
+  const value = player.value(component);
+  return labelled(player, component, el("select", { ...common(player, component),
+    onchange: (event) => chosen(player, component, event.target.value || undefined, component["on-select-action"]) },
+  el("option", { value: "", selected: !value }, "Choose"),
+  choices(player, component).map((one) => el("option", { value: String(one.id), selected: value === one.id, disabled: one.enabled === false }, one.title))));
+}
+
+function group(kind, shape) {
+  return (player, component) => {
+    const several = kind === "checkbox";
+    const value = player.value(component);
+    const has = (id) => (several ? (value ?? []).includes(id) : value === id);
+    const { required, name, disabled } = common(player, component);
+    const change = (id) => (event) => {
+      const next = !several ? id : event.target.checked ? [...(value ?? []), id] : (value ?? []).filter((other) => other !== id);
+      chosen(player, component, next, component[event.target.checked ? "on-select-action" : "on-unselect-action"]);
+    };
+    const least = player.resolve(component["min-selected-items"]) ?? (required ? 1 : 0);
+    const help = player.resolve(component.description);
+    return el(`fieldset.options.${shape}`, { data: { needs: String(least), most: String(player.resolve(component["max-selected-items"]) ?? "") } },
+      el("legend", { dir: "auto" }, player.resolve(component.label) ?? ""), help ? el("p.field-hint", { dir: "auto" }, help) : null,
+      choices(player, component).map((one) => el("label.option", null,
+        el("input", { type: kind, name, value: String(one.id), checked: has(one.id), disabled: disabled || one.enabled === false, onchange: change(one.id) }),
+        image(one.image, one["alt-text"]), el("span.row-text", null, el("span.row-title", { dir: "auto" }, one.title),
+          one.description ? el("span.row-more", { dir: "auto" }, one.description) : null),
+        one.metadata ? el("span.option-end", { dir: "auto" }, one.metadata) : null)));
+  };
+}
+
+function optIn(player, component) {
+  const more = component["on-click-action"];
+  return el("label.option.opt-in", null,
+    el("input", { ...common(player, component), type: "checkbox", checked: !!player.value(component), onchange: (event) =>
+      chosen(player, component, event.target.checked, component[event.target.checked ? "on-select-action" : "on-unselect-action"]) }),
+    el("span", { dir: "auto" }, player.resolve(component.label), " ",
+      more ? el("button.link", { type: "button", onclick: () => player.act(more, { check: false }) }, "Read more") : null));
+}
+
+// A day as text; old versions have milliseconds.
+const asDay = (value) => (/^\d{11,}$/.test(String(value ?? "")) ? new Date(Number(value)).toISOString().slice(0, 10) : value);
+
+function dateInput(player, component, value, put, label) {
+  return labelled(player, label === undefined ? component : { ...component, label },
+    el("input", { ...common(player, component), type: "date", value: asDay(value) ?? "",
+      min: asDay(player.resolve(component["min-date"])), max: asDay(player.resolve(component["max-date"])),
+      onchange: (event) => {
+        const closed = (player.resolve(component["unavailable-dates"]) ?? []).map(asDay).includes(event.target.value);
+        event.target.setCustomValidity(closed ? "That day is not free." : "");
+        if (closed) event.target.reportValidity();
+        else put(event.target.value || undefined);
+      } }));
+}
+
+function datePicker(player, component) {
+  return dateInput(player, component, player.value(component), (value) => chosen(player, component, value, component["on-select-action"]));
+}
+
+function calendar(player, component) {
+  if (component.mode !== "range") return datePicker(player, component);
+  const value = player.value(component) ?? {};
+  const labels = player.resolve(component.label) ?? {};
+  const one = (name) => dateInput(player, { ...component, required: component.required?.[name], "helper-text": component["helper-text"]?.[name] }, value[name],
+    (day) => chosen(player, component, { ...value, [name]: day }, component["on-select-action"]), labels[name] ?? name.replace("-", " "));
+  return el("div.pair", null, one("start-date"), one("end-date"));
+}
+
+// The files do not leave the page: the sandbox's customer has none that could be encrypted.
+function files(accept) {
+  return (player, component) => labelled(player, component, el("input", { type: "file", name: component.name, accept, multiple: true,
+    onchange: (event) => player.put(component, [...event.target.files].map((file) => ({ file_name: file.name, mime_type: file.type })), false) }));
+}
+
+function picked(player, component) {
+  return image(player.resolve(component.src), player.resolve(component["alt-text"]), { class: `flow-image ${component["scale-type"] ?? "contain"}` });
+}
+
+function navigation(player, component) {
+  const items = player.resolve(component["list-items"]);
+  const label = player.resolve(component.label);
+  return el("div.rows", null, label ? el("h3", { dir: "auto" }, label) : null, (Array.isArray(items) ? items : []).map((item) =>
+    el("button.nav-row", { type: "button", onclick: () => player.act(item["on-click-action"] ?? component["on-click-action"]) },
+      image(item.start?.image, item.start?.["alt-text"]),
+      el("span.row-text", null, el("span.row-title", { dir: "auto" }, item["main-content"]?.title),
+        el("span.row-more", { dir: "auto" }, [item["main-content"]?.description, item["main-content"]?.metadata].filter(Boolean).join(" · ")),
+        (item.tags ?? []).map((tag) => el("span.tag", null, tag))),
+      item.badge ? el("span.tag", null, item.badge) : null,
+      item.end ? el("span.option-end", null, item.end.title, item.end.description ? el("br") : null, item.end.description) : null)));
+}
+
+function footer(player, component) {
+  const caption = [component["left-caption"], component["center-caption"], component["right-caption"]].map((one) => player.resolve(one));
+  return el("div.flow-foot", null, caption.some(Boolean) ? el("div.captions", null, caption.map((one) => el("span", { dir: "auto" }, one ?? ""))) : null,
+    el("button.primary", { type: "button", disabled: player.resolve(component.enabled ?? true) === false, onclick: () => player.act(component["on-click-action"]) },
+      player.resolve(component.label)));
+}
+
+const makers = {
+  TextHeading: text("flow-heading"), TextSubheading: text("flow-subheading"), TextBody: text("flow-body"), TextCaption: text("flow-caption"),
+  RichText: (player, component) => rich(markdown(player.resolve(component.text))),
+  TextInput: textInput, TextArea: textArea, Dropdown: dropdown,
+  RadioButtonsGroup: group("radio", "list"), CheckboxGroup: group("checkbox", "list"), ChipsSelector: group("checkbox", "chips"),
+  OptIn: optIn, DatePicker: datePicker, CalendarPicker: calendar,
+  PhotoPicker: files("image/*"), DocumentPicker: files(""),
+  Image: picked,
+  ImageCarousel: (player, component) => el("div.flow-images", { tabindex: 0 }, (player.resolve(component.images) ?? []).map((one) => image(one.src, one["alt-text"]))),
+  EmbeddedLink: (player, component) => {
+    const action = component["on-click-action"];
+    const label = player.resolve(component.text);
+    if (action?.name === "open_url") return link(player.resolve(action.url), { class: "link" }, label);
+    return el("button.link", { type: "button", onclick: () => player.act(action, { check: false }) }, label);
+  },
+  NavigationList: navigation, Footer: footer,
+  Form: (player, component) => {
+    player.initial = { ...player.initial, ...player.resolve(component["init-values"] ?? {}) };
+    return player.components(component.children ?? []);
+  },
+  If: (player, component) => {
+    let yes = false;
+    try {
+      yes = holds(component.condition, player.scope());
+    } catch (error) {
+      console.error(error);
+    }
+    return player.components((yes ? component.then : component.else) ?? []);
+  },
+  Switch: (player, component) => {
+    const cases = component.cases ?? {};
+    return player.components(cases[player.resolve(component.value)] ?? cases.default ?? []);
+  },
+};
+
+export function flowSheet(message) {
+  return new Player(message);
+}

@@ -1,0 +1,53 @@
+-- A sandbox for the browser's specs: an order a line comes in, an answer a line goes out, both
+-- JSON: ["send", {…}] and {"value": …} or {"error": "…"}. It ends with its input.
+
+local json = require "whatsapp.json"
+local sandbox = require "whatsapp.sandbox"
+local scene = require "spec.browser.scene"
+local whatsapp = require "whatsapp"
+
+local box, wa
+
+local function start(options)
+  options.gateway_rate = false
+  if options.review_seconds == nil then options.review_seconds = 0 end
+  box = assert(sandbox.start(options))
+  local given = box:options "direct"
+  given.rate = false
+  wa = whatsapp.new(given)
+  return { phone_url = box.phone_url, env = box:env() }
+end
+
+local orders = {
+  start = start,
+  restart = function(options)
+    options.phone_port = tonumber(box.phone_url:match ":(%d+)/")
+    box:stop()
+    return start(options)
+  end,
+  send = function(message) return assert(wa:send(message)).id end,
+  send_many = function(given)
+    for i = 1, given.n do
+      if i % 3 == 0 then
+        assert(box:receive { from = given.to, text = ("Message %d"):format(i) })
+      else
+        assert(wa:send { to = given.to, text = ("Message %d%s"):format(i, i % 7 == 0 and "\nof\nfour\nlines" or "") })
+      end
+    end
+    return given.n
+  end,
+  receive = function(message) return assert(box:receive(message)) end,
+  set_status = function(given) return assert(box:set_status(given.id, given.status, given.code)) end,
+  sent = function() return assert(box:sent()) end,
+  deliveries = function() return assert(box:deliveries()) end,
+  scene = function() return scene.all(wa, box) end,
+  picture = function() scene.picture(wa, box) return true end,
+}
+
+io.stdout:setvbuf "line"
+for line in io.lines() do
+  local order = json.decode(line)
+  local ok, value = xpcall(function() return orders[order[1]](order[2] or {}) end, debug.traceback)
+  print(json.encode(ok and { value = value } or { error = tostring(value) }))
+end
+if box then box:stop() end
