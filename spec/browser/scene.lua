@@ -17,7 +17,8 @@ local function card(text)
 end
 
 local templates = {
-  { name = "spring_sale", category = "MARKETING", header = { image = PHOTO }, body = "Hello {{1}}, from today on and until Sunday *everything* in our shop is {{2}} off!",
+  { name = "spring_sale", category = "MARKETING", header = { image = PHOTO },
+    body = "Hello {{1}}, from today on and until Sunday *everything* in our shop is {{2}} off!",
     examples = { "Ann", "20 %" }, footer = "Say stop and it stops",
     buttons = { { url = "https://shop.example/{{1}}", text = "Look", example = "https://shop.example/a" },
                 { phone = "+15550001111", text = "Call us" }, { quick_reply = "Stop" } } },
@@ -26,7 +27,8 @@ local templates = {
   { name = "last_chance", category = "MARKETING", limited_time_offer = { text = "Ends soon!", has_expiration = true },
     body = "Hello {{1}}, your code is good for today.", examples = { "Ann" },
     buttons = { { copy_code = "SAVE20" }, { url = "https://shop.example/", text = "Shop" } } },
-  { name = "your_code", category = "AUTHENTICATION", add_security_recommendation = true, code_expiration_minutes = 10, buttons = { { otp = "copy_code" } } },
+  { name = "your_code", category = "AUTHENTICATION", add_security_recommendation = true, code_expiration_minutes = 10,
+    buttons = { { otp = "copy_code" } } },
 }
 
 local function create_templates(wa)
@@ -66,9 +68,11 @@ local booking = {
 
 local function texts(wa, box, to)
   local hello = assert(wa:send { to = to, text = "Hello Ann! 👋 Your order *1234* is _almost_ ready." })
-  assert(box:receive { from = to, name = "Ann Lee", text = "Oh, that was quick! When can I get it?", context = { id = hello.id } })
+  assert(box:receive { from = to, name = "Ann Lee", text = "Oh, that was quick! When can I get it?",
+    context = { id = hello.id } })
   assert(wa:send { to = to, text = "We are here:\n- Monday to Friday, 9 to 18\n- Saturday, ~9~ 10 to 14\n\n"
-    .. "1. Ring the bell\n2. Say `1234`\n\n> Closed on Sundays\n\n```\nprint \"see you\"\n```\nhttps://shop.example/hours?day=mon" })
+    .. "1. Ring the bell\n2. Say `1234`\n\n"
+    .. "> Closed on Sundays\n\n```\nprint \"see you\"\n```\nhttps://shop.example/hours?day=mon" })
   assert(box:receive { from = to, text = "🎉" })
   local thanks = assert(box:receive { from = to, text = "Thank you!" })
   assert(wa:send { to = to, reaction = { message_id = thanks.id, emoji = "❤️" } })
@@ -82,15 +86,19 @@ local function media(wa, box, to)
   assert(wa:send { to = to, image = "https://cdn.example/garden.jpg" })
   assert(wa:send { to = to, video = { link = "https://cdn.example/tour.mp4", caption = "A short tour" } })
   assert(wa:send { to = to, audio = { file = "examples/files/voice.ogg", voice = true } })
-  assert(wa:send { to = to, document = { data = ("total: 42\n"):rep(200), type = "text/plain", filename = "invoice.txt", caption = "Your invoice" } })
+  assert(wa:send { to = to, document = { data = ("total: 42\n"):rep(200), type = "text/plain",
+    filename = "invoice.txt", caption = "Your invoice" } })
   assert(wa:send { to = to, sticker = { file = STICKER } })
   assert(wa:send { to = to, sticker = "https://cdn.example/hello.webp" })
-  assert(box:receive { from = to, type = "image", image = { id = photo.id, mime_type = "image/jpeg", caption = "Is it this one?" } })
-  assert(box:receive { from = to, type = "document", document = { id = photo.id, mime_type = "image/jpeg", filename = "table.jpg" } })
+  assert(box:receive { from = to, type = "image", image = { id = photo.id, mime_type = "image/jpeg",
+    caption = "Is it this one?" } })
+  assert(box:receive { from = to, type = "document", document = { id = photo.id, mime_type = "image/jpeg",
+    filename = "table.jpg" } })
 end
 
 local function places(wa, box, to)
-  assert(wa:send { to = to, location = { latitude = 52.5169, longitude = 13.4019, name = "The shop", address = "Bodestraße 1, Berlin" } })
+  assert(wa:send { to = to, location = { latitude = 52.5169, longitude = 13.4019, name = "The shop",
+    address = "Bodestraße 1, Berlin" } })
   assert(box:receive { from = to, type = "location", location = { latitude = -22.97, longitude = -43.18 } })
   assert(wa:send { to = to, contacts = { {
     name = { formatted_name = "Bo Berg", first_name = "Bo", last_name = "Berg" },
@@ -99,23 +107,30 @@ local function places(wa, box, to)
 end
 
 local function interactive(wa, box, to)
-  local asked = assert(wa:send { to = to, buttons = { header = "Your visit", body = "Shall we keep it for you?", footer = "until tonight",
+  local asked = assert(wa:send { to = to, buttons = { header = "Your visit", body = "Shall we keep it for you?",
+    footer = "until tonight",
     { id = "yes", title = "Yes, please" }, { id = "no", title = "No" }, { id = "later", title = "Ask me later" } } })
   assert(box:receive { from = to, button_reply = { id = "yes", title = "Yes, please" }, context = { id = asked.id } })
   local list = assert(wa:send { to = to, list = { body = "What else may it be?", button = "Our menu",
-    { title = "Drinks", { id = "tea", title = "Tea", description = "Green or black" }, { id = "coffee", title = "Coffee" } },
+    { title = "Drinks", { id = "tea", title = "Tea", description = "Green or black" }, { id = "coffee",
+      title = "Coffee" } },
     { title = "Cakes", { id = "plum", title = "Plum cake", description = "The last piece" } } } })
-  assert(box:receive { from = to, list_reply = { id = "tea", title = "Tea", description = "Green or black" }, context = { id = list.id } })
-  assert(wa:send { to = to, cta_url = { body = "Your parcel is on its way.", button = "Track it", url = "https://shop.example/t/1234" } })
+  assert(box:receive { from = to, list_reply = { id = "tea", title = "Tea", description = "Green or black" },
+    context = { id = list.id } })
+  assert(wa:send { to = to, cta_url = { body = "Your parcel is on its way.", button = "Track it",
+    url = "https://shop.example/t/1234" } })
   assert(wa:send { to = to, location_request = "Where shall we deliver?" })
   assert(wa:send { to = to, address_request = { body = "And the address?", country = "IN" } })
   assert(wa:send { to = to, call_permission_request = "May we call you about your order?" })
   assert(wa:send { to = to, voice_call = { body = "Questions?", button = "Call us", ttl_minutes = 60 } })
   assert(wa:send { to = to, contact_request = "How can we reach you?" })
   assert(wa:send { to = to, carousel = { body = "This week",
-    { header = { image = "https://cdn.example/apples.jpg" }, body = "Apples", cta_url = { button = "Buy", url = "https://shop.example/a" } },
-    { header = { image = "https://cdn.example/pears.jpg" }, body = "Pears", cta_url = { button = "Buy", url = "https://shop.example/b" } },
-    { header = { image = "https://cdn.example/plums.jpg" }, body = "Plums", cta_url = { button = "Buy", url = "https://shop.example/c" } } } })
+    { header = { image = "https://cdn.example/apples.jpg" }, body = "Apples", cta_url = { button = "Buy",
+      url = "https://shop.example/a" } },
+    { header = { image = "https://cdn.example/pears.jpg" }, body = "Pears", cta_url = { button = "Buy",
+      url = "https://shop.example/b" } },
+    { header = { image = "https://cdn.example/plums.jpg" }, body = "Plums", cta_url = { button = "Buy",
+      url = "https://shop.example/c" } } } })
 end
 
 local function shop(wa, box, to)
@@ -123,7 +138,8 @@ local function shop(wa, box, to)
   assert(wa:send { to = to, products = { header = "Fruit", body = "Fresh today", catalog_id = "7123",
     { title = "Sweet", "apple", "pear" }, { title = "Sour", "lemon" } } })
   assert(wa:send { to = to, catalog = { body = "All we have", thumbnail = "apple" } })
-  assert(box:receive { from = to, type = "order", order = { catalog_id = "7123", text = "As soon as you can", product_items = {
+  assert(box:receive { from = to, type = "order", order = { catalog_id = "7123", text = "As soon as you can",
+    product_items = {
     { product_retailer_id = "apple", quantity = 4, item_price = 0.5, currency = "USD" } } } })
   assert(wa:send { to = to, order_details = {
     body = "Your order is ready to be paid", reference_id = "order-1234", type = "physical-goods", currency = "BRL",
@@ -137,7 +153,8 @@ local function shop(wa, box, to)
 end
 
 local function with_templates(wa, _, to)
-  assert(wa:send { to = to, template = { name = "spring_sale", language = "en_US", header = { image = { file = PHOTO } },
+  assert(wa:send { to = to, template = { name = "spring_sale", language = "en_US",
+    header = { image = { file = PHOTO } },
     body = { "Ann", "20 %" }, buttons = { { url = "sale" }, false, { payload = "stop" } } } })
   assert(wa:send { to = to, template = { name = "new_plants", language = "en_US", body = { "Ann" },
     carousel = { filled "aloe", filled "echeveria" } } })
@@ -151,7 +168,8 @@ end
 local function forms(wa, box, to)
   local flow = assert(wa.flows:deploy("booking", booking, { publish = true }))
   assert(wa:send { to = to, flow = { body = "Book a table", button = "Book", id = flow.id, token = "table-1" } })
-  assert(box:receive { from = to, type = "interactive", interactive = { type = "nfm_reply", nfm_reply = { name = "flow", body = "Sent",
+  assert(box:receive { from = to, type = "interactive", interactive = { type = "nfm_reply",
+    nfm_reply = { name = "flow", body = "Sent",
     response_json = json.encode { name = "Ann", day = "2026-12-01", guests = "2", flow_token = "table-1" } } } })
 end
 
@@ -161,9 +179,11 @@ local function troubles(wa, box, to)
   local gone = assert(box:receive { from = to, text = "a secret" })
   assert(box:receive { from = to, type = "revoke", revoke = { original_message_id = gone.id } })
   local wrong = assert(box:receive { from = to, text = "See you at for" })
-  assert(box:receive { from = to, type = "edit", edit = { original_message_id = wrong.id, message = { type = "text", text = { body = "See you at four" } } } })
+  assert(box:receive { from = to, type = "edit", edit = { original_message_id = wrong.id, message = { type = "text",
+    text = { body = "See you at four" } } } })
   assert(box:receive { from = to, type = "request_welcome" })
-  assert(box:receive { from = to, type = "unsupported", errors = { { code = 131051, title = "Message type unknown" } } })
+  assert(box:receive { from = to, type = "unsupported", errors = { { code = 131051,
+    title = "Message type unknown" } } })
   assert(box:receive { from = to, type = "ephemeral_thing", ephemeral_thing = { seconds = 5 } })
 end
 
