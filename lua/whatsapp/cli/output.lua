@@ -34,10 +34,17 @@ local function heading(text)
   return "\27[1m" .. text .. "\27[0m"
 end
 
+local function is_words(value)
+  for _, item in pairs(value) do
+    if type(item) ~= "string" then return false end
+  end
+  return #value > 0
+end
+
 -- One line without control characters, whatever a server or customer wrote.
 local function text_of(value)
   if value == nil or value == json.null then return "" end
-  if type(value) == "table" then value = json.encode(value) end
+  if type(value) == "table" then value = is_words(value) and table.concat(value, ", ") or json.encode(value) end
   return (tostring(value):gsub("%c+", " "))
 end
 

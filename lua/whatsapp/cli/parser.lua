@@ -10,8 +10,8 @@ local version = require "whatsapp.version"
 local M = {}
 
 -- In the order of the help.
-local NAMES = { "sandbox", "send", "doctor", "connections", "templates", "media", "phone", "profile", "call",
-                "listen", "trigger", "explain", "completion" }
+local NAMES = { "sandbox", "send", "doctor", "connections", "templates", "media", "flows", "phone", "profile",
+                "call", "listen", "trigger", "explain", "completion" }
 
 local GLOBAL = {
   options = { { "--env-file", "read MATON_… and WHATSAPP_… variables from a file that only you can read (0600)",

@@ -181,6 +181,20 @@ function Document:position(keys)
   end
 end
 
+--- The same, of the innermost value that is there on the way: what is missing has the
+--- place of what it is missing in.
+---@param keys any[]
+---@return { line_start: integer, column_start: integer, line_end: integer, column_end: integer }
+function Document:nearest(keys)
+  local way = {}
+  for i, key in ipairs(keys) do way[i] = key end
+  while true do
+    local found = self:position(way)
+    if found then return found end
+    way[#way] = nil
+  end
+end
+
 --- The keys to the innermost value that stands at a line and column.
 ---@param line integer
 ---@param column integer

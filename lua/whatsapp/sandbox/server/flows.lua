@@ -29,14 +29,6 @@ local function pointer(keys)
   return table.concat(steps, "/")
 end
 
--- What is missing has the place of what it is missing in.
-local function position(text, keys)
-  for n = #keys, 0, -1 do
-    local found = text:position { unpack(keys, 1, n) }
-    if found then return found end
-  end
-end
-
 local function error_of(code, message, place)
   return { error = code, error_type = "FLOW_JSON_ERROR", message = message,
            line_start = place.line_start, line_end = place.line_end,
@@ -52,7 +44,7 @@ local function validate(text)
   end
   local errors = json.array {}
   for i, problem in ipairs(check.run(found.value)) do
-    local place = position(found, problem.keys)
+    local place = found:nearest(problem.keys)
     errors[i] = error_of(problem.code, ('%s at "%s".'):format(problem.message, pointer(problem.keys)), place)
     place.path = pointer(problem.keys)
     errors[i].pointers = { place }
