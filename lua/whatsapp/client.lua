@@ -269,7 +269,7 @@ end
 ---@return any body decoded, or nil
 ---@return table|whatsapp.Error meta { status, head, raw }
 function Client:perform(call, options)
-  local err = ended(self)
+  local err = ended(self) or loop.closed()
   if err then return nil, err end
   local settings, request
   settings, err = config.for_call(self.config, options)

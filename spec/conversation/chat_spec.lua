@@ -103,6 +103,27 @@ for _, host in ipairs(hosts.all()) do describe("a conversation under " .. host.n
     assert.are.same({ "You chose Choice 20" }, t:said())
   end)
 
+  it("is not answered by a tap on an older question", function()
+    t:opens(function(chat)
+      local sure = chat:choose("Sure?", { "Yes", "No" })
+      local really = chat:choose("Really?", { "Yes", "No" })
+      chat:say(("%s, %s, %s"):format(sure, really, chat:ask "Why?"))
+    end)
+    t:deliver "go"
+    t:said()
+    local yes = tap("Yes", nil, t.last.id)
+    t:deliver(yes, tap("Yes", nil, t.last.id))
+    assert.are.same({ "Really?" }, t:said())
+    t:deliver "what?"
+    assert.are.same({ "Really?" }, t:said())
+    t:deliver(tap("No", nil, t.last.id))
+    t:said()
+    t:deliver(tap("Yes", nil, yes.context.id))
+    t:deliver { text = "So", context = { id = yes.context.id } }
+    assert.are.same({ "Yes, No, So" }, t:said())
+    assert.are.same({}, t.heard)
+  end)
+
   it("checks answers by pattern, words and function", function()
     t:opens(function(chat)
       local code = chat:ask("Code?", { pattern = "^(%d%d%d%d)$" })
@@ -116,6 +137,22 @@ for _, host in ipairs(hosts.all()) do describe("a conversation under " .. host.n
     t:deliver("go", "12345", "1234", "blue", "gREEN", "x", "3", "4")
     assert.are.same({ "Code?", "Code?", "Colour?", "Red or green?", "Even?", "Even?", "3 is odd", "1234 Green 4" },
       t:said())
+  end)
+
+  it("takes words in any case, and numbers that mean one thing", function()
+    t:opens(function(chat)
+      local fruit = chat:ask("Fruit?", { one_of = { "Äpfel", "Ψάρι", "Ёж" } })
+      local town = chat:choose("Town?", { "Łódź", "ŽILINA", "Ørje" })
+      chat:say(("%s %s %s"):format(fruit, town, chat:ask("How much?", { number = true })))
+    end)
+    for answers, said in pairs { ["äpfel łódź 3,5"] = "Äpfel Łódź 3.5", ["ψάρι žilina 0.125"] = "Ψάρι ŽILINA 0.125",
+                                 ["ёж øRJE 1000"] = "Ёж Ørje 1000" } do
+      t:deliver "go"
+      for word in answers:gmatch "%S+" do t:deliver(word) end
+      assert.are.same({ "Fruit?", "Town?", "How much?", said }, t:said())
+    end
+    t:deliver("go", "ёж", "ŽILINA", "1,000", "1.000", "-20.500", "+7")
+    assert.are.same({ "Fruit?", "Town?", "How much?", "How much?", "How much?", "How much?", "Ёж ŽILINA 7" }, t:said())
   end)
 
   it("leaves to the bot's handlers what it does not wait for", function()
@@ -203,6 +240,35 @@ for _, host in ipairs(hosts.all()) do describe("a conversation under " .. host.n
     t.now = t.now + 100
     t.bot:tick()
     assert.are.same({ "Name?", "Ann" }, t:said())
+    -- However often it is asked.
+    t:opens(function(chat)
+      local _, err = chat:ask("Age?", { number = true, timeout = 60 })
+      chat:say(err.kind)
+    end)
+    t:deliver "go"
+    for _ = 1, 2 do
+      t:advance(25)
+      t:deliver "old enough"
+    end
+    t:advance(10)
+    assert.are.same({ "Age?", "Age?", "Age?", "timeout" }, t:said())
+  end)
+
+  it("may use coroutines of its own, and calls nothing by itself", function()
+    t:opens(function(chat)
+      local name = chat:ask "Name?"
+      for word in coroutine.wrap(function()
+        for _, word in ipairs { "Hello", name } do coroutine.yield(word) end
+      end) do
+        chat:say(word)
+      end
+      local _, err = t.wa:send { to = meta.phone, text = "by itself" }
+      chat:step("send", function() assert(t.wa:send { to = meta.phone, text = "by a step" }) end)
+      chat:say(err.hint)
+    end)
+    t:deliver("go", "Ann")
+    assert.are.same({ "Name?", "Hello", "Ann", "by a step",
+                      "send with chat:send or chat:say, and do the rest in chat:step" }, t:said())
   end)
 
   it("calls others, ends itself, begins anew", function()
@@ -300,6 +366,7 @@ for _, host in ipairs(hosts.all()) do describe("a conversation under " .. host.n
       t.now = t.now + 20
       t.bot:tick()
       assert.are.same({ "unknown" }, t:said())
+      assert.is_true(t:was_told('cannot know whether its message to 15551234567 (command 1, "send text")'))
       lose_answer(send_and_tell { on_unknown = "resend" })
       t.now = t.now + 20
       t.bot:tick()
@@ -310,6 +377,7 @@ for _, host in ipairs(hosts.all()) do describe("a conversation under " .. host.n
       t.now = t.now + 20
       t.bot:tick()
       assert.are.same({ "important", { "unknown" } }, { asked, t:said() })
+      assert.is_true(t:was_told "cannot know")
     end)
 
     it("does not wait longer than until the customer writes", function()
@@ -320,6 +388,29 @@ for _, host in ipairs(hosts.all()) do describe("a conversation under " .. host.n
       t:deliver "Ann"
       assert.are.same({ "Name?" }, t:said())
       assert.are.same({ "Ann" }, t.heard)
+      assert.is_true(t:was_told "cannot know")
+    end)
+
+    it("asks again when the customer writes, but for an answer that only fits", function()
+      local function fail_once()
+        assert(sandbox:fault { path = "/messages$", status = 502, body = "<html>" })
+      end
+      t:opens(function(chat)
+        local name = chat:ask "Name?"
+        chat:step("fail", fail_once)
+        local age = chat:ask("Age?", { number = true, retry = "A number, please" })
+        chat:step("fail", fail_once)
+        chat:say(("%s %d %s"):format(name, age, chat:choose("Size?", { "S", "M" })))
+      end)
+      fail_once()
+      t:deliver("go", "hello?")
+      assert.are.same({ "Name?" }, t:said())
+      t:deliver("Ann", "hello?")
+      assert.are.same({ "Age?" }, t:said())
+      t:deliver "44"
+      t:deliver "m"
+      assert.are.same({ "Ann 44 M" }, t:said())
+      for _ = 1, 3 do assert.is_true(t:was_told "cannot know") end
     end)
   end)
 end) end

@@ -47,7 +47,7 @@ local PROGRAM = [[
     local function step(name)
       return chat:step(name, function() write_down("step " .. name) return name end)
     end
-    local name = chat:ask "1 name?"
+    local name = chat:ask("1 name?", { pattern = "^%%a+$" })
     step "a"
     chat:say("2 hello " .. name)
     step "b"
@@ -119,7 +119,8 @@ for _, name in ipairs(stores.shared) do
       end
       for line in files.read(log):gmatch "[^\n]+" do
         local what, rest = line:match "^(%l+) ?(.*)$"
-        assert.are_not.equal("error", what, line)
+        -- Of a message that may have been sent, and was not sent again.
+        assert.is_true(what ~= "error" or line:find("cannot know whether", 1, true) ~= nil, line)
         if what == "step" then steps[rest] = (steps[rest] or 0) + 1 end
         if what == "write" then last = rest end
         if what == "alive" then alive = true end
@@ -129,8 +130,8 @@ for _, name in ipairs(stores.shared) do
 
     -- The text whose sending was begun by the write after which the process died.
     local function lost(last, when)
-      local command, n = (last or ""):match '{"c":"(send %l+)","due":false,"n":(%d+)}|$'
-      return when == "after" and command and tonumber(n) or nil
+      local n = (last or ""):match '{"c":"%l[%l ]+","due":false,"mark":"[^"]+","n":(%d+)}|$'
+      return when == "after" and tonumber(n) or nil
     end
 
     for _, when in ipairs { "before", "after" } do

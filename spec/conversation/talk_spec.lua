@@ -2,6 +2,7 @@
 
 local sandboxes = require "whatsapp.sandbox"
 local talks = require "spec.support.talk"
+local whatsapp = require "whatsapp"
 
 describe("a conversation", function()
   local sandbox, t
@@ -32,12 +33,75 @@ describe("a conversation", function()
       t:opens(second)
       t:deliver "Ann"
       assert.are.equal(1, #t.told)
-      assert.truthy(tostring(t.told[1]):find('has "send text" as command 1 .* asks for "step look up"'))
+      assert.truthy(tostring(t.told[1]):find('has "ask" as command 1 .* asks for "step look up"'))
       t.told = {}
       t:opens(first)
       t:advance(20)                                     -- the answer was kept for whoever knows what to do with it
       assert.are.same({ "Name?", "first" }, t:said())
       assert.are.same({}, t.heard)
+    end)
+
+    -- What is told when a conversation that was answered "Ann" goes on with other code.
+    local function told_by(before, after)
+      t.store = whatsapp.store.memory()
+      t:opens(before)
+      t:deliver("go", "Ann")
+      t:said()
+      t:opens(after)
+      t:deliver "x"
+      return #t.told > 0 and tostring(table.remove(t.told)) or nil
+    end
+
+    local function asks(...)
+      local questions = { ... }
+      return function(chat)
+        for _, question in ipairs(questions) do chat:ask(question) end
+      end
+    end
+
+    it("goes on when a message is worded anew, and says where one has moved", function()
+      local before = asks("Name?", "Age?", "Town?")
+      assert.is_nil(told_by(before, asks("Your name?", "Age?", "Town?")))
+      assert.are.same({ "Town?" }, t:said())
+      assert.is_nil(told_by(before, asks("Your name?", "Your age?", "Your town?")))
+      local moved = "now sends as command %d (\"ask\") what its journal has as command %d"
+      for after, place in pairs {
+        [asks("Title?", "Name?", "Age?", "Town?")] = { 3, 1 },
+        [asks("Age?", "Name?", "Town?")] = { 1, 3 },
+        [asks("Age?", "Town?")] = { 1, 3 },
+      } do
+        local told = told_by(before, after)
+        assert.truthy(told and told:find(moved:format(place[1], place[2]), 1, true), told)
+      end
+    end)
+
+    it("says where something else is waited for, or a step has another name", function()
+      local function waits(selection, step)
+        return function(chat)
+          chat:wait(selection)
+          chat:step(step, function() end)
+          chat:wait "text"
+        end
+      end
+      assert.is_nil(told_by(waits("text", "a"), waits({ "text", "image" }, "a")))
+      assert.truthy(told_by(waits("text", "a"), waits("image", "a")):find(
+        "was given a message.text by command 1, but its code now waits for something else", 1, true))
+      assert.truthy(told_by(waits("text", "a"), waits("text", "b")):find(
+        'has "step a" as command 2 in its journal, but its code now asks for "step b"', 1, true))
+    end)
+
+    it("keeps to answers that were good when they were given", function()
+      local function survey(ask, sizes)
+        return function(chat)
+          local name, size = chat:ask("Name?", ask), chat:choose("Size?", sizes)
+          chat:say(("%s %s %s"):format(name, size, chat:ask "Why?"))
+        end
+      end
+      t:opens(survey({ pattern = "^%u%l+$" }, { "S", "M", "L" }))
+      t:deliver("go", "Ann", "S")
+      t:opens(survey({ one_of = { "Bob" } }, { "XL", "L", "M", "XXL" }))
+      t:deliver "so"
+      assert.are.same({ "Name?", "Size?", "Why?", "Ann S so" }, t:said())
     end)
 
     it("fires its timer once there is code for it", function()
@@ -128,9 +192,96 @@ describe("a conversation", function()
       assert.are.same({ 1, { "nil unknown" } }, { runs, t:said() })
     end)
 
+    it("is told with its message and where it is", function()
+      local lines = {}
+      t:opens(function(chat)
+        chat:ask "Name?"
+        error "a bug"
+      end)
+      t.bot:on_error(function(err, _, traceback) lines[#lines + 1] = tostring(err) .. "\n" .. traceback end)
+      t:deliver("go", "Ann")
+      t:opens(function(chat) chat:step("work", function() error "another" end) end)
+      t.bot:on_error(function(err, _, traceback) lines[#lines + 1] = tostring(err) .. "\n" .. traceback end)
+      t:deliver "go"
+      for i, words in ipairs { "a bug", "another" } do
+        local place = "[^\n]*talk_spec.lua:%d+: " .. words .. "\n"
+        assert.truthy(lines[i]:find("^" .. place .. place .. "stack"), lines[i])
+      end
+    end)
+
+    it("is told of a message that is none, and of what its function returns", function()
+      t:opens(function(chat)
+        local sent, err = chat:say(("x"):rep(5000))
+        chat:say(tostring(sent) .. " " .. err.kind)
+        return nil, require("whatsapp.error").new { kind = "network", message = "not reached" }
+      end)
+      t:deliver "go"
+      assert.are.same({ "nil invalid" }, t:said())
+      assert.is_true(t:was_told "5000")
+      assert.is_true(t:was_told "not reached")
+    end)
+
+    it("is to go round and round", function()
+      t:opens(function(chat, round)
+        if (round or 1) < 50 then chat:restart((round or 1) + 1) end
+        chat:say "never"
+      end)
+      t:deliver "go"
+      assert.is_true(t:was_told "began anew 20 times in a row")
+      t:opens(function(chat, round)
+        chat:say(tostring(round or 1))
+        chat:sleep(1)
+        if (round or 1) < 50 then chat:restart((round or 1) + 1) end
+      end)
+      t:deliver "go"
+      for _ = 1, 50 do t:advance(1) end
+      assert.are.equal(50, #t:said())
+      t:opens(function(chat)
+        while true do chat:ask(("x"):rep(5000)) end
+      end)
+      t:deliver "go"
+      assert.are.equal(21, #t.told)
+      t.told = {}
+      assert.are.same({}, t.bot:conversations())
+    end)
+
+    it("is told with whom it was, also by a timer", function()
+      t:opens(function(chat)
+        chat:sleep(60)
+        error "a bug"
+      end)
+      t.bot:on_error(function(_, event)
+        event:reply { text = ("Sorry, %s is out of order"):format(event.conversation) }
+      end)
+      t:deliver "go"
+      t:advance(60)
+      assert.are.same({ "Sorry, talk is out of order" }, t:said())
+    end)
+
+    it("is not that two have one name", function()
+      local one = t:opens(function() end)
+      local ok, err = pcall(t.bot.add, t.bot, whatsapp.conversation("talk", function() end))
+      assert.are.same({ false, "config", "name" }, { ok, err.kind, err.field })
+      t.bot:add(one)
+    end)
+
     it("is one when it waits by itself, or uses options that there are not", function()
       for _, fn in ipairs {
         function() coroutine.yield() end,
+        function(chat) chat:ask("Name?", { number = true, pattern = "x" }) end,
+        function(chat) chat:ask("Name?", { number = { 1, 2 } }) end,
+        function(chat) chat:ask("Name?", { number = { min = "1" } }) end,
+        function(chat) chat:ask("Name?", { pattern = "^(%d" }) end,
+        function(chat) chat:ask("Name?", { one_of = { 1, 2 } }) end,
+        function(chat) chat:ask() end,
+        function(chat) chat:say(nil) end,
+        function(chat) chat:send { to = "15551230000", text = "x" } end,
+        function(chat) chat:wait "status.delivered" end,
+        function(chat) chat:wait { "text", timeout = 5 } end,
+        function(chat) chat:random(5, 1) end,
+        function(chat) chat:random(1.5) end,
+        function(chat) chat:call(function() end) end,
+        function(chat) chat:choose("Which?", { "S", "S" }) end,
         function(chat) chat:ask("Name?", { retyr = "x" }) end,
         function(chat) chat:step("f", function() return print end) end,
         function(chat)
@@ -147,7 +298,7 @@ describe("a conversation", function()
         t:opens(fn)
         t:deliver "go"
         assert.are.equal(1, #t.told)
-        t.told = {}
+        assert.truthy(tostring(table.remove(t.told)):find "%S")
         assert.are.same({}, t.bot:conversations())
       end
     end)

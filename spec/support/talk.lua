@@ -97,6 +97,14 @@ function Talk:said()
   return texts
 end
 
+--- Takes the first error that was told; whether it says so.
+---@param words string
+---@return boolean
+function Talk:was_told(words)
+  local err = table.remove(self.told, 1)
+  return err ~= nil and tostring(err):find(words, 1, true) ~= nil
+end
+
 --- A tap on a button or row.
 ---@param id string
 ---@param kind? "button_reply"|"list_reply"

@@ -1,17 +1,34 @@
 --- What a customer's message is worth as an answer.
 
+local fold = require "whatsapp.conversation.fold"
+local pattern = require "whatsapp.webhook.pattern"
 local schema = require "whatsapp.schema"
 
 local M = {}
 
 local function is_callable(value) return type(value) == "function" end
 local function is_text(value) return type(value) == "string" end
-local function is_list(value) return type(value) == "table" and value[1] ~= nil end
+
+local function is_list(value)
+  if type(value) ~= "table" or value[1] == nil then return false end
+  for i = 1, #value do if not is_text(value[i]) then return false end end
+  return true
+end
+
+local function is_range(value)
+  if type(value) ~= "table" then return value == true end
+  for name, limit in pairs(value) do
+    if (name ~= "min" and name ~= "max") or type(limit) ~= "number" then return false end
+  end
+  return next(value) ~= nil
+end
+
+local function is_pattern(value) return is_text(value) and pattern.check(value) == true end
 
 --- The options of `chat:ask`, and what each must be.
 M.OPTIONS = {
-  number = { function(value) return value == true or type(value) == "table" end, "true, or { min = …, max = … }" },
-  pattern = { is_text, "a Lua pattern" },
+  number = { is_range, "true, or { min = …, max = … } with numbers" },
+  pattern = { is_pattern, "a Lua pattern" },
   one_of = { is_list, "a list of words" },
   check = { is_callable, "a function" },
   retry = { function(value) return is_text(value) or type(value) == "table" end, "a text or a message" },
@@ -38,7 +55,9 @@ function M.trimmed(text)
 end
 
 local function number_of(text, range)
-  -- 3,5 is three and a half to most of the world; 1,000 is left to a pattern.
+  -- 3,5 is three and a half to most of the world. But 1,000 is a thousand to some and
+  -- one to others, and so is 1.000: that is asked again.
+  if text:find "^[+-]?[1-9]%d?%d?[.,]%d%d%d$" then return nil end
   local plain = text:match "^[+-]?%d+$" or text:match "^[+-]?%d*[.,]%d+$"
   local number = plain and tonumber((plain:gsub(",", "."):gsub("^%+", "")))
   if not number or range == true then return number end
@@ -48,7 +67,7 @@ end
 
 local function word_of(text, words)
   for _, word in ipairs(words) do
-    if word:lower() == text:lower() then return word end
+    if fold(word) == fold(text) then return word end
   end
 end
 
@@ -77,12 +96,30 @@ function M.options(given, known)
   local stray = schema.first_unknown(given, known)
   if stray ~= nil then
     local _, err = schema.unknown_key(nil, stray, known)
-    error(err, 0)
+    error(tostring(err), 3)
   end
   for name, value in pairs(given) do
     if not known[name][1](value) then error(("%s must be %s"):format(name, known[name][2]), 3) end
   end
   return given
+end
+
+-- What each makes of the words is not what another takes.
+local FORMS = { "number", "pattern", "one_of" }
+
+--- Raises for options that exclude each other.
+---@param options table
+function M.must_fit(options)
+  local given = {}
+  for _, name in ipairs(FORMS) do if options[name] then given[#given + 1] = name end end
+  if given[2] then error(("an answer is a %s or a %s, not both"):format(given[1], given[2]), 3) end
+end
+
+--- Whether not just any text is an answer.
+---@param options table
+---@return boolean
+function M.is_particular(options)
+  return (options.number or options.pattern or options.one_of or options.check) ~= nil
 end
 
 return M

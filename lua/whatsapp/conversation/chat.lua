@@ -1,7 +1,6 @@
 --- What a conversation's function talks through. Everything that reaches out of the
 --- function is a command to the driver, whose result the journal keeps.
 
-local Error = require "whatsapp.error"
 local answer = require "whatsapp.conversation.answer"
 local choices = require "whatsapp.conversation.choices"
 local commands = require "whatsapp.conversation.command"
@@ -38,19 +37,25 @@ local function name_of(message)
   return "send"
 end
 
-local function wrong(message)
+-- Raises for what is no message of a chat's: a bug in its function.
+local function must_be_message(message)
+  local why
   if type(message) ~= "table" then
-    return Error.invalid(nil, ("the message must be a table, not a %s"):format(type(message)))
+    why = ("the message must be a table, not a %s"):format(type(message))
+  elseif message.to ~= nil then
+    why = "leave out `to`: a message goes to whom the chat is with"
+  elseif message.callback_data ~= nil then
+    why = "leave out `callback_data`: the conversation has its own, to know its statuses"
   end
-  if message.to ~= nil then return Error.invalid("to", "it goes to whom the chat is with", "leave it out") end
-  if message.callback_data ~= nil then
-    return Error.invalid("callback_data", "the conversation has its own, to know its statuses", "leave it out")
-  end
+  if why then error(why, 3) end
 end
 
+local function is_decision(value) return value == "skip" or value == "resend" or type(value) == "function" end
+
+local ON_UNKNOWN = { is_decision, '"skip", "resend" or a function that returns one of them' }
+
 local SEND = {
-  on_unknown = { function(value) return value == "skip" or value == "resend" or type(value) == "function" end,
-    '"skip", "resend" or a function that returns one of them' },
+  on_unknown = ON_UNKNOWN,
   timeout = { function(value) return type(value) == "number" end, "a number of seconds" },
   retries = { function(value) return type(value) == "number" end, "a number" },
 }
@@ -66,8 +71,7 @@ local SEND = {
 ---@return { id: string, wa_id?: string, status?: string, unknown?: boolean }|nil sent
 ---@return whatsapp.Error? err
 function Chat.send(_, message, options)
-  local none, err = wrong(message)
-  if err then return none, err end
+  must_be_message(message)
   local checked, per_call = answer.options(options, SEND), {}
   for name, value in pairs(checked) do
     if name ~= "on_unknown" then per_call[name] = value end
@@ -76,25 +80,44 @@ function Chat.send(_, message, options)
                         options = per_call, on_unknown = checked.on_unknown }
 end
 
+local function message_of(text) return type(text) == "table" and text or { text = text } end
+
 --- Sends a text.
 ---@param text string|table or any message
 ---@param options? table as for `send`
 ---@return table|nil sent
 ---@return whatsapp.Error? err
 function Chat:say(text, options)
-  return self:send(type(text) == "table" and text or { text = text }, options)
+  if type(text) ~= "table" and type(text) ~= "string" then
+    error(("what is said must be a text or a message, not a %s"):format(type(text)), 2)
+  end
+  return self:send(message_of(text), options)
 end
 
 -- Listening ------------------------------------------------------------------------------
 
 local WAIT = { timeout = answer.OPTIONS.timeout }
 
-local function wait(self, name, test, timeout)
-  local event, err = commands.ask { op = "wait", command = name, test = test, timeout = timeout }
-  if not event then return nil, err end
-  self.event = event
-  self.name = event.name or self.name
-  return event
+-- The next event that will do. `command.read(event)` says what it is worth: kept with it,
+-- and not asked again.
+local function wait(self, command)
+  command.op, command.command = "wait", "wait"
+  local event, first, second = commands.ask(command)
+  if event then
+    self.event = event
+    self.name = event.name or self.name
+  end
+  return event, first, second
+end
+
+-- Statuses are the handlers', and settle what was sent.
+local function must_be_heard(selection)
+  for _, word in ipairs(type(selection) == "table" and selection or { selection }) do
+    if tostring(word):match "^[^.]+" == "status" then error("a conversation does not wait for statuses", 3) end
+  end
+  for key in pairs(type(selection) == "table" and selection or {}) do
+    if type(key) ~= "number" then error(("%s is an option: give it behind the selectors"):format(tostring(key)), 3) end
+  end
 end
 
 --- Waits for an event; those it does not ask for go to the bot's handlers.
@@ -103,73 +126,116 @@ end
 ---@return whatsapp.Event|nil event
 ---@return whatsapp.Error? err of kind `timeout`
 function Chat:wait(selection, options)
+  must_be_heard(selection)
   options = answer.options(options, WAIT)
-  return wait(self, "wait", selector.test(selection), options.timeout)
+  return wait(self, { test = selector.test(selection), timeout = options.timeout })
 end
 
-local function heard(self, options)
-  return wait(self, "wait", answer.is_one, options.timeout)
+-- A question: sent, perhaps again and again, until an event will do.
+local Question = {}
+Question.__index = Question
+
+local function question_of(chat, name, options)
+  return setmetatable({ chat = chat, name = name, options = options, ids = {} }, Question)
 end
+
+-- Sends it, or something about it.
+function Question:say(message)
+  local sent, err = commands.ask { op = "send", command = self.name, message = message, options = {},
+                                   on_unknown = self.options.on_unknown }
+  if sent then
+    self.unseen = sent.unknown
+    if sent.id then self.ids[sent.id] = true else self.anonymous = true end
+  end
+  return sent, err
+end
+
+-- Whether what was tapped belongs to another question: an older one's button, tapped twice.
+function Question:is_stale(event)
+  local tapped = event.reply_id and event.context and event.context.id
+  return tapped ~= nil and not self.anonymous and not self.ids[tapped]
+end
+
+-- The next event that may be an answer, and what `read` makes of it. However often it is
+-- asked, the time to answer is one.
+function Question:hear(read)
+  local event, first, second
+  repeat
+    local command = { test = answer.is_one, timeout = self.options.timeout, read = read, due = self.due }
+    event, first, second = wait(self.chat, command)
+    self.due = command.due
+  until not (event and self:is_stale(event))
+  return event, first, second
+end
+
+local ASK = { on_unknown = ON_UNKNOWN }
+for name, rule in pairs(answer.OPTIONS) do ASK[name] = rule end
 
 --- Asks, and asks again until the answer will do.
 ---
 ---     local name = chat:ask "What is your name?"
 ---     local age = chat:ask("Your age?", { number = { min = 18 }, retry = "A number of 18 or more, please" })
 ---
+--- A tap on another question's button is no answer. Where nobody can say whether the
+--- question was sent, and `on_unknown` has it skipped, it is asked when the customer writes.
 ---@param question string|table a text or any message
 ---@param options? { number?: true|{ min?: number, max?: number }, pattern?: string, one_of?: string[],
----   check?: (fun(value: any, event: whatsapp.Event): any, string|nil), retry?: string|table, timeout?: number }
----   `pattern`: its first capture, else the match, is the answer. `check` returns the answer, or nil
----   and what to say then. `retry`: what is said when it will not do, else the question again.
----   `timeout`: seconds without an answer
+---   check?: (fun(value: any, event: whatsapp.Event): any, string|nil), retry?: string|table, timeout?: number,
+---   on_unknown?: "skip"|"resend"|function }
+---   `pattern`: its first capture, else the match, is the answer. `check` returns the answer (what JSON can
+---   carry), or nil and what to say then; it runs outside of the function, once for each answer, as a step does.
+---   `retry`: what is said when it will not do, else the question again. `timeout`: seconds without a good answer
 ---@return any answer a text without the spaces around it, a number, or what `check` returned
 ---@return whatsapp.Event|whatsapp.Error event of kind `timeout` and others when there is no answer
 function Chat:ask(question, options)
-  options = answer.options(options, answer.OPTIONS)
-  local sent, err = self:say(question)
+  options = answer.options(options, ASK)
+  answer.must_fit(options)
+  if type(question) ~= "string" then must_be_message(question) end
+  local asked = question_of(self, "ask", options)
+  local function read(event) return answer.read(event, options) end
+  local sent, err = asked:say(message_of(question))
   while sent do
-    local event, why, value
-    event, err = heard(self, options)
-    if not event then return nil, err end
-    value, why = answer.read(event, options)
-    if value ~= nil then return value, event end
-    sent, err = self:say(why or options.retry or question)
+    local event, value, why = asked:hear(read)
+    if not event then return nil, value end
+    local unseen = asked.unseen and not answer.is_particular(options)
+    if value ~= nil and not unseen then return value, event end
+    sent, err = asked:say(message_of(asked.unseen and question or why or options.retry or question))
   end
   return nil, err
 end
 
 local CHOOSE = {
-  retry = answer.OPTIONS.retry, timeout = answer.OPTIONS.timeout,
+  retry = answer.OPTIONS.retry, timeout = answer.OPTIONS.timeout, on_unknown = ON_UNKNOWN,
   button = { function(value) return type(value) == "string" end, "a text" },
   more = { function(value) return type(value) == "string" end, "a text" },
 }
 
 --- Lets the customer choose: up to three are buttons, more a list, more than ten
---- pages of it. Who types a title, an id or a number has chosen too.
+--- pages of it. Who types a title, an id or a number has chosen too. A tap on another
+--- question's button is no choice.
 ---@param question string
 ---@param list (string|{ id?: string, title: string, description?: string })[]
----@param options? { retry?: string|table, timeout?: number, button?: string, more?: string } `button`: what is
----   tapped to see the list ("Choose"); `more`: the row to the next page ("More")
----@return string|nil chosen the text, or the id
+---@param options? { retry?: string|table, timeout?: number, button?: string, more?: string,
+---   on_unknown?: "skip"|"resend"|function } `button`: what is tapped to see the list ("Choose"); `more`:
+---   the row to the next page ("More")
+---@return string|nil chosen the text, or the id as text
 ---@return whatsapp.Event|whatsapp.Error event of kind `timeout` and others when nothing was chosen
 function Chat:choose(question, list, options)
   options = answer.options(options, CHOOSE)
+  if type(question) ~= "string" then error("the question must be a text", 2) end
   local known, page = choices.read(list), 1
-  local sent, err = self:send(choices.message(known, question, page, options))
+  local asked = question_of(self, "choose", options)
+  local function read(event) return choices.chosen(known, event, options) end
+  local sent, err = asked:say(choices.message(known, question, page, options))
   while sent do
-    local event
-    event, err = heard(self, options)
-    if not event then return nil, err end
-    local chosen = choices.chosen(known, event, options)
-    if chosen == "more" then
-      page = choices.following(known, page)
-    elseif chosen then
-      return chosen.value, event
-    elseif options.retry then
-      sent, err = self:say(options.retry)
-    end
-    if sent and (chosen or not options.retry) then
-      sent, err = self:send(choices.message(known, question, page, options))
+    local event, chosen, more = asked:hear(read)
+    if not event then return nil, chosen end
+    if chosen then return chosen, event end
+    if more then page = choices.following(known, page) end
+    if options.retry and not more and not asked.unseen then
+      sent, err = asked:say(message_of(options.retry))
+    else
+      sent, err = asked:say(choices.message(known, question, page, options))
     end
   end
   return nil, err
@@ -198,12 +264,17 @@ function Chat.now(_)
   return (commands.ask { op = "now", command = "now" })
 end
 
+local function is_whole(value) return type(value) == "number" and value % 1 == 0 end
+
 --- A random number, as `math.random` gives it.
 ---@param from? integer with this one alone: from 1 to it
 ---@param to? integer
 ---@return number
 function Chat.random(_, from, to)
   if from and not to then from, to = 1, from end
+  if from ~= nil and not (is_whole(from) and is_whole(to) and from <= to) then
+    error("random takes whole numbers, the first no greater than the second", 2)
+  end
   return (commands.ask { op = "random", command = "random", from = from, to = to })
 end
 
@@ -214,11 +285,13 @@ function Chat.sleep(_, seconds)
   commands.ask { op = "sleep", command = "sleep", seconds = seconds }
 end
 
---- Runs another conversation within this one.
+--- Runs another conversation's function within this one: a part of it, so that what
+--- changes there changes this one. To cancel or restart there is to do so here.
 ---@param other whatsapp.Conversation
 ---@param ... any its function's further arguments
 ---@return any ... what its function returns
 function Chat:call(other, ...)
+  if type(other) ~= "table" or type(other.fn) ~= "function" then error("call takes a conversation", 2) end
   return other.fn(self, ...)
 end
 

@@ -2,6 +2,7 @@
 --- more are pages of a list. Pure.
 
 local answer = require "whatsapp.conversation.answer"
+local fold = require "whatsapp.conversation.fold"
 local schema = require "whatsapp.schema"
 
 local M = {}
@@ -15,7 +16,7 @@ local MORE = "conversation.more"
 local function choice_of(value, i)
   if type(value) == "string" then return { id = value, title = value, value = value } end
   if type(value) ~= "table" or type(value.title) ~= "string" then
-    error(("choice %d must be a text, or a table with id and title"):format(i), 0)
+    error(("choice %d must be a text, or a table with id and title"):format(i), 4)
   end
   local id = value.id == nil and value.title or tostring(value.id)
   return { id = id, title = value.title, description = value.description, value = id }
@@ -25,9 +26,13 @@ end
 ---@param list table
 ---@return table[]
 function M.read(list)
-  if type(list) ~= "table" or list[1] == nil then error("the choices must be a list with at least one", 0) end
-  local choices = {}
-  for i = 1, #list do choices[i] = choice_of(list[i], i) end
+  if type(list) ~= "table" or list[1] == nil then error("the choices must be a list with at least one", 3) end
+  local choices, seen = {}, {}
+  for i = 1, #list do
+    choices[i] = choice_of(list[i], i)
+    if seen[choices[i].id] then error(("two choices have the id %q"):format(choices[i].id), 3) end
+    seen[choices[i].id] = true
+  end
   return choices
 end
 
@@ -84,7 +89,7 @@ end
 
 local function by_words(choices, text)
   for _, choice in ipairs(choices) do
-    if choice.title:lower() == text or choice.id:lower() == text then return choice end
+    if fold(choice.title) == text or fold(choice.id) == text then return choice end
   end
   return choices[text:match "^%d+$" and tonumber(text)]
 end
@@ -93,13 +98,20 @@ end
 ---@param choices table[]
 ---@param event whatsapp.Event
 ---@param options table
----@return table|"more"|nil choice
+---@return string|nil value what it stands for
+---@return true|nil more the next page is wanted
 function M.chosen(choices, event, options)
-  if event.reply_id == MORE then return "more" end
-  if event.reply_id then return by_id(choices, event.reply_id) end
-  local text = answer.trimmed(event.text):lower()
-  if #choices > ROWS and text == (options.more or "More"):lower() then return "more" end
-  return text ~= "" and by_words(choices, text) or nil
+  if event.reply_id == MORE then return nil, true end
+  local text = fold(answer.trimmed(event.text))
+  local choice
+  if event.reply_id then
+    choice = by_id(choices, event.reply_id)
+  elseif #choices > ROWS and text == fold(options.more or "More") then
+    return nil, true
+  elseif text ~= "" then
+    choice = by_words(choices, text)
+  end
+  return choice and choice.value
 end
 
 return M

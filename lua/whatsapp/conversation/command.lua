@@ -1,15 +1,21 @@
 --- How the chat's coroutine and its driver speak: the function yields commands, the
 --- driver resumes it with their results.
 
--- nginx has coroutines of its own, that end with the request. A conversation lives
--- on in the process, and nothing in it waits for nginx.
-local function own(name) return rawget(coroutine, "_" .. name) or coroutine[name] end
+local create, resume, status, yield = coroutine.create, coroutine.resume, coroutine.status, coroutine.yield
 
-local create, resume, status, yield = own "create", own "resume", own "status", own "yield"
+-- nginx's coroutines end with the request or timer that they were made in. They are used
+-- all the same: what a function does in coroutines of its own works only in them.
+local M = { outlive = rawget(coroutine, "_create") == nil }
 
-local M = {}
+local Error = require "whatsapp.error"
+local loop = require "whatsapp.loop"
 
 local COMMAND = {}
+
+-- It would be done again with each replay.
+local NO_CALL = Error.new { kind = "state", outcome = "not_sent",
+  message = "a conversation's function calls nothing by itself",
+  hint = "send with chat:send or chat:say, and do the rest in chat:step" }
 
 -- The coroutines of conversations.
 local ours = setmetatable({}, { __mode = "k" })
@@ -31,23 +37,25 @@ end
 function M.create(fn)
   local co = create(fn)
   ours[co] = true
+  loop.close(co, NO_CALL)
   return co
 end
 
 -- What a coroutine came to after it was resumed.
-local function outcome(co, ok, mark, command)
-  if not ok then return nil, mark, debug.traceback(co) end
-  if status(co) == "dead" then return false end
-  if mark == COMMAND then return command end
-  return nil, "the chat's function waits for something by itself: that belongs into chat:step", debug.traceback(co)
+local function outcome(co, ok, first, second)
+  local dead = status(co) == "dead"
+  if ok and dead then return false, first, second end
+  if ok and first == COMMAND then return second end
+  local err = ok and "the chat's function waits for something by itself: that belongs into chat:step" or first
+  return nil, err, debug.traceback(co, tostring(err))
 end
 
 --- Lets the function go on until its next command.
 ---@param co thread
 ---@param ... any the results of the last one
 ---@return table|false|nil command false: the function has returned
----@return any err what it raised
----@return string|nil traceback
+---@return any first what it returned, or raised
+---@return any second what it returned, or the traceback
 function M.resume(co, ...)
   return outcome(co, resume(co, ...))
 end

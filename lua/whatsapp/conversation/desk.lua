@@ -6,6 +6,7 @@
 -- (by user id, say, and not by phone) are put into its lane.
 
 local Error = require "whatsapp.error"
+local commands = require "whatsapp.conversation.command"
 local journals = require "whatsapp.conversation.journal"
 local json = require "whatsapp.json"
 local lanes = require "whatsapp.conversation.lanes"
@@ -32,13 +33,25 @@ local function by_event() return setmetatable({}, { __mode = "k" }) end
 ---@return table
 function M.new(bot, report, work)
   return setmetatable({ bot = bot, report = report, work = work, known = {}, live = {}, live_count = 0,
-    -- By event: when it comes again, what it belongs to, how often it changed its lane.
-    again = by_event(), found = by_event(), moves = by_event() }, Desk)
+    -- By event: when it comes again, what it belongs to, how often it changed its lane, and
+    -- had a conversation begin anew.
+    again = by_event(), found = by_event(), moves = by_event(), restarts = by_event() }, Desk)
+end
+
+--- Lets every conversation be replayed that goes on next.
+function Desk:forget_all()
+  self.live, self.live_count = {}, 0
 end
 
 --- Makes a conversation known: only those can be resumed.
 ---@param definition whatsapp.Conversation
 function Desk:add(definition)
+  local known = self.known[definition.name]
+  if known and known ~= definition then
+    local _, err = Error.config("name", ("another conversation of the bot is called %q"):format(definition.name),
+      "each needs a name of its own: by it, it is found when it goes on")
+    Error.raise(err)
+  end
   self.known[definition.name] = definition
 end
 
@@ -92,9 +105,10 @@ local function forget(self, lane)
 end
 
 local function keep_alive(self, talk)
+  if not commands.outlive then return end
   local lane = talk.journal.lane
   if not self.live[lane] then
-    if self.live_count >= MOST_LIVE then self.live, self.live_count = {}, 0 end
+    if self.live_count >= MOST_LIVE then self:forget_all() end
     self.live_count = self.live_count + 1
   end
   self.live[lane] = talk
@@ -124,10 +138,21 @@ local function keep_for_later(self, event, journal)
   if not ok and not err.conflict then self.report(self.bot, err, event) end
 end
 
+-- Whom and what it is about, for `on_error`: a timer's event says nothing by itself.
+local function describe(self, event, head)
+  if not head then return end
+  event.conversation = head.name
+  if not is_timer(event) then return end
+  event.from, event.phone_number_id = not head.group and head.to or nil, head.number
+  event.group_id = head.group and head.to
+  webhook.attach(event, self.bot.client)
+end
+
 -- A store that fails is tried again, a bug is told, and ends the conversation
 -- unless `on_error` wants it tried again.
 local function failed(self, event, talk, err, class, traceback)
   forget(self, talk.journal.lane)
+  describe(self, event, talk.journal.head)
   if class == "store" then
     if err.conflict then return postpone(self, event, 0) end
     self.report(self.bot, err, event)
@@ -148,9 +173,24 @@ end
 
 local run
 
+-- As often a conversation begins anew before it waits for anything.
+local MOST_RESTARTS = 20
+
+-- Whether an event has one go round and round.
+local function goes_round(self, event)
+  self.restarts[event] = (self.restarts[event] or 0) + 1
+  return self.restarts[event] > MOST_RESTARTS
+end
+
+local function no_end(definition)
+  return Error.new { kind = "state", hint = "let it wait for something first: chat:ask, chat:wait, chat:sleep",
+    message = ("the conversation %s began anew %d times in a row"):format(definition.name, MOST_RESTARTS) }
+end
+
 -- The same conversation from its beginning, with the code of today.
 local function restart(self, event, journal, args)
   local definition = self.known[journal.head.name]
+  if goes_round(self, event) then return failed(self, event, { journal = journal }, no_end(definition), "code") end
   local head = head_of(self, definition, journal.head, args)
   head.key = journal.newest or head.key
   local anew, err = journals.create(self.bot.store, journal.lane, head, journal.version)
@@ -433,12 +473,15 @@ end
 
 -- Time -------------------------------------------------------------------------------------
 
+-- Timers of lanes that are held, by a process that died, leave room for others.
+local MOST_TIMERS = 1000
+
 --- Puts the timers that are due into the inbox.
 ---@return number|nil seconds until the next is due
 ---@return whatsapp.Error? err
 function Desk:tick()
   local store, now = self.bot.store, self:now()
-  local names, seconds = store:due(now)
+  local names, seconds = store:due(now, MOST_TIMERS)
   if not names then return nil, seconds end
   local events = {}
   for _, name in ipairs(names) do

@@ -54,6 +54,9 @@ local function merge(self, entry)
   local step = self.steps[entry.n] or {}
   self.steps[entry.n] = step
   step.command = entry.c or step.command
+  if entry.mark then
+    step.mark, self.marks[entry.mark] = entry.mark, self.marks[entry.mark] or entry.n
+  end
   if entry.due ~= nil then step.due = entry.due end
   step.values = entry.values or step.values
   if entry.key then self.keys[entry.key] = true end
@@ -72,8 +75,8 @@ local function read(self, text)
 end
 
 local function new(store, lane)
-  return setmetatable({ store = store, lane = lane, name = PREFIX .. lane, steps = {}, keys = {}, last = 0,
-                        buffer = {} }, Journal)
+  return setmetatable({ store = store, lane = lane, name = PREFIX .. lane, steps = {}, keys = {}, marks = {},
+                        last = 0, buffer = {} }, Journal)
 end
 
 --- What the store has for a lane: a conversation that is open, or the trace of one
@@ -220,7 +223,7 @@ end
 function Journal:close(now, how, why)
   local head = {}
   for name, value in pairs(self.head) do head[name] = value end
-  head.args, head.ended, head.how, head.why = nil, now, how, why
+  head.args, head.event, head.ended, head.how, head.why = nil, nil, now, how, why
   head.key = self.newest or head.key
   local text = assert(line_of(head))
   local version, err = self.store:put(self.name, text, self.version, { due = false, expires = now + REMEMBERED })

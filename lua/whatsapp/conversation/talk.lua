@@ -6,6 +6,7 @@ local Error = require "whatsapp.error"
 local chats = require "whatsapp.conversation.chat"
 local commands = require "whatsapp.conversation.command"
 local journals = require "whatsapp.conversation.journal"
+local mark_of = require "whatsapp.conversation.mark"
 local webhook = require "whatsapp.webhook"
 
 local unpack = table.unpack or unpack -- luacheck: ignore 143
@@ -36,7 +37,9 @@ end
 ---@return table
 function M.new(desk, definition, journal)
   local fn = definition:code(journal.head.code)
-  local self = setmetatable({ desk = desk, definition = definition, journal = journal, position = 0 }, Talk)
+  local self = setmetatable({ desk = desk, definition = definition, journal = journal, position = 0,
+    refused = 0,                 -- messages in a row
+    reworded = {} }, Talk)       -- marks of messages that are worded anew, and where they stood
   self.chat = chats.new(journal.head)
   self.co = commands.create(function(...) return fn(self.chat, ...) end)
   return self
@@ -54,11 +57,20 @@ end
 
 -- Going on -----------------------------------------------------------------------------
 
+-- Errors that are not the customer's, nor the network's: of the code, or the setup.
+local OURS = { invalid = true, config = true, auth = true, permission = true }
+
+local function tell(self, err)
+  self.desk.report(self.desk.bot, err)
+end
+
 local function advance(self, ...)
-  local command, err, traceback = commands.resume(self.co, ...)
-  if command == nil then fail("code", err, traceback) end
+  local command, first, second = commands.resume(self.co, ...)
+  if command == nil then fail("code", first, second) end
   self.position = self.position + 1
   self.command = command
+  -- Returned as a handler returns it: told of, not lost.
+  if command == false and first == nil and Error.is(second) and not OURS[second.kind] then tell(self, second) end
 end
 
 local function begin(self)
@@ -108,36 +120,37 @@ local function timed_out(self)
   done(self, nil, Error.new { kind = "timeout", message = "nothing that was waited for came in time" })
 end
 
-local function take(self, event)
+local function call(fn, ...)
+  local traceback, arguments = nil, { n = select("#", ...), ... }
+  local results = { xpcall(function() return journals.pack(fn(unpack(arguments, 1, arguments.n))) end,
+    function(raised)
+      traceback = debug.traceback(tostring(raised), 2)
+      return raised
+    end) }
+  if not results[1] then fail("code", results[2], traceback) end
+  return results[2]
+end
+
+-- What the event is worth is kept with it: to a customer whose answer was good, it stays so.
+local function take(self, event, command)
   self.event, self.consumed = nil, true
-  note(self, { event = event:dump(), key = event.key, values = {} })
+  note(self, { event = event:dump(), key = event.key, values = command.read and call(command.read, event) or {} })
 end
 
 function perform.wait(self, command, step)
-  local event, due = self.event, step and step.due
-  if event and command.test(event) and not (due and event.timestamp > due) then return take(self, event) end
+  local event, due = self.event, step and step.due or command.due
+  if event and command.test(event) and not (due and event.timestamp > due) then return take(self, event, command) end
   if not command.timeout then return SUSPEND end
   if not due then return suspend_until(self, self:now() + command.timeout) end
-  if self:now() < due then return SUSPEND end
-  timed_out(self)
+  if self:now() >= due then return timed_out(self) end
+  if step then return SUSPEND end
+  return suspend_until(self, due)
 end
 
 -- Steps ----------------------------------------------------------------------------------
 
-local function call(fn)
-  local traceback
-  local results = { xpcall(fn, function(raised)
-    traceback = debug.traceback("", 2)
-    return raised
-  end) }
-  if not results[1] then fail("code", results[2], traceback) end
-  return results
-end
-
-local function count(...) return select("#", ...), { ... } end
-
 local function begin_effect(self)
-  note(self, { due = false })
+  note(self, { due = false, mark = self.command.mark })
   flush(self)
 end
 
@@ -148,9 +161,7 @@ function perform.step(self, command, step)
       hint = "it may have happened: look before you do it again" })
   end
   begin_effect(self)
-  local n, results
-  call(function() n, results = count(command.fn()) end)
-  done(self, unpack(results, 1, n))
+  note(self, { values = call(command.fn) })
 end
 
 -- Sends ----------------------------------------------------------------------------------
@@ -168,7 +179,18 @@ local function address(self, message)
 end
 
 local function keep_sent(self, sent)
-  done(self, { id = sent.id, wa_id = sent.wa_id, input = sent.input, status = sent.status })
+  self.refused = 0
+  done(self, { id = sent.id, wa_id = sent.wa_id, input = sent.input, status = sent.status, fallback = sent.fallback })
+end
+
+-- As many messages are refused in a row before a function is taken to go round and round.
+local MOST_REFUSED = 20
+
+local function keep_refused(self, err)
+  self.refused = self.refused + 1
+  if self.refused > MOST_REFUSED then fail("code", err) end
+  if OURS[err.kind] then tell(self, err) end
+  done(self, nil, err)
 end
 
 local function send(self, command)
@@ -177,18 +199,22 @@ local function send(self, command)
   local sent, err = self.desk:client(self.journal.head):send(address(self, command.message), command.options)
   if sent then return keep_sent(self, sent) end
   if err.outcome == "unknown" then return suspend_until(self, self:now() + SETTLE) end
-  done(self, nil, err)
+  keep_refused(self, err)
+end
+
+local function skipped(self)
+  return Error.new { kind = "state", outcome = "unknown",
+    message = ("the conversation %s cannot know whether its message to %s (command %d, %q) was sent"):format(
+      self.definition.name, self.journal.head.to, self.position, self.command.command),
+    hint = "it is not sent again; on_unknown decides that" }
 end
 
 -- Whether a message was sent, nobody can say any more.
 local function decide(self, command)
   local decision = command.on_unknown or self.definition.on_unknown
-  if type(decision) == "function" then
-    local chosen
-    call(function() chosen = decision(command.message) end)
-    decision = chosen
-  end
+  if type(decision) == "function" then decision = call(decision, command.message)[1] end
   if decision == "resend" then return send(self, command) end
+  tell(self, skipped(self))
   done(self, { unknown = true })
 end
 
@@ -236,18 +262,33 @@ end
 -- More commands than these, and it would take too long to replay them.
 local MOST = 5000
 
-local function diverged(self, step, asked)
+local function diverged(self, what, ...)
   fail("kept", Error.new { kind = "state", hint = "give changed code a new version, and keep the old one in `versions`",
-    message = ("the conversation %s has %q as command %d in its journal, but its code now %s"):format(
-      self.definition.name, step.command, self.position, asked) })
+    message = ("the conversation %s "):format(self.definition.name) .. what:format(...) })
+end
+
+-- A message may be worded anew. One that has moved is seen: it stands in the journal as
+-- another command, or the journal has it where another one was sent now.
+local function check_message(self, step, command)
+  local mark, known = mark_of(command.message), self.journal.marks
+  command.mark = mark
+  if step and (not step.mark or step.mark == mark) then return end
+  local other = self.reworded[mark] or (step and known[mark])
+  if other then
+    diverged(self, "now sends as command %d (%q) what its journal has as command %d", self.position,
+      command.command, other)
+  end
+  if step then self.reworded[step.mark] = self.position end
 end
 
 -- The step of the journal that the code has come to, if there is one.
 local function step_here(self)
   local step, command = self.journal.steps[self.position], self.command
   if step and not (command and command.command == step.command) then
-    diverged(self, step, command and ("asks for %q"):format(command.command) or "ends")
+    diverged(self, "has %q as command %d in its journal, but its code now %s", step.command, self.position,
+      command and ("asks for %q"):format(command.command) or "ends")
   end
+  if command and command.message then check_message(self, step, command) end
   return step
 end
 
@@ -257,9 +298,15 @@ local function check_length(self)
     message = ("the conversation %s has more than %d commands"):format(self.definition.name, MOST) })
 end
 
-local function results(step)
+local function results(self, step)
+  self.command.due = step.due or self.command.due
   if not step.event then return journals.unpack(step.values) end
-  return (assert(webhook.restore(step.event)))
+  local event = assert(webhook.restore(step.event))
+  if not self.command.test(event) then
+    diverged(self, "was given a %s.%s by command %d, but its code now waits for something else", event.kind,
+      event.type, self.position)
+  end
+  return event, journals.unpack(step.values)
 end
 
 local function run(self)
@@ -272,7 +319,7 @@ local function run(self)
       if perform[command.op](self, command, step) == SUSPEND then return end
       step = self.journal.steps[self.position]
     end
-    advance(self, results(step))
+    advance(self, results(self, step))
   end
 end
 

@@ -27,6 +27,20 @@ local function is_driver(value)
   return true
 end
 
+-- Coroutines in which nothing may be called, and why.
+local closed = setmetatable({}, { __mode = "k" })
+
+--- Lets no call be made in a coroutine.
+---@param co thread
+---@param err whatsapp.Error what each gives
+function M.close(co, err) closed[co] = err end
+
+--- Why no call can be made in the running coroutine, or nil.
+---@return whatsapp.Error|nil
+function M.closed()
+  return closed[coroutine.running() or 0]
+end
+
 -- Why a driver cannot work in this process, or nil.
 local function unusable(name)
   if name == "nginx" and not (ngx and ngx.get_phase) then return "this process is no nginx worker" end

@@ -136,6 +136,7 @@ local function is(value)
   return getmetatable(value) == Hook
 end
 
-return setmetatable({ sign = sign, attach = event.attach, restore = event.restore, is = is, BODY_MAX = BODY_MAX }, {
+return setmetatable({ sign = sign, attach = event.attach, restore = event.restore, is = is, digest = verify.digest,
+  BODY_MAX = BODY_MAX }, {
   __call = function(_, options) return new(options) end,
 })
