@@ -5,12 +5,23 @@ local Error = require "whatsapp.error"
 
 local M = {}
 
---- What was raised, for people: an error object is one line; a bug shows where it is.
+--- Where something was raised, for the handler of an `xpcall`: the message, and behind
+--- it the calls. Nil for an error object, which says all by itself.
+---@param raised any
+---@return string|nil
+function M.traceback(raised)
+  if Error.is(raised) then return nil end
+  return debug.traceback(tostring(raised), 3)
+end
+
+--- What was raised, for people: the message first, then where, if that is known.
 ---@param err any
 ---@param traceback? string
 ---@return string
 function M.describe(err, traceback)
-  return Error.is(err) and tostring(err) or traceback or tostring(err)
+  local text = tostring(err)
+  if not traceback then return text end
+  return traceback:sub(1, #text) == text and traceback or text .. "\n" .. traceback
 end
 
 --- Writes a line, whatever is in it.

@@ -9,6 +9,7 @@
 ---     t:advance(3600)
 
 local client = require "whatsapp.client"
+local complaint = require "whatsapp.complaint"
 local json = require "whatsapp.json"
 local line = require "whatsapp.testing.line"
 local sandboxes = require "whatsapp.sandbox"
@@ -333,7 +334,9 @@ function M.bot(bot, options)
     later = function(one) one:work() end,
   }
   if not self.bot.error_handler then
-    self.bot:on_error(function(err, _, traceback) self.errors[#self.errors + 1] = traceback or err end)
+    self.bot:on_error(function(err, _, traceback)
+      self.errors[#self.errors + 1] = complaint.describe(err, traceback)
+    end)
   end
   self.user = function(number, name) return user_of(self, number, name) end
   return self

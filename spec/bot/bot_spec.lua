@@ -273,16 +273,33 @@ describe("a bot", function()
       end
     end)
 
+    -- What goes to the log while a text is handled.
+    local function logged(text)
+      local stderr, written = io.stderr, {}
+      io.stderr = { write = function(_, ...) written[#written + 1] = table.concat { ... } end } -- luacheck: ignore 122
+      local status = deliver(text)
+      io.stderr = stderr -- luacheck: ignore 122
+      assert.are.equal(200, status)
+      return table.concat(written)
+    end
+
     it("of middleware and of on_error itself", function()
       bot:use(function() error "in the middle" end)
       bot:on_error(function() error "in on_error" end)
-      local stderr = io.stderr
-      local written = {}
-      io.stderr = { write = function(_, ...) written[#written + 1] = table.concat { ... } end } -- luacheck: ignore 122
-      local status = deliver "hi"
-      io.stderr = stderr -- luacheck: ignore 122
-      assert.are.equal(200, status)
-      assert.is_truthy(table.concat(written):find "in on_error")
+      assert.is_truthy(logged("hi"):find "in on_error")
+    end)
+
+    it("of conversations and steps: the log has the message, then where", function()
+      bot = whatsapp.bot { client = wa, webhook = bot.webhook, store = whatsapp.store.memory() }
+      bot:on("text", "^talk$", whatsapp.conversation("talk", function() error "boom" end))
+      bot:on("text", "^step$", whatsapp.conversation("step", function(chat)
+        chat:step("fails", function() error "boom" end)
+      end))
+      for _, text in ipairs { "talk", "step" } do
+        local log = logged(text)
+        assert.is_truthy(log:find "whatsapp: bot: [^\n]*: [^\n]*bot_spec.lua:%d+: boom\n", log)
+        assert.is_truthy(log:find("stack traceback:\n.*bot_spec.lua:%d+:"), log)
+      end
     end)
   end)
 

@@ -98,7 +98,8 @@ end
 --- handled, unless a number is returned: then it is handled again after so many seconds,
 --- one at least and seven days at most, as often as a number is returned, and its
 --- customer's next ones wait for it.
----@param handler fun(err: any, event: whatsapp.Event|nil, traceback: string|nil): number|nil
+---@param handler fun(err: any, event: whatsapp.Event|nil, traceback: string|nil): number|nil the traceback
+---   begins with the message
 ---@return whatsapp.Bot self
 function Bot:on_error(handler)
   self.error_handler = handlers.callable("handler", handler)

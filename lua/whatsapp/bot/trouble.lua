@@ -34,7 +34,7 @@ end
 function M.guarded(bot, event, fn)
   local traceback
   local ok, result = xpcall(fn, function(raised)
-    traceback = type(raised) == "string" and debug.traceback(raised, 2) or nil
+    traceback = complaint.traceback(raised)
     return raised
   end)
   if ok then return result end

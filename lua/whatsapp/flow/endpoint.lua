@@ -70,7 +70,7 @@ local function ask_handler(self, request)
   local handler, traceback = handler_of(self.on, request), nil
   if not handler then return report(self, no_handler(request), request) end
   local ok, answer, status = xpcall(function() return requests.encode((handler(request))) end, function(raised)
-    traceback = type(raised) == "string" and debug.traceback(raised, 2) or nil
+    traceback = complaint.traceback(raised)
     return raised
   end)
   if ok and answer then return answer, status end
