@@ -94,6 +94,34 @@ describe("sandbox: message history", function()
     assert.are.equal(2, #assert(box:sent()))
   end)
 
+  it("keeps the 24-hour window", function()
+    local template = { name = "hello_world", language = "en_US" }
+    start { delivered_seconds = 0, read_seconds = false }
+    assert(box:receive { from = "15550000001", text = "Hi" })
+    assert.are.equal("SENT DELIVERED", statuses(send("15550000001").id))
+    assert(box:advance(25 * 3600))
+    local sent = send "15550000001"
+    assert.are.equal("FAILED", statuses(sent.id))
+    local none, err = sent:wait "delivered"
+    assert.is_nil(none)
+    assert.are.same({ "window", 131047 }, { err.kind, err.code })
+    assert.are.equal("SENT DELIVERED", statuses(assert(wa:send { to = "15550000001", template = template }).id))
+    assert.are.equal("SENT DELIVERED", statuses(send("15550000002").id)) -- who never wrote
+    assert(box:receive { from = "15550000001", text = "Hi again" })
+    assert.are.equal("SENT DELIVERED", statuses(send("15550000001").id))
+  end)
+
+  it("keeps the window for all, or for nobody", function()
+    start { delivered_seconds = 0, read_seconds = false, window = true }
+    assert.are.equal("FAILED", statuses(send("15550000002").id))
+    assert(box:receive { from = "15550000002", text = "Hi" })
+    assert.are.equal("SENT DELIVERED", statuses(send("15550000002").id))
+    box:stop()
+    start { delivered_seconds = 0, read_seconds = false, window = false }
+    assert(box:receive { from = "15550000001", text = "Hi", timestamp = os.time() - 90000 })
+    assert.are.equal("SENT DELIVERED", statuses(send("15550000001").id))
+  end)
+
   it("belongs to a number", function()
     start()
     local other = assert(wa:with { phone_number_id = box.second_phone_number_id })

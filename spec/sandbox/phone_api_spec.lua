@@ -145,7 +145,7 @@ describe("sandbox: the phone's API", function()
 
     it("show a failure", function()
       local sent = assert(wa:send { to = "+1 556 0131026", text = "Hello" })
-      assert.same({ code = 131026, title = "Message undeliverable" }, message(sent.id).error)
+      assert.same({ 131026, "Message undeliverable" }, { message(sent.id).error.code, message(sent.id).error.title })
     end)
 
     it("show what a customer writes, from the page or from Lua", function()

@@ -92,7 +92,7 @@ describe("sandbox: webhooks", function()
     after_each(function() assert(box:clear_faults()) end)
 
     it("twice", function()
-      assert(box:fault { service = "webhook", duplicate = 2 })
+      assert(box:fault { service = "webhook", duplicate = 3 })
       receive "one"
       receive "two"
       local first, delivery = following()
@@ -148,7 +148,7 @@ describe("sandbox: webhooks", function()
       assert(box:clear_faults())
       assert(box:fault { service = "webhook", drop = true, times = false })
       assert(wa.phone_numbers:get())
-      for field, rule in pairs { duplicate = { duplicate = 1 }, code = { service = "webhook", code = 2 },
+      for field, rule in pairs { duplicate = { duplicate = 2 }, code = { service = "webhook", code = 2 },
                                  batch = { service = "webhook", batch = 1 } } do
         local ok, err = box:fault(rule)
         assert.is_nil(ok)

@@ -17,11 +17,8 @@ function M.new()
   return setmetatable({ listener = listener, url = ("http://127.0.0.1:%d/hook"):format(port) }, M)
 end
 
---- The next delivery: its body, decoded, and what came with it.
----@param status? integer  of the answer (200)
----@return table body
----@return { text: string, signature: string, changes: table[] } delivery
-function M:following(status)
+-- One request: its body and its signature; `answer` makes status, headers and body of the answer.
+local function take(self, answer)
   self.listener:settimeout(LIMIT)
   local client = assert(self.listener:accept())
   client:settimeout(LIMIT)
@@ -33,10 +30,26 @@ function M:following(status)
     headers[name:lower()] = value
   end
   local text = assert(client:receive(tonumber(headers["content-length"])))
-  client:send(("HTTP/1.0 %d -\r\nContent-Length: 0\r\n\r\n"):format(status or 200))
+  local status, _, body = answer(text, headers["x-hub-signature-256"])
+  client:send(("HTTP/1.0 %d -\r\nContent-Length: %d\r\n\r\n%s"):format(status, #(body or ""), body or ""))
   client:close()
+  return text, headers["x-hub-signature-256"]
+end
+
+--- Answers the next request as a function does.
+---@param answer fun(body: string, signature: string): integer, table|nil, string|nil
+function M:answer(answer)
+  take(self, answer)
+end
+
+--- The next delivery: its body, decoded, and what came with it.
+---@param status? integer  of the answer (200)
+---@return table body
+---@return { text: string, signature: string, changes: table[] } delivery
+function M:following(status)
+  local text, signature = take(self, function() return status or 200 end)
   local body = assert(json.decode(text))
-  return body, { text = text, signature = headers["x-hub-signature-256"], changes = body.entry[1].changes }
+  return body, { text = text, signature = signature, changes = body.entry[1].changes }
 end
 
 --- Whether nothing more is on its way, after a last look of a quarter of a second.

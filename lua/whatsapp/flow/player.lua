@@ -225,6 +225,33 @@ local function perform(self, action)
   return run(self, expression.resolve(action.payload or {}, context), action, context)
 end
 
+-- Goes back without a word to anybody, to a screen that was left.
+local function return_to(self, screen)
+  while self.screen ~= screen and self.path[1] do
+    self.screen = table.remove(self.path)
+    local left = self.left[self.screen] or { values = {}, data = {} }
+    self.values, self.data = left.values, left.data
+  end
+end
+
+--- Does an action whose payload is worked out already, for a page that shows the Flow by
+--- itself.
+---@param name "data_exchange"|"navigate"|"complete"|"back"
+---@param payload table
+---@param screen? string  of navigate: where to; else on which one it is done
+---@return string|nil screen
+---@return table|whatsapp.Error data
+function Player:act(name, payload, screen)
+  local ok, err = playing(self)
+  if not ok then return nil, err end
+  if name ~= "data_exchange" and name ~= "navigate" and name ~= "complete" and name ~= "back" then
+    return invalid("action", "must be one of data_exchange, navigate, complete, back")
+  end
+  if screen and name ~= "navigate" then return_to(self, screen) end
+  if name == "back" then return self:back() end
+  return actions[name](self, payload, { next = { name = screen } })
+end
+
 -- Filling in --------------------------------------------------------------------------
 
 local function as_list(value)

@@ -127,7 +127,7 @@ local function settings(self, options, found)
   end
   for _, name in ipairs { "media_seconds", "review_seconds", "connect_seconds", "gateway_rate",
                           "message_rate", "pair_rate", "delivered_seconds", "read_seconds", "webhook_url",
-                          "gateway_media" } do
+                          "gateway_media", "window" } do
     known[name] = options[name]
   end
   return {

@@ -41,6 +41,9 @@ end
 ---  a message in 6 s after a burst of 45, and answers 131056 to more (false)
 ---@field webhook_url? string      where it posts what happens, signed with `app_secret`: an http
 ---  address of this machine. Delivered again until the answer is 200
+---@field window? boolean  the 24-hour window: a message that is no template, accepted after it closed, fails
+---  with 131047. Not given: for customers who have written before; true: also for those who never
+---  did; false: for nobody
 ---@field delivered_seconds? number|false  how long a message is on its way (0.2; false: for good)
 ---@field read_seconds? number|false  how long a delivered one waits to be read (0.5; false: for good)
 
@@ -59,6 +62,7 @@ local start = { type = "table", fields = {
   gateway_rate = { type = "number", min = 1, off = true, whole = true, default = 10 },
   message_rate = { type = "number", min = 1, off = true, whole = true, default = false },
   pair_rate = { type = "boolean", off = true, default = false },
+  window = { type = "boolean", off = true },
   delivered_seconds = { type = "number", min = 0, off = true, default = 0.2 },
   read_seconds = { type = "number", min = 0, off = true, default = 0.5 },
 } }
@@ -89,7 +93,7 @@ local MAX_WAIT = 600
 ---@field handled? boolean   do what was asked before going wrong: only the answer is lost
 ---@field cut? integer        of an upload session: so many bytes come, then it ends without an answer;
 ---  of a media file: so many bytes go out, then the connection or stream ends
----@field duplicate? integer  of a webhook: it is delivered so many times more
+---@field duplicate? integer  of a webhook: it is delivered so many times
 ---@field reorder? integer   of webhooks: so many are held, then go out with the last first
 ---@field batch? integer     of webhooks: so many are held, then go out as the changes of one
 
@@ -113,7 +117,7 @@ local fault = { type = "table", fields = {
   drop = { type = "boolean", off = true },
   handled = { type = "boolean", off = true },
   cut = { type = "number", min = 0, whole = true },
-  duplicate = { type = "number", min = 1, max = 100, whole = true },
+  duplicate = { type = "number", min = 2, max = 100, whole = true },
   reorder = { type = "number", min = 2, max = 100, whole = true },
   batch = { type = "number", min = 2, max = 100, whole = true },
 } }

@@ -11,63 +11,73 @@ local MOST_MESSAGES = 10000
 local WINDOW = 24 * 60 * 60
 local TYPING = 25
 
-local customers, by_id = {}, {}    -- oldest first; by phone number, user id or group
-local heard = {}                   -- by number and customer: when the customer last wrote
+local people = {}                  -- by phone number and by user id (or group): { id, user_id, name }
+local chats, by_key = {}, {}       -- oldest first; by person and number of the account
 local messages, first, last = {}, 1, 0   -- by serial
 local by_wamid = {}
-local typing = {}                  -- by customer: what was told of it last
 
--- Customers ------------------------------------------------------------------------
+-- Chats ----------------------------------------------------------------------------
 
--- What an unnamed one is called: a group has a subject.
+-- What an unnamed customer is called: a group has a subject.
 local function label(id)
   local node = state.nodes[id]
   return node and node.subject or (id:find "^%d" and "+" or "") .. id
 end
 
-local function shown(customer)
-  local at = heard[customer.phone_number_id .. " " .. customer.id]
+local function shown(chat)
+  local person, until_ = chat.person, chat.heard and chat.heard + WINDOW
   return {
-    id = customer.id, user_id = customer.user_id, name = customer.name or label(customer.id),
-    phone_number_id = customer.phone_number_id, unread = customer.unread,
-    window_until = at and at + WINDOW > state.now() and at + WINDOW or json.null,
+    id = person.id, user_id = person.user_id, name = person.name or label(person.id),
+    phone_number_id = chat.phone_number_id, unread = chat.unread,
+    window_until = until_ and until_ > state.now() and until_ or json.null,
   }
 end
 
-local function publish(customer)
-  events.publish("customer", shown(customer))
+local function publish(chat)
+  events.publish("customer", chat, shown)
 end
 
---- The customer with a phone number or user id (or the group); a new one when it is not
---- known yet.
----@param id string
----@param phone table  the number of the account that is spoken with
+local function person_of(id, about)
+  local person = people[id] or { id = id }
+  people[id] = person
+  local changed = about.name and about.name ~= person.name or about.user_id and about.user_id ~= person.user_id
+  person.name, person.user_id = about.name or person.name, about.user_id or person.user_id
+  if about.user_id then people[about.user_id] = person end
+  return person, changed
+end
+
+--- The chat of a customer with a number of the account; a new one when there is none.
+---@param id string  a phone number or a business-scoped user id; or a group's
+---@param phone table
 ---@param about? { name?: string, user_id?: string }
----@return table customer
-function M.customer(id, phone, about)
-  about = about or {}
-  local customer = by_id[id]
-  local name, user_id = about.name, about.user_id
-  if customer and customer.phone_number_id == phone.id and (name or customer.name) == customer.name
-    and (user_id or customer.user_id) == customer.user_id then return customer end
-  if not customer then
-    customer = { id = id, unread = 0 }
-    customers[#customers + 1], by_id[id] = customer, customer
+---@return table chat  its `person` has `id` and `name`
+function M.with(id, phone, about)
+  local person, changed = person_of(id, about or {})
+  local key = person.id .. " " .. phone.id
+  local chat = by_key[key]
+  if not chat then
+    chat, changed = { person = person, phone_number_id = phone.id, unread = 0 }, true
+    chats[#chats + 1], by_key[key] = chat, chat
   end
-  customer.phone_number_id, customer.name = phone.id, name or customer.name
-  if user_id then customer.user_id, by_id[user_id] = user_id, customer end
-  publish(customer)
-  return customer
+  if changed then publish(chat) end
+  return chat
 end
 
---- Until when the customer can be written to freely.
+local function chat_of(message)
+  return by_key[message.customer .. " " .. message.phone_number_id]
+end
+
+--- Whether the business may write freely: within a day of what the customer wrote last.
+--- To one who never wrote it may, unless `window` is asked for.
 ---@param id string
 ---@param phone table
----@return number|nil at
-function M.window_until(id, phone)
-  local customer = by_id[id]
-  local at = customer and heard[phone.id .. " " .. customer.id]
-  return at and at + WINDOW
+---@return boolean
+function M.is_open(id, phone)
+  local wanted, person = state.settings.window, people[id]
+  if wanted == false then return true end
+  local chat = person and by_key[person.id .. " " .. phone.id]
+  if not (chat and chat.heard) then return not wanted end
+  return state.now() < chat.heard + WINDOW
 end
 
 -- Messages -------------------------------------------------------------------------
@@ -101,15 +111,21 @@ local function forget_oldest()
   first = first + 1
 end
 
-local function add(customer, phone, message)
+local function add(chat, message)
   last = last + 1
-  message.serial, message.customer, message.phone_number_id = last, customer.id, phone.id
+  message.serial, message.customer, message.phone_number_id = last, chat.person.id, chat.phone_number_id
   message.time, message.error = message.time or state.now(), json.null
   message.reply_to, message.reactions = reply_to(message.payload), json.array {}
   message.media = media_in(message.payload, {})
   messages[last], by_wamid[message.id] = message, message
   if last - first >= MOST_MESSAGES then forget_oldest() end
   events.publish("message", message)
+end
+
+---@param wamid string
+---@return table|nil message
+function M.message(wamid)
+  return by_wamid[wamid]
 end
 
 --- Puts a reaction to a message, or takes it away.
@@ -129,16 +145,16 @@ function M.react(wamid, from, emoji)
 end
 
 -- What the business is seen doing until it sends, or for 25 seconds.
-local function set_typing(customer, phone, on)
-  local told = { customer = customer.id, phone_number_id = phone.id, on = on }
-  typing[customer.id] = on and told or nil
+local function set_typing(chat, on)
+  local told = { customer = chat.person.id, phone_number_id = chat.phone_number_id, on = on }
+  chat.typing = on and told or nil
   events.publish("typing", told)
   return told
 end
 
 local function end_typing(told)
-  local customer = by_id[told.customer]
-  if typing[customer.id] == told then set_typing(customer, state.nodes[told.phone_number_id], false) end
+  local chat = chat_of(told)
+  if chat.typing == told then set_typing(chat, false) end
 end
 
 --- What the business sends.
@@ -148,10 +164,10 @@ end
 ---@param body table  Graph's, as it was sent
 ---@param template? table  its definition
 function M.sent(id, to, phone, body, template)
-  local customer = M.customer(to, phone)
-  if typing[customer.id] then end_typing(typing[customer.id]) end
+  local chat = M.with(to, phone)
+  if chat.typing then set_typing(chat, false) end
   if body.type == "reaction" then return M.react(body.reaction.message_id, "business", body.reaction.emoji) end
-  add(customer, phone, { id = id, direction = "out", type = body.type, payload = body, status = "accepted",
+  add(chat, { id = id, direction = "out", type = body.type, payload = body, status = "accepted",
     template = template and { name = template.name, language = template.language,
                               category = template.category, components = template.components } })
 end
@@ -174,20 +190,19 @@ local changes = {
 }
 
 --- What a customer writes.
----@param customer table
----@param phone table
+---@param chat table
 ---@param message table  as the webhook has it
-function M.received(customer, phone, message)
+function M.received(chat, message)
   local at = tonumber(message.timestamp) or state.now()
-  local key = phone.id .. " " .. customer.id
-  heard[key] = math.max(heard[key] or 0, at)
-  if changes[message.type] then
-    changes[message.type](message)
+  chat.heard = math.max(chat.heard or 0, at)
+  local change = changes[message.type]
+  if change and type(message[message.type]) == "table" then
+    change(message)
   else
-    add(customer, phone, { id = message.id, direction = "in", type = message.type, payload = message,
-                           status = "delivered", time = at })
+    add(chat, { id = message.id, direction = "in", type = message.type, payload = message, status = "delivered",
+                time = at })
   end
-  publish(customer)
+  publish(chat)
 end
 
 --- What has become of a message.
@@ -197,13 +212,14 @@ end
 function M.set_status(wamid, status, failure)
   local message = by_wamid[wamid]
   if not message or message.status == status then return end
-  local customer, was = by_id[message.customer], message.status
+  local was = message.status
   message.status, message.error = status, failure or json.null
   events.publish("message", message)
   local unread = (status == "delivered" and 1 or 0) - (was == "delivered" and 1 or 0)
   if message.direction == "in" or unread == 0 then return end
-  customer.unread = customer.unread + unread
-  publish(customer)
+  local chat = chat_of(message)
+  chat.unread = chat.unread + unread
+  publish(chat)
 end
 
 --- The business has read what a customer wrote, up to a message.
@@ -214,31 +230,35 @@ function M.mark_read(wamid, types)
   if not message or message.direction ~= "in" then return end
   for i = message.serial, first, -1 do
     local other = messages[i]
-    if other and other.direction == "in" and other.customer == message.customer
+    if other.direction == "in" and other.customer == message.customer
       and other.phone_number_id == message.phone_number_id then
       if other.status == "read" then break end
       M.set_status(other.id, "read")
     end
   end
-  if not types then return end
-  local told = set_typing(by_id[message.customer], state.nodes[message.phone_number_id], true)
-  agenda.at(state.now() + TYPING, end_typing, told)
+  if types then agenda.at(state.now() + TYPING, end_typing, set_typing(chat_of(message), true)) end
 end
 
 --- The messages sent to a customer that wait to be read, oldest first.
 ---@param id string
+---@param phone_number_id? string  in the chat with this number only
 ---@return string[]|nil wamids  nil: there is no such customer
-function M.unread(id)
-  local customer, found = by_id[id], {}
-  if not customer then return nil end
-  local left, i = customer.unread, last
-  while left > 0 and i >= first do
+function M.unread(id, phone_number_id)
+  local person, left, found = people[id], 0, {}
+  if not person then return nil end
+  for _, chat in ipairs(chats) do
+    if chat.person == person and (phone_number_id or chat.phone_number_id) == chat.phone_number_id then
+      left = left + chat.unread
+    end
+  end
+  for i = last, first, -1 do
+    if left == 0 then break end
     local message = messages[i]
-    if message.customer == customer.id and message.direction == "out" and message.status == "delivered" then
+    if message.customer == person.id and message.direction == "out" and message.status == "delivered"
+      and (phone_number_id or message.phone_number_id) == message.phone_number_id then
       table.insert(found, 1, message.id)
       left = left - 1
     end
-    i = i - 1
   end
   return found
 end
@@ -249,7 +269,7 @@ end
 ---@return { customers: table[], messages: table[] }
 function M.all()
   local whole = { customers = json.array {}, messages = json.array {} }
-  for i, customer in ipairs(customers) do whole.customers[i] = shown(customer) end
+  for i, chat in ipairs(chats) do whole.customers[i] = shown(chat) end
   for i = first, last do whole.messages[i - first + 1] = messages[i] end
   return whole
 end

@@ -65,27 +65,28 @@ function M.write(body)
   local from, user_id = customer_of(body)
   local phone = phone_of(body)
   local kind, content = content_of(body)
+  local chat = chats.with(from or user_id, phone, { name = body.name, user_id = from and user_id })
+  user_id = user_id or chat.person.user_id
   local message = { id = body.id or wamid.new(from or user_id), from = from, from_user_id = user_id, type = kind,
                     context = body.context, group_id = body.group_id,
                     timestamp = tostring(body.timestamp or state.time()) }
   message[kind], message.referral = content, body.referral
   if kind == "unsupported" then message.errors = body.errors or UNSUPPORTED end
-  local customer = chats.customer(from or user_id, phone, { name = body.name, user_id = from and user_id })
   webhooks.send(phone, from or user_id, "messages", {
     contacts = kind ~= "system" and {
-      { wa_id = from, user_id = user_id, profile = { name = customer.name or "Customer" } } } or nil,
+      { wa_id = from, user_id = user_id, profile = { name = chat.person.name or "Customer" } } } or nil,
     messages = { message },
   })
-  chats.received(customer, phone, message)
+  chats.received(chat, message)
   return message.id
 end
 
 --- A customer who has not written yet, or another name for one: { id, name?, phone_number_id? }
 ---@param body table
----@return table customer
+---@return string id
 function M.add(body)
   local digits, user_id = customer_of { from = body.id }
-  return chats.customer(digits or user_id, phone_of(body), { name = body.name })
+  return chats.with(digits or user_id, phone_of(body), { name = body.name }).person.id
 end
 
 return M

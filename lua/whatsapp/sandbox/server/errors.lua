@@ -34,7 +34,8 @@ return {
   [131037] = { status = 400, message = "Display name approval is needed before sending" },
   [131042] = { status = 400, message = "Business eligibility payment issue" },
   [131045] = { status = 500, message = "Incorrect certificate" },
-  [131047] = { status = 400, message = "Re-engagement message" },
+  [131047] = { status = 400, message = "Re-engagement message", details = "Message failed to send because "
+    .. "more than 24 hours have passed since the customer last replied to this number." },
   [131048] = { status = 400, message = "Spam rate limit hit" },
   [131049] = { status = 400, message = "Message was not delivered to maintain healthy ecosystem "
     .. "engagement" },

@@ -4,6 +4,7 @@
 local Error = require "whatsapp.error"
 local crypto = require "whatsapp.sandbox.server.crypto"
 local envelope = require "whatsapp.sandbox.server.flow_envelope"
+local exchanges = require "whatsapp.sandbox.server.exchanges"
 local players = require "whatsapp.flow.player"
 local state = require "whatsapp.sandbox.server.state"
 
@@ -50,6 +51,32 @@ local function post(url, body)
     message = ("the endpoint http://%s:%d%s: %s"):format(url.host, url.port, url.path, tostring(why or answer)) }
 end
 
+-- What seals requests for a key and posts them to the endpoint; the page sees each as
+-- it was before it was sealed.
+local function channel(url, seal)
+  local entry
+  local function report(answer)
+    entry.duration = ngx.now() - entry.duration
+    exchanges.add(entry, answer)
+  end
+  local function seal_and_tell(text)
+    entry = { time = state.now(), service = "flow", method = "POST", path = url.path, text = text,
+              duration = ngx.now() }
+    local body, session = seal(text)
+    return body, { open = function(_, answer)
+      local opened = session:open(answer)
+      report(opened)
+      return opened
+    end }
+  end
+  return seal_and_tell, function(body)
+    local status, answer = post(url, body)
+    entry.status, entry.error = status, not status and answer.message or nil
+    if status ~= 200 and status ~= 427 then report(status and answer) end
+    return status, answer
+  end
+end
+
 --- Makes a player of a flow, not open yet: see `whatsapp.flow.player`. Its calls may
 --- wait for the endpoint.
 ---@param flow table
@@ -63,9 +90,9 @@ function M.new(flow, phone, flow_token)
     local url = url_of(flow.endpoint_uri or "")
     if not url then return Error.invalid("endpoint_uri", "must be http:// in the sandbox") end
     local pem = phone.business_public_key
-    options.seal = pem and envelope.sealer(pem)
-    if not options.seal then return Error.invalid("business_public_key", "is not set for the phone number") end
-    function options.post(body) return post(url, body) end
+    local seal = pem and envelope.sealer(pem)
+    if not seal then return Error.invalid("business_public_key", "is not set for the phone number") end
+    options.seal, options.post = channel(url, seal)
   end
   return players.new(options)
 end

@@ -20,16 +20,24 @@ local by_wamid = {}
 
 -- Reckoning -------------------------------------------------------------------------
 
+local HREF = "https://developers.facebook.com/docs/whatsapp/cloud-api/support/error-codes/"
+
+-- The window was closed: Graph accepts a message all the same, and fails it then.
+local CLOSED = 131047
+
 local function failure(code)
   local row = errors[code] or errors.other
-  return { code = code, title = row.message }
+  return { code = code, title = row.message, message = row.message, href = HREF,
+           error_data = row.details and { details = row.details } }
 end
 
 -- What the clock makes of a message, in order; `code`: with which it fails.
 local function by_clock(message)
   local settings, steps = state.settings, { { status = "SENT", at = message.at } }
   local delivered, read = settings.delivered_seconds, settings.read_seconds
-  if message.code then
+  if message.is_late then
+    steps[1] = { status = "FAILED", at = message.at, code = CLOSED }
+  elseif message.code then
     steps[2] = { status = "FAILED", at = message.at + (delivered or 0), code = message.code }
   elseif delivered then
     steps[2] = { status = "DELIVERED", at = message.at + delivered }
@@ -77,8 +85,9 @@ local function due(entry)
 end
 
 --- Remembers a message, and has the clock make of it what becomes of it.
----@param message { message_id: string, phone: table, to: string, code?: integer, callback_data?: string }
----  `code`: of the error with which it will fail
+---@param message { message_id: string, phone: table, to: string, code?: integer, is_late?: boolean,
+---  callback_data?: string }
+---  `code`: of the error with which it will fail; `is_late`: the 24-hour window was closed
 function M.add(message)
   message.at, message.told = state.now(), {}
   by_wamid[message.message_id] = state.add("message", message)
@@ -153,11 +162,13 @@ function M.set_status(wamid, status, code)
   follow(message, wanted, wanted == "FAILED" and (tonumber(code) or 131026) or nil)
 end
 
---- The chat with a customer is looked at: what was delivered is read.
+--- A customer looks at the chat with the business, or with one number of it: what was
+--- delivered is read.
 ---@param customer string
-function M.look(customer)
+---@param phone_number_id? string
+function M.look(customer, phone_number_id)
   agenda.run()
-  local wamids = chats.unread(customer)
+  local wamids = chats.unread(customer, phone_number_id)
   if not wamids then answer.invalid("customer", "is none that is known") end
   for _, wamid in ipairs(wamids) do follow(by_wamid[wamid], "READ") end
 end

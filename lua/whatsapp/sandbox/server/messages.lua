@@ -141,8 +141,9 @@ local function send(body, phone)
   local code = code_of(to, "1555")
   if code then answer.refuse { code = code, details = "the recipient's number asks for this error" } end
   local id = wamid.new(to)
+  local is_late = not template and body.recipient_type ~= "group" and not chats.is_open(to, phone)
   chats.sent(id, to, phone, body, template)
-  message_history.add({ message_id = id, phone = phone, to = to, code = code_of(to, "1556"),
+  message_history.add({ message_id = id, phone = phone, to = to, code = code_of(to, "1556"), is_late = is_late,
                         callback_data = body.biz_opaque_callback_data })
   return answer.ok({
     messaging_product = "whatsapp", contacts = { contact },

@@ -3,10 +3,12 @@
 
 local agenda = require "whatsapp.sandbox.server.agenda"
 local answer = require "whatsapp.sandbox.server.answer"
+local chats = require "whatsapp.sandbox.server.chats"
 local customers = require "whatsapp.sandbox.server.customers"
 local events = require "whatsapp.sandbox.server.events"
 local exchanges = require "whatsapp.sandbox.server.exchanges"
 local faults = require "whatsapp.sandbox.server.faults"
+local flow_sessions = require "whatsapp.sandbox.server.flow_sessions"
 local media = require "whatsapp.sandbox.server.media"
 local message_history = require "whatsapp.sandbox.server.message_history"
 local message_templates = require "whatsapp.sandbox.server.message_templates"
@@ -44,19 +46,31 @@ orders["POST receive"] = function(req) return answer.ok { id = customers.write(r
 
 orders["POST react"] = function(req)
   local body = req:json()
-  local emoji = body.emoji ~= "" and body.emoji or nil
-  return answer.ok { id = customers.write { from = body.from, phone_number_id = body.phone_number_id,
-    type = "reaction", reaction = { message_id = text(body, "message_id"), emoji = emoji } } }
+  local id, emoji = text(body, "message_id"), body.emoji ~= "" and body.emoji or nil
+  local message = chats.message(id)
+  return answer.ok { id = customers.write { from = body.from, type = "reaction",
+    phone_number_id = body.phone_number_id or message and message.phone_number_id,
+    reaction = { message_id = id, emoji = emoji } } }
 end
 
 orders["POST look"] = function(req)
-  message_history.look(text(req:json(), "customer"))
+  local body = req:json()
+  message_history.look(text(body, "customer"), body.phone_number_id and text(body, "phone_number_id"))
   return answer.ok(DONE)
 end
 
 orders["POST customers"] = function(req)
+  return answer.ok { id = customers.add(req:json()) }
+end
+
+orders["POST flows/open"] = function(req)
+  return answer.ok(flow_sessions.open(text(req:json(), "message_id")))
+end
+
+orders["POST flows/step"] = function(req)
   local body = req:json()
-  return answer.ok { id = customers.add(body).id }
+  text(body, "session")
+  return answer.ok(flow_sessions.step(body))
 end
 
 -- What becomes of messages -------------------------------------------------------------

@@ -138,7 +138,7 @@ end
 local function apply(rule, queue, change)
   local delivery = delivery_of(queue, { change }, true)
   if rule.drop then return report(delivery, url_of(state.settings.webhook_url).path, {}) end
-  for _ = 0, rule.duplicate or 0 do
+  for _ = 1, rule.duplicate or 1 do
     if rule.delay then
       agenda.at(state.now() + rule.delay, enqueue, delivery)
     else
