@@ -237,6 +237,7 @@ build = {
     ["whatsapp.sandbox.server.fields"] = "lua/whatsapp/sandbox/server/fields.lua",
     ["whatsapp.sandbox.server.flow_envelope"] = "lua/whatsapp/sandbox/server/flow_envelope.lua",
     ["whatsapp.sandbox.server.flow_player"] = "lua/whatsapp/sandbox/server/flow_player.lua",
+    ["whatsapp.sandbox.server.flow_sessions"] = "lua/whatsapp/sandbox/server/flow_sessions.lua",
     ["whatsapp.sandbox.server.flows"] = "lua/whatsapp/sandbox/server/flows.lua",
     ["whatsapp.sandbox.server.groups"] = "lua/whatsapp/sandbox/server/groups.lua",
     ["whatsapp.sandbox.server"] = "lua/whatsapp/sandbox/server/init.lua",
