@@ -214,7 +214,7 @@ VALGRIND = valgrind -q --leak-check=full --error-exitcode=99
 SANITIZE = -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined \
            -fno-sanitize-recover=all
 
-.PHONY: lint asan tsan fuzz valgrind installed conformance outside format rockspec reference lua-incdir
+.PHONY: lint asan tsan fuzz valgrind installed conformance outside browser screenshot format rockspec reference lua-incdir
 
 ## lint: luacheck, both Lua compilers, clang-format, warnings of gcc and clang
 lint:
@@ -297,6 +297,18 @@ outside:
 	@cp spec/outside/*.json spec/outside/*.mjs build/outside
 	@cd build/outside && npm install --silent --ignore-scripts --no-audit --no-fund
 	@SPEC="$(or $(SPEC),spec/outside)" BUSTED_FLAGS="-p _outside" tools/test lua5.4=build/5.4
+
+## browser: the phone's page in headless Chromium
+browser:
+	tools/deps demo test browser
+	@$(MAKE) --no-print-directory LUA=5.4 all helpers
+	@tools/browser $(SPEC)
+
+## screenshot: docs/phone.png, the picture of the phone
+screenshot:
+	tools/deps demo test browser
+	@$(MAKE) --no-print-directory LUA=5.4 all
+	@tools/browser spec/browser/screenshot.mjs
 
 ## format: lay out the C sources as lint wants them
 format:

@@ -15,7 +15,7 @@ local function start(options)
   local given = box:options "direct"
   given.rate = false
   wa = whatsapp.new(given)
-  return { phone_url = box.phone_url, env = box:env() }
+  return { phone_url = box.phone_url, env = box:env "direct" }
 end
 
 local orders = {

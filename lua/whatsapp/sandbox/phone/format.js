@@ -176,7 +176,7 @@ export function bytes(n) {
 // A number of the North American plan is spaced as its readers do; others stay as they are.
 export function phone(id) {
   const text = String(id ?? "");
-  const american = /^1(\d{3})(\d{3})(\d{4})$/.exec(text);
+  const american = /^\+?1(\d{3})(\d{3})(\d{4})$/.exec(text);
   if (american) return `+1 ${american[1]} ${american[2]} ${american[3]}`;
   return /^\d+$/.test(text) ? `+${text}` : text;
 }

@@ -1,0 +1,156 @@
+// From Lua to the phone, from the phone to a bot, and back.
+
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { Box, chat, openBrowser, openChat, openPage, row, startBot, TOP, until } from "./support.mjs";
+
+const ANN = "15551234567";
+
+const QUESTION = { to: ANN, type: "interactive", interactive: { type: "button", body: { text: "Tea or coffee?" }, action: { buttons: [
+  { type: "reply", reply: { id: "tea", title: "Tea" } }, { type: "reply", reply: { id: "coffee", title: "Coffee" } }] } } };
+
+const MENU = { to: ANN, type: "interactive", interactive: { type: "list", body: { text: "Which cake?" }, action: { button: "Cakes", sections: [
+  { title: "Today", rows: [{ id: "plum", title: "Plum cake", description: "The last piece" }, { id: "apple", title: "Apple cake" }] }] } } };
+
+let box, bot, browser, url;
+
+before(async () => {
+  [box, bot, browser] = [new Box(), await startBot(), await openBrowser()];
+  const started = await box.start({ webhook_url: `http://127.0.0.1:${bot.port}/`, delivered_seconds: 0 });
+  bot.begin(started.env);
+  url = started.phone_url;
+});
+
+after(async () => {
+  await browser.close();
+  bot.close();
+  await box.close();
+});
+
+test("what Lua sends appears, is read when it is looked at, and a tap is answered by the bot", async () => {
+  const page = await openPage(browser, url);
+  await box.receive({ from: "4917000000000", name: "Jo", type: "request_welcome" });
+  await chat(page, "4917000000000").click();
+  await box.send(QUESTION);
+
+  // Another chat is open: it waits there, unread.
+  await chat(page, ANN).locator(".badge").filter({ hasText: "1" }).waitFor();
+  assert.equal(await chat(page, ANN).locator(".ticks.delivered").count(), 1);
+  await openChat(page, ANN);
+  await row(page, "Tea or coffee?").locator(".ticks.read").waitFor();
+  await until("the badge goes", async () => !(await chat(page, ANN).locator(".badge").count()));
+
+  await row(page, "Tea or coffee?").getByRole("button", { name: "Tea", exact: true }).click();
+  await row(page, "You chose tea").waitFor();
+  const mine = page.locator(".row.mine").last();
+  assert.match(await mine.locator(".quote-text").textContent(), /Tea or coffee/);
+  assert.match(await page.locator(".row.theirs .choice.chosen").textContent(), /Tea/);
+  await page.end();
+});
+
+test("a row of a list is chosen in a sheet", async () => {
+  const page = await openPage(browser, url);
+  await openChat(page, ANN);
+  await box.send(MENU);
+  await row(page, "Which cake?").getByRole("button", { name: "Cakes" }).click();
+  const sheet = page.getByRole("dialog", { name: "Cakes" });
+  assert.equal(await sheet.getByRole("button", { name: "Send" }).isDisabled(), true);
+  await sheet.getByText("Plum cake").click();
+  await sheet.getByRole("button", { name: "Send" }).click();
+  await row(page, "From the list: plum").waitFor();
+  await until("the sheet is closed", async () => !(await page.getByRole("dialog").count()));
+  await page.end();
+});
+
+test("text, replies, reactions, files, places and people are sent as the customer", async () => {
+  const page = await openPage(browser, url);
+  await openChat(page, ANN);
+  const input = page.getByRole("textbox", { name: "Message" });
+
+  await input.fill("Hello *there*");
+  await input.press("Shift+Enter");
+  await input.pressSequentially("two lines");
+  await input.press("Enter");
+  const answer = row(page, "You wrote: Hello");
+  await answer.waitFor();
+  assert.equal(await answer.locator("strong").textContent(), "there");
+  assert.equal(await input.inputValue(), "");
+
+  await answer.hover();
+  await answer.getByRole("button", { name: "Reply" }).click();
+  await input.pressSequentially("And a reply");
+  await input.press("Enter");
+  await row(page, "You wrote: And a reply").waitFor();
+  assert.match(await page.locator(".row.mine").last().locator(".quote-text").textContent(), /You wrote: Hello/);
+
+  await answer.hover();
+  await answer.getByRole("button", { name: "React" }).click();
+  await page.getByRole("dialog").getByRole("button", { name: "👍" }).click();
+  await answer.locator(".reaction").filter({ hasText: "👍" }).waitFor();
+
+  await page.locator("input[type=file]").setInputFiles(`${TOP}spec/browser/files/table.jpg`);
+  await input.fill("A photo");
+  await input.press("Enter");
+  const photo = row(page, "A photo");
+  await photo.locator("img").waitFor();
+  await until("the picture is there", () => photo.locator("img").evaluate((img) => img.naturalWidth === 640));
+
+  await page.getByRole("button", { name: "Attach" }).click();
+  await page.getByRole("menuitem", { name: "Location" }).click();
+  await page.getByRole("dialog").getByRole("button", { name: "Copacabana" }).click();
+  await page.getByRole("dialog").getByRole("button", { name: "Send" }).click();
+  await row(page, "Copacabana").locator(".map").waitFor();
+
+  await page.getByRole("button", { name: "Attach" }).click();
+  await page.getByRole("menuitem", { name: "Contact" }).click();
+  await page.getByLabel("Name").fill("Bo Berg");
+  await page.getByLabel("Phone").fill("+1 555 765 4321");
+  await page.getByRole("dialog").getByRole("button", { name: "Send" }).click();
+  await row(page, "Bo Berg").waitFor();
+
+  const kinds = (await box.deliveries()).map((one) => one.body.entry[0].changes[0].value.messages?.[0]?.type).filter(Boolean);
+  for (const kind of ["text", "reaction", "image", "location", "contacts"]) assert.ok(kinds.includes(kind), kind);
+  await page.end();
+});
+
+test("the bot is seen typing", async () => {
+  const page = await openPage(browser, url);
+  await openChat(page, ANN);
+  await page.evaluate(() => {
+    window.typed = 0;
+    new MutationObserver(() => document.querySelector(".typing") && (window.typed += 1)).observe(document.body, { childList: true, subtree: true });
+  });
+  await page.getByRole("textbox", { name: "Message" }).fill("Are you there?");
+  await page.keyboard.press("Enter");
+  await row(page, "You wrote: Are you there?").waitFor();
+  assert.ok((await page.evaluate(() => window.typed)) > 0);
+  assert.equal(await page.locator(".typing").count(), 0);
+  await page.end();
+});
+
+test("a new chat is opened, and searched for", async () => {
+  const page = await openPage(browser, url);
+  await page.getByRole("button", { name: "New chat" }).click();
+  await page.getByLabel("Phone").fill("+55 21 99876-5432");
+  await page.getByLabel("Name").fill("Cida Rocha");
+  await page.getByRole("button", { name: "Open the chat" }).click();
+  await page.locator(".subtitle").filter({ hasText: "Cida Rocha" }).waitFor();
+  await page.getByRole("textbox", { name: "Message" }).fill("Oi!");
+  await page.keyboard.press("Enter");
+  await row(page, "You wrote: Oi!").waitFor();
+  await page.locator(".search").fill("cida");
+  await until("only she is there", async () => (await page.locator(".chat").count()) === 1);
+  await page.locator(".search").fill("nobody at all");
+  await page.getByText("No chat has that.").waitFor();
+  await page.end();
+});
+
+test("a sandbox that starts again on its port is found again", async () => {
+  const page = await openPage(browser, url);
+  await openChat(page, ANN);
+  await box.restart({ delivered_seconds: 0 });
+  await box.send({ to: ANN, text: "Back again" });
+  await row(page, "Back again").waitFor();
+  assert.equal(await page.locator(".scroller .row[data-id]").count(), 1);
+  await page.end();
+});
