@@ -2,7 +2,7 @@
 #ifndef LWA_BINDING_H
 #define LWA_BINDING_H
 
-#include "compat.h"
+#include "module.h"
 
 #include "../engine/engine.h"
 
@@ -12,11 +12,6 @@
 
 /* Pushes nil and { kind, outcome, message, field }; returns 2. */
 int lwa_fail(lua_State *L, const struct wa_error *err);
-
-/* Registers a class whose methods are apart from its metamethods, so that no
- * script can call __gc. */
-void lwa_newclass(lua_State *L, const char *name, const luaL_Reg *methods,
-                  const luaL_Reg *metamethods);
 
 /* Fields of the table at the absolute `index`, without metamethods; a wrong
  * type raises and names the field. The strings live as long as the table. */

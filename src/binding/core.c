@@ -24,20 +24,6 @@ int lwa_fail(lua_State *L, const struct wa_error *err) {
   return 2;
 }
 
-void lwa_newclass(lua_State *L, const char *name, const luaL_Reg *methods,
-                  const luaL_Reg *metamethods) {
-  luaL_newmetatable(L, name);
-  lwa_setfuncs(L, metamethods);
-  lua_newtable(L);
-  lwa_setfuncs(L, methods);
-  lua_setfield(L, -2, "__index");
-  lua_pushstring(L, name);
-  lua_setfield(L, -2, "__name");
-  lua_pushboolean(L, 0);
-  lua_setfield(L, -2, "__metatable");
-  lua_pop(L, 1);
-}
-
 static void push_field(lua_State *L, int index, const char *name) {
   lua_pushstring(L, name);
   lua_rawget(L, index);
@@ -113,10 +99,7 @@ static void pin_library(void) {
 #endif
 }
 
-#if defined(__GNUC__)
-__attribute__((visibility("default")))
-#endif
-int luaopen_whatsapp_core(lua_State *L);
+LWA_EXPORT int luaopen_whatsapp_core(lua_State *L);
 
 int luaopen_whatsapp_core(lua_State *L) {
   struct wa_error err;

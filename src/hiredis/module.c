@@ -14,8 +14,8 @@
 #include <unistd.h>
 
 #include <hiredis/hiredis.h>
-#include <lauxlib.h>
-#include <lua.h>
+
+#include "../binding/module.h"
 
 #define CLASS "whatsapp.hiredis"
 #define WAIT_MAX_MS 1000
@@ -121,13 +121,7 @@ static void push_value(lua_State *L, const redisReply *reply, int depth) {
   if(depth > DEPTH_MAX)
     luaL_error(L, "the reply is too deep");
   switch(reply->type) {
-  case REDIS_REPLY_INTEGER:
-#if LUA_VERSION_NUM >= 503
-    lua_pushinteger(L, reply->integer);
-#else
-    lua_pushnumber(L, (lua_Number)reply->integer);
-#endif
-    break;
+  case REDIS_REPLY_INTEGER: lwa_pushcount(L, reply->integer); break;
   case REDIS_REPLY_ARRAY:
     lua_newtable(L);
     for(size_t i = 0; i < reply->elements; i++) {
@@ -198,28 +192,16 @@ static int descriptor(lua_State *L) {
   return 1;
 }
 
-#if defined(__GNUC__)
-__attribute__((visibility("default")))
-#endif
-int luaopen_whatsapp_hiredis(lua_State *L);
+LWA_EXPORT int luaopen_whatsapp_hiredis(lua_State *L);
 
 int luaopen_whatsapp_hiredis(lua_State *L) {
-  static const luaL_Reg methods[] = {{"send", send_command},
-                                     {"step", step},
-                                     {"poll", poll_descriptor},
-                                     {"fd", descriptor},
-                                     {"close", close_connection}};
-  luaL_newmetatable(L, CLASS);
-  lua_pushcfunction(L, close_connection);
-  lua_setfield(L, -2, "__gc");
-  lua_newtable(L);
-  for(size_t i = 0; i < sizeof(methods) / sizeof(*methods); i++) {
-    lua_pushcfunction(L, methods[i].func);
-    lua_setfield(L, -2, methods[i].name);
-  }
-  lua_setfield(L, -2, "__index");
-  lua_pushboolean(L, 0);
-  lua_setfield(L, -2, "__metatable");
+  static const luaL_Reg methods[] = {
+      {"send", send_command},      {"step", step},
+      {"poll", poll_descriptor},   {"fd", descriptor},
+      {"close", close_connection}, {NULL, NULL}};
+  static const luaL_Reg metamethods[] = {{"__gc", close_connection},
+                                         {NULL, NULL}};
+  lwa_newclass(L, CLASS, methods, metamethods);
   lua_newtable(L);
   lua_pushcfunction(L, connect_to);
   lua_setfield(L, -2, "connect");

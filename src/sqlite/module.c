@@ -8,9 +8,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <lauxlib.h>
-#include <lua.h>
 #include <sqlite3.h>
+
+#include "../binding/module.h"
 
 #define CLASS "whatsapp.sqlite"
 #define STATEMENTS_MAX 1000
@@ -295,18 +295,9 @@ static int ended(lua_State *L, struct database *db, sqlite3_stmt *handle,
   return n;
 }
 
-/* Lua 5.1 has no integers: beyond 2^53 it is near. */
-static void push_int64(lua_State *L, sqlite3_int64 number) {
-#if LUA_VERSION_NUM >= 503
-  lua_pushinteger(L, number);
-#else
-  lua_pushnumber(L, (lua_Number)number);
-#endif
-}
-
 static void push_column(lua_State *L, sqlite3_stmt *handle, int i) {
   switch(sqlite3_column_type(handle, i)) {
-  case SQLITE_INTEGER: push_int64(L, sqlite3_column_int64(handle, i)); break;
+  case SQLITE_INTEGER: lwa_pushcount(L, sqlite3_column_int64(handle, i)); break;
   case SQLITE_FLOAT: lua_pushnumber(L, sqlite3_column_double(handle, i)); break;
   case SQLITE_NULL: lua_pushnil(L); break;
   default: {
@@ -328,7 +319,7 @@ static int run(lua_State *L) {
   while(rc == SQLITE_ROW)
     rc = sqlite3_step(handle);
   lua_pushinteger(L, sqlite3_changes(db->handle));
-  push_int64(L, sqlite3_last_insert_rowid(db->handle));
+  lwa_pushcount(L, sqlite3_last_insert_rowid(db->handle));
   return ended(L, db, handle, rc, 2);
 }
 
@@ -365,26 +356,16 @@ static int column(lua_State *L) {
   return ended(L, db, handle, rc, 1);
 }
 
-#if defined(__GNUC__)
-__attribute__((visibility("default")))
-#endif
-int luaopen_whatsapp_sqlite(lua_State *L);
+LWA_EXPORT int luaopen_whatsapp_sqlite(lua_State *L);
 
 int luaopen_whatsapp_sqlite(lua_State *L) {
   static const luaL_Reg methods[] = {
       {"exec", exec}, {"statement", add_statement}, {"run", run},
-      {"row", row},   {"column", column},           {"close", close_database}};
-  luaL_newmetatable(L, CLASS);
-  lua_pushcfunction(L, close_database);
-  lua_setfield(L, -2, "__gc");
-  lua_newtable(L);
-  for(size_t i = 0; i < sizeof(methods) / sizeof(*methods); i++) {
-    lua_pushcfunction(L, methods[i].func);
-    lua_setfield(L, -2, methods[i].name);
-  }
-  lua_setfield(L, -2, "__index");
-  lua_pushboolean(L, 0);
-  lua_setfield(L, -2, "__metatable");
+      {"row", row},   {"column", column},           {"close", close_database},
+      {NULL, NULL}};
+  static const luaL_Reg metamethods[] = {{"__gc", close_database},
+                                         {NULL, NULL}};
+  lwa_newclass(L, CLASS, methods, metamethods);
   lua_newtable(L);
   lua_pushcfunction(L, open_database);
   lua_setfield(L, -2, "open");
