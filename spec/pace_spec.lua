@@ -19,11 +19,9 @@ local function most_within(times, seconds)
   return most
 end
 
-local state = 7
-local function random()
-  state = state * 16807 % 2147483647
-  return state / 2147483647
-end
+local numbers = require("spec.support.random").new(7)
+
+local function random() return numbers(1e6) / 1e6 end
 
 describe("a bucket", function()
   it("lets a second's tokens go at once, then as many each second", function()

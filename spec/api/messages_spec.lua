@@ -316,13 +316,7 @@ end
 if rawget(_G, "jit") then
   it("waiting works in nginx", function()
     local service = start_service(box, [[
-      include /etc/nginx/modules-enabled/*.conf;
-      pid whatsapp.pid;
-      events { worker_connections 64; }
       http {
-        access_log off;
-        client_body_temp_path temp; proxy_temp_path temp; fastcgi_temp_path temp;
-        uwsgi_temp_path temp; scgi_temp_path temp;
         init_by_lua_block { wa = require("whatsapp").new { rate = false } }
         server {
           listen 127.0.0.1:8080;

@@ -2,17 +2,16 @@
 
 local core = require "whatsapp.core"
 
+local numbers = require "spec.support.random"
+
 local function unhex(text)
   return (text:gsub("%s", ""):gsub("%x%x", function(pair) return string.char(tonumber(pair, 16)) end))
 end
 
 -- Bytes of every value and any length, the same on each run.
 local function bytes(n)
-  local out, state = {}, 1
-  for i = 1, n do
-    state = (state * 16807) % 2147483647
-    out[i] = string.char(state % 256)
-  end
+  local out, random = {}, numbers.new(1)
+  for i = 1, n do out[i] = string.char(random(256) - 1) end
   return table.concat(out)
 end
 

@@ -10,38 +10,14 @@ local keypair = require "whatsapp.flow.keypair"
 
 local ROUNDS = 1500
 
-local state = 20260401
-local function random(n)
-  state = (state * 16807) % 2147483647
-  return state % n + 1
-end
-
-local function pick(list) return list[random(#list)] end
+local random = require("spec.support.random").new(20260401)
 
 local WORDS = {
   '"', "{", "}", "[", "]", ",", ":", "\\", "\\u0000", "null", "true", "-", "1e999", "123456789012345678901",
   "[[[[[[[[", '{"":', "\0", "\255", '"action":"ping"', '"screen":{}', '"data":[1]', "A", "=", "+/", " ", "\r\n",
 }
 
-local function change(text)
-  for _ = 1, random(3) do
-    local at, size = random(#text + 1), random(20)
-    local before, after = text:sub(1, at - 1), text:sub(at)
-    local how = random(5)
-    if how == 1 then
-      text = before .. pick(WORDS) .. after
-    elseif how == 2 then
-      text = before .. after:sub(size)
-    elseif how == 3 then
-      text = before .. string.char(random(256) - 1) .. after:sub(2)
-    elseif how == 4 then
-      text = before .. after:sub(1, size) .. after
-    else
-      text = before
-    end
-  end
-  return text
-end
+local function change(text) return random:change(text, WORDS) end
 
 local PAYLOADS = {
   '{"version":"3.0","action":"ping"}', '{"version":"3.0","action":"INIT","flow_token":"t"}',
@@ -66,13 +42,13 @@ describe("a Flow's endpoint", function()
 
   -- A request, changed in one of the places where it can be; and whether it can be decrypted.
   local function make()
-    local text, how = pick(PAYLOADS), random(6)
+    local text, how = random:pick(PAYLOADS), random(6)
     if how <= 2 then return (envelope.seal(key, change(text))), true end
     local body = envelope.seal(how == 3 and foreign or key, text)
     if how == 3 then return body, false end
     if how == 4 then return change(body) end
     local parts = json.decode_raw(body)
-    local name = pick { "encrypted_flow_data", "encrypted_aes_key", "initial_vector" }
+    local name = random:pick { "encrypted_flow_data", "encrypted_aes_key", "initial_vector" }
     local bytes = core.unbase64(parts[name])
     local changed = how == 5 and core.base64(change(bytes)) or change(parts[name])
     parts[name] = changed
@@ -84,7 +60,7 @@ describe("a Flow's endpoint", function()
     for i = 1, ROUNDS do
       local body, opens = make()
       local signed = random(20) > 1
-      local status, headers, text = endpoint:handle(body, signed and endpoint:sign(body) or pick(WORDS))
+      local status, headers, text = endpoint:handle(body, signed and endpoint:sign(body) or random:pick(WORDS))
       local what = ("round %d: %s for %q"):format(i, tostring(status), body)
       assert.is_truthy(({ [200] = true, [400] = true, [421] = true, [432] = true, [500] = true })[status], what)
       assert.are.equal(not signed, status == 432, what)

@@ -10,22 +10,6 @@ local webhook = require "whatsapp.webhook"
 
 local start_service = require("spec.support.service").start
 
--- What every nginx has, and what lets any user start one.
-local HEAD = [[
-include /etc/nginx/modules-enabled/*.conf;
-pid whatsapp.pid;
-events { worker_connections 64; }
-]]
-local TEMP = [[
-http {
-  access_log off;
-  client_body_temp_path temp;
-  proxy_temp_path temp;
-  fastcgi_temp_path temp;
-  uwsgi_temp_path temp;
-  scgi_temp_path temp;
-]]
-
 local function blocks(name)
   local file = assert(io.open(name))
   local text, found = file:read "*a", {}
@@ -42,11 +26,9 @@ local function configuration(page)
     local into = list[i]:find "^location" and inner or outer
     into[#into + 1] = list[i]
   end
-  local conf, n = list[1]:gsub("http {\n", TEMP)
-  assert(n == 1, page .. ": the first snippet has an http block")
-  conf, n = conf:gsub("  server {\n", function(line) return line .. table.concat(inner, "\n") .. "\n" end)
+  local conf, n = list[1]:gsub("  server {\n", function(line) return line .. table.concat(inner, "\n") .. "\n" end)
   assert(n == 1, page .. ": the first snippet has one server")
-  return HEAD .. conf:gsub("}%s*$", function() return table.concat(outer, "\n") .. "\n}\n" end)
+  return (conf:gsub("}%s*$", function() return table.concat(outer, "\n") .. "\n}\n" end))
 end
 
 describe("nginx snippets", function()

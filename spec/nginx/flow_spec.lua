@@ -12,22 +12,6 @@ local start_service = require("spec.support.service").start
 local testing = require "whatsapp.testing"
 local webhook = require "whatsapp.webhook"
 
-local HEAD = [[
-include /etc/nginx/modules-enabled/*.conf;
-pid whatsapp.pid;
-events { worker_connections 64; }
-]]
-local TEMP = [[
-http {
-  access_log off;
-  client_body_buffer_size 1k;
-  client_body_temp_path temp;
-  proxy_temp_path temp;
-  fastcgi_temp_path temp;
-  uwsgi_temp_path temp;
-  scgi_temp_path temp;
-]]
-
 local sandbox, service, directory, pair
 
 local function configuration()
@@ -37,11 +21,11 @@ local function configuration()
     conf, n = conf:gsub(what, (by:gsub("%%", "%%%%")))
     assert(n == 1, what)
   end
-  replace("http {\n", TEMP)
+  replace("http {\n", "http {\n  client_body_buffer_size 1k;\n")
   replace('"private.pem"', ("%q"):format(directory .. "/private.pem"))
   replace('os.getenv "FLOW_PASSPHRASE"', '"a passphrase"')
   replace("location = /flow", "location = /health { return 200; }\n    location = /flow")
-  return HEAD .. conf
+  return conf
 end
 
 -- An endpoint that is asked over HTTP.

@@ -7,22 +7,13 @@ local load = require "spec.support.load"
 local start_service = require("spec.support.service").start
 
 local CONF = [[
-include /etc/nginx/modules-enabled/*.conf;
-pid whatsapp.pid;
 env MATON_API_KEY;
 env WHATSAPP_BASE_URL;
 env WHATSAPP_CONTROL_URL;
 env WHATSAPP_CA_FILE;
 env WHATSAPP_PHONE_NUMBER_ID;
 env SANDBOX_LINK;
-events { worker_connections 256; }
 http {
-  access_log off;
-  client_body_temp_path temp;
-  proxy_temp_path temp;
-  fastcgi_temp_path temp;
-  uwsgi_temp_path temp;
-  scgi_temp_path temp;
   init_by_lua_block {
     wa = require("whatsapp").new { media_cache = true, rate = false }
     bytes = ("0123456789abcdef"):rep(300000)

@@ -8,18 +8,9 @@ local socket = require "socket"
 local start_service = require("spec.support.service").start
 
 local CONF = [[
-include /etc/nginx/modules-enabled/*.conf;
 worker_processes 2;
-pid whatsapp.pid;
 env WHATSAPP_CA_FILE;
-events { worker_connections 512; }
 http {
-  access_log off;
-  client_body_temp_path temp;
-  proxy_temp_path temp;
-  fastcgi_temp_path temp;
-  uwsgi_temp_path temp;
-  scgi_temp_path temp;
   lua_shared_dict pace 1m;
   lua_shared_dict tiny 12k;
   lua_shared_dict notes 10m;

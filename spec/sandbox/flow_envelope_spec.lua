@@ -6,16 +6,7 @@ local http = require "socket.http"
 local start_service = require("spec.support.service").start
 
 local CONF = [[
-include /etc/nginx/modules-enabled/*.conf;
-pid whatsapp.pid;
-events { worker_connections 64; }
 http {
-  access_log off;
-  client_body_temp_path temp;
-  proxy_temp_path temp;
-  fastcgi_temp_path temp;
-  uwsgi_temp_path temp;
-  scgi_temp_path temp;
   server {
     listen 127.0.0.1:8080;
     location = /health { return 200; }

@@ -1,20 +1,12 @@
 -- Any operations in any order, on each store, beside a model that is as plain as
 -- can be. The seed is in the name of a test that fails.
 
+local random_numbers = require "spec.support.random"
 local stores = require "spec.support.stores"
 
 local T = 1700000000
 local DAY = 24 * 60 * 60
 local STEPS = 1000
-
--- The same numbers on every Lua.
-local function generator(seed)
-  local state = seed
-  return function(n)
-    state = (state * 16807) % 2147483647
-    return state % n + 1
-  end
-end
 
 local Model = {}
 Model.__index = Model
@@ -258,7 +250,7 @@ for _, name in ipairs(stores.names) do
 
     for seed = 1, 3 do
       it("do as the model, seed " .. seed, function()
-        local store, random = host.open(), generator(seed)
+        local store, random = host.open(), random_numbers.new(seed)
         local model = new_model(store, random)
         for step = 1, STEPS do
           local operation = OPERATIONS[random(#OPERATIONS)]

@@ -3,6 +3,7 @@
 --- garbage.
 
 local cases = require "spec.support.cases"
+local random = require "spec.support.random"
 local shapes = require "spec.support.shapes"
 local kinds = require "whatsapp.message.kinds"
 local schema = require "whatsapp.schema"
@@ -17,14 +18,13 @@ Generator.__index = Generator
 
 --- A whole number from 1 to n.
 function Generator:random(n)
-  self.state = (self.state * 16807) % 2147483647
-  return self.state % n + 1
+  return self.numbers(n)
 end
 
 --- Whether it comes about, `n` times of a hundred.
 function Generator:chance(n) return self:random(100) <= n end
 
-function Generator:pick(list) return list[self:random(#list)] end
+function Generator:pick(list) return self.numbers:pick(list) end
 
 -- Garbage --------------------------------------------------------------------------
 
@@ -340,7 +340,7 @@ function M.new(subject)
   local good, all = of_subject(cases.good(), subject), of_subject(cases.bad(), subject)
   assert(good[1], "no cases of " .. subject)
   for _, case in ipairs(good) do all[#all + 1] = case end
-  return setmetatable({ seed = seed, state = seed % 2147483646 + 1, good = good, cases = all }, Generator)
+  return setmetatable({ seed = seed, numbers = random.new(seed % 2147483646 + 1), good = good, cases = all }, Generator)
 end
 
 return M

@@ -24,6 +24,32 @@ local function read(name)
   return text
 end
 
+-- What lets any user start one.
+local HEAD = [[
+include /etc/nginx/modules-enabled/*.conf;
+pid whatsapp.pid;
+events { worker_connections 512; }
+]]
+local TEMPORARY = [[
+http {
+  access_log off;
+  client_body_temp_path temp;
+  proxy_temp_path temp;
+  fastcgi_temp_path temp;
+  uwsgi_temp_path temp;
+  scgi_temp_path temp;
+]]
+
+-- A configuration with what it lacks of that.
+local function completed(conf)
+  local n
+  if not conf:find "events {" then conf = HEAD .. conf end
+  if conf:find "_temp_path" then return conf end
+  conf, n = conf:gsub("http {\n", TEMPORARY)
+  assert(n == 1, "there is one http block")
+  return conf
+end
+
 ---@class spec.Service
 ---@field url string
 local Service = {}
@@ -42,13 +68,14 @@ end
 
 --- Starts it and waits until /health answers.
 ---@param sandbox whatsapp.Sandbox
----@param conf string with one `listen 127.0.0.1:8080;`, which gets another port
+---@param conf string with one `listen 127.0.0.1:8080;`, which gets another port; what every nginx
+---   has may be missing
 ---@param port? integer that one; a free one otherwise
 ---@return spec.Service
 function M.start(sandbox, conf, port)
   local directory = server.make_directory()
   port = port or server.free_ports({ "port" }).port
-  local text, n = conf:gsub("(listen 127%.0%.0%.1:)8080;", ("%%1%d;"):format(port))
+  local text, n = completed(conf):gsub("(listen 127%.0%.0%.1:)8080;", ("%%1%d;"):format(port))
   assert(n == 1, "where does it listen?")
   write(directory .. "/nginx.conf", text)
   assert(sandbox:run(("d=%s; timeout %d tools/nginx $d/nginx.conf </dev/null >$d/log 2>&1 & "

@@ -6,36 +6,15 @@ local http = require "socket.http"
 local ltn12 = require "ltn12"
 
 local Error = require "whatsapp.error"
+local nginx = require "spec.support.nginx"
 local server = require "spec.support.server"
 local store = require "whatsapp.store"
-local tls = require "spec.support.tls"
 
 local M = {}
 
-local LIFE_LIMIT = 300
-
--- Where tools/deps puts the Lua modules of packages it does not install.
-local UNPACKED = "build/deps/usr/share/lua/5.1/?.lua"
-
-local CONF = [==[
-$modules
-$user
-daemon off;
-pid nginx.pid;
-error_log error.log notice;
-worker_processes 2;
-events { worker_connections 512; }
-http {
-  access_log off;
+local CONTENT = [==[
   client_max_body_size 64m;
   client_body_buffer_size 64m;
-  client_body_temp_path body;
-  proxy_temp_path proxy;
-  fastcgi_temp_path fastcgi;
-  uwsgi_temp_path uwsgi;
-  scgi_temp_path scgi;
-  lua_package_path "$path";
-  lua_package_cpath "$cpath";
   lua_shared_dict store 20m;
   lua_shared_dict tiny 256k;
   lua_shared_dict notes 10m;
@@ -90,7 +69,6 @@ http {
     } }
     location /ping { return 200 pong; }
   }
-}
 ]==]
 
 local Worker = {}
@@ -156,18 +134,10 @@ end
 
 ---@return table
 function M.start()
-  local directory, port = server.make_directory(), server.free_ports({ "port" }).port
-  local pipe = assert(io.popen "id -u")
-  local root = pipe:read "*a" == "0\n"
-  pipe:close()
-  local values = { directory = directory, modules = tls.load_modules(), port = port,
-    user = root and "user root root;" or "", path = package.path .. ";" .. UNPACKED, cpath = package.cpath }
-  local file = assert(io.open(directory .. "/nginx.conf", "w"))
-  file:write((CONF:gsub("%$(%l+)", values)))
-  file:close()
-  local process = server.start_process(("timeout %d nginx -p %s -c nginx.conf -e error.log 2>%s/start.log"):format(
-    LIFE_LIMIT, directory, directory))
-  local self = setmetatable({ directory = directory, port = port, process = process, count = 0 }, Worker)
+  local values = nginx.values { processes = 2 }
+  local directory, port = values.directory, values.port
+  local self = setmetatable({ directory = directory, port = port, process = nginx.start(values, CONTENT), count = 0 },
+    Worker)
   local ok, err = pcall(server.wait_until_ready, port, directory)
   if ok then return self end
   self:stop()

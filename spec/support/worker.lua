@@ -2,32 +2,16 @@
 --- process: their Lua is LuaJIT, so these specs run under LuaJIT only.
 
 local load = require "spec.support.load"
+local nginx = require "spec.support.nginx"
 local server = require "spec.support.server"
-local tls = require "spec.support.tls"
 
 local M = {}
 
-local LIFE_LIMIT = 300      -- seconds after which it ends, should nobody stop it
-
-local CONF = [==[
-$modules
-$user
-daemon off;
-pid nginx.pid;
-error_log error.log notice;
-worker_processes $processes;
+local MAIN = [[
 worker_shutdown_timeout 60s;
-env TMPDIR=$tmpdir;
-events { worker_connections 2048; }
-http {
-  access_log off;
-  client_body_temp_path body;
-  proxy_temp_path proxy;
-  fastcgi_temp_path fastcgi;
-  uwsgi_temp_path uwsgi;
-  scgi_temp_path scgi;
-  lua_package_path "$path";
-  lua_package_cpath "$cpath";
+env TMPDIR=$tmpdir;]]
+
+local CONTENT = [==[
   lua_code_cache $code_cache;
   lua_shared_dict notes 1m;
 
@@ -78,12 +62,7 @@ http {
     $server
   }
   $http
-}
 ]==]
-
-local function fill(text, values)
-  return (text:gsub("%$([%l_]+)", values))
-end
 
 local function output(command)
   local pipe = assert(io.popen(command))
@@ -99,12 +78,6 @@ local function read_file(path)
   return text
 end
 
-local function write_file(path, text)
-  local file = assert(io.open(path, "w"))
-  file:write(text)
-  file:close()
-end
-
 ---@class spec.Worker
 ---@field port integer
 ---@field directory string
@@ -117,18 +90,13 @@ local function wait_until_ready(self)
 end
 
 -- What the configuration is filled in with; the parts may use it too.
-local function values_of(upstream, parts, directory)
-  local values = server.free_ports { "port", "other" }
-  values.directory, values.tmpdir = directory, parts.tmpdir or directory .. "/tmp"
-  values.processes, values.listen = parts.processes or 1, parts.listen or ""
-  values.code_cache = parts.code_cache or "on"
-  values.modules, values.path, values.cpath = tls.load_modules(), package.path, package.cpath
-  -- Root's nginx would work as somebody who cannot read this tree.
-  values.user = output "id -u" == "0\n" and "user root root;" or ""
-  values.upstream = upstream.url[parts.url or "good"]
-  values.ca_file, values.certificate = upstream.ca_file, upstream.directory .. "/good"
+local function values_of(upstream, parts)
+  local values = nginx.values { main = MAIN, processes = parts.processes or 1, listen = parts.listen or "",
+    code_cache = parts.code_cache or "on", upstream = upstream.url[parts.url or "good"], ca_file = upstream.ca_file,
+    certificate = upstream.directory .. "/good" }
+  values.tmpdir = parts.tmpdir or values.directory .. "/tmp"
   for _, name in ipairs { "init", "server", "http" } do
-    values[name] = fill(parts[name] or "", values)
+    values[name] = nginx.fill(parts[name] or "", values)
   end
   return values
 end
@@ -141,14 +109,11 @@ end
 ---                listen?: string, tmpdir?: string, url?: string, code_cache?: string }
 ---@return spec.Worker
 function M.start(upstream, parts)
-  local directory = server.make_directory()
-  local values = values_of(upstream, parts or {}, directory)
-  write_file(directory .. "/nginx.conf", fill(CONF, values))
+  local values = values_of(upstream, parts or {})
+  local directory = values.directory
   os.execute("mkdir " .. directory .. "/tmp")
   local self = setmetatable({ directory = directory, port = values.port, other = values.other,
-    upstream_port = tonumber(values.upstream:match "%d+$"),
-    process = server.start_process(("timeout %d nginx -p %s -c nginx.conf -e error.log "
-      .. "2>%s/start.log"):format(LIFE_LIMIT, directory, directory)) }, Worker)
+    upstream_port = tonumber(values.upstream:match "%d+$"), process = nginx.start(values, CONTENT) }, Worker)
   local ok, err = pcall(wait_until_ready, self)
   if ok then return self end
   self:stop()

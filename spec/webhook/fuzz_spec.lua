@@ -11,13 +11,9 @@ local ROUNDS = 100000   -- half of them change bytes, half the decoded table
 
 local hook = whatsapp.webhook { insecure = true }
 
-local state = 20260301
-local function random(n)
-  state = (state * 16807) % 2147483647
-  return state % n + 1
-end
+local random = require("spec.support.random").new(20260301)
 
-local function pick(list) return list[random(#list)] end
+local function pick(list) return random:pick(list) end
 
 -- What is changed -----------------------------------------------------------------
 
@@ -32,27 +28,12 @@ local words = {
   '"errors":[{"code":100}]', "//", "'", "NaN", "  ", "\r\n",
 }
 
+-- At times also with the end of another.
 local function change_bytes(body)
-  for _ = 1, random(3) do
-    local at, size = random(#body + 1), random(20)
-    local before, after = body:sub(1, at - 1), body:sub(at)
-    local how = random(6)
-    if how == 1 then
-      body = before .. pick(words) .. after
-    elseif how == 2 then
-      body = before .. after:sub(size)
-    elseif how == 3 then
-      body = before .. string.char(random(256) - 1) .. after:sub(2)
-    elseif how == 4 then
-      body = before .. after:sub(1, size) .. after
-    elseif how == 5 then
-      body = before
-    else
-      local other = pick(bodies)
-      body = before .. other:sub(random(#other))
-    end
-  end
-  return body
+  body = random:change(body, words)
+  if random(6) > 1 then return body end
+  local other = pick(bodies)
+  return body:sub(1, random(#body + 1) - 1) .. other:sub(random(#other))
 end
 
 local odd = {
