@@ -133,6 +133,10 @@ BINDIR  = $(DESTDIR)$(PREFIX)/bin
 MODULES = $(shell cd lua && find whatsapp -type f | sort)
 COMMAND := $(notdir $(wildcard bin/whatsapp))
 
+# The command finds its modules wherever PREFIX is.
+FIND_LUA = package.path = "$(PREFIX)/share/lua/$(API)/?.lua;$(PREFIX)/share/lua/$(API)/?/init.lua;" .. package.path
+FIND_C   = package.cpath = "$(PREFIX)/lib/lua/$(API)/?.so;" .. package.cpath
+
 .PHONY: install uninstall
 
 ## install: modules and command under PREFIX (/usr/local), for LUA
@@ -145,7 +149,7 @@ install: all
 	install -m 755 $(BUILT) "$(LIB)/whatsapp"
 ifdef COMMAND
 	install -d "$(BINDIR)"
-	sed '1s|^#!.*|#!/usr/bin/env $(LUA_BIN)|' bin/whatsapp > $(BUILD)/command
+	{ printf '%s\n' '#!/usr/bin/env $(LUA_BIN)' '$(FIND_LUA)' '$(FIND_C)'; sed 1d bin/whatsapp; } > $(BUILD)/command
 	install -m 755 $(BUILD)/command "$(BINDIR)/whatsapp"
 endif
 
