@@ -70,6 +70,42 @@ describe("whatsapp doctor", function()
       ("WHATSAPP_CONTROL_URL=https://127.0.0.1:%d"):format(server.free_ports({ "port" }).port)))
   end)
 
+  describe("behind a proxy that knows one of the gateway's addresses", function()
+    local directory, process, tunnel
+
+    setup(function()
+      directory = server.make_directory()
+      process = server.start_process(("node spec/support/tunnel.mjs %s api.maton.ai"):format(directory))
+      tunnel = process.pipe:read "*l"
+      assert(tunnel, "no tunnel")
+    end)
+    teardown(function()
+      process:stop()
+      server.remove_directory(directory)
+    end)
+
+    local function through(base_url, control_url)
+      return ("export WHATSAPP_PROXY=%s WHATSAPP_CA_FILE=%s/ca.pem WHATSAPP_BASE_URL=%s WHATSAPP_CONTROL_URL=%s")
+        :format(tunnel, directory, base_url, control_url)
+    end
+
+    it("says which one answers, and how to set it", function()
+      start()
+      local found = findings(1, through("https://gateway.maton.ai/whatsapp-business", "https://ctrl.maton.ai"))
+      assert.truthy(found.address.finding:find("the older of", 1, true))
+      assert_wrong("key", "gateway.maton.ai does not answer", found)
+      assert.truthy(found.key.finding:find("but api.maton.ai does", 1, true), found.key.finding)
+      assert.truthy(found.key.hint:find("WHATSAPP_BASE_URL=https://api.maton.ai/whatsapp-business", 1, true))
+    end)
+
+    it("says that none does", function()
+      start()
+      process:stop()
+      assert_wrong("key", "neither api.maton.ai nor gateway.maton.ai answers",
+        findings(1, through("https://api.maton.ai/whatsapp-business", "https://api.maton.ai")))
+    end)
+  end)
+
   it("names a connection that is missing, not chosen, wrong or expired", function()
     start { connections = { "PENDING" } }
     assert_wrong("connection", "there is no active connection", findings(1))

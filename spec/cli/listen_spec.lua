@@ -75,7 +75,7 @@ describe("whatsapp listen and trigger", function()
 
   it("name what is missing or wrong", function()
     local nobody = ("http://127.0.0.1:%d/"):format(server.free_ports({ "port" }).port)
-    assert_refused(4, "network", trigger("text " .. nobody))
+    assert_refused(1, "network", trigger("text " .. nobody))
     assert_refused(1, "WHATSAPP_APP_SECRET", trigger("text " .. nobody, "unset WHATSAPP_APP_SECRET"))
     assert_refused(1, "app_secret", command.run(nil, "listen --port 0", "unset WHATSAPP_APP_SECRET"))
     assert_refused(2, "url", trigger "text nowhere")

@@ -33,7 +33,9 @@ function M.post(url, body, signature)
   one:set_body(body)
   local headers, why = one:go(TIMEOUT)
   if headers then return headers:get ":status" end
-  return nil, Error.new { kind = "network", outcome = "unknown", message = ("%s: %s"):format(url, tostring(why)) }
+  local refused = tostring(why):find "[Rr]efused" ~= nil
+  return nil, Error.new { kind = "network", outcome = refused and "not_sent" or "unknown",
+                          message = ("%s: %s"):format(url, tostring(why)) }
 end
 
 return M

@@ -15,6 +15,7 @@ function M.read(path)
   local text = file and file:read "*a"
   if file and path ~= "-" then file:close() end
   if text then return text end
+  if path == "-" then why = "the standard input" end
   return nil, Error.new { kind = "io", message = ("cannot read %s"):format(why or path) }
 end
 
@@ -24,6 +25,7 @@ end
 ---@return table|nil
 ---@return whatsapp.Error? err of kind `invalid`
 function M.decode(text, field)
+  if not text:find "%S" then return Error.invalid(field, "is empty, where JSON must be") end
   local value, why = json.decode_raw(text)
   if value then return value end
   return Error.invalid(field, "is not JSON: " .. why)

@@ -48,7 +48,9 @@ end
 
 -- argparse would end the process here; its message is ours to print.
 local function refuse(parser, message)
-  error({ usage = ("%s\n\nwhatsapp: %s\n"):format(parser:get_usage(), message) }, 0)
+  local usage = parser:get_usage()
+  error({ usage = ("%s\n\nwhatsapp: %s\n%s--help tells more\n"):format(usage, message,
+    usage:match "^Usage: ([%w ]+)" or "") }, 0)
 end
 
 --- Makes the parser; nil where argparse is missing.

@@ -9,8 +9,49 @@ local Error = require "whatsapp.error"
 local RENEW = "whatsapp connections create, open its url in a browser, and delete the old one: "
   .. "whatsapp connections rm ID"
 
+-- The gateway's addresses, of which the newer came in April 2026. Both are tried where
+-- one does not answer.
+local ADDRESSES = {
+  { name = "gateway.maton.ai", base_url = "https://gateway.maton.ai/whatsapp-business",
+    control_url = "https://ctrl.maton.ai" },
+  { name = "api.maton.ai", base_url = "https://api.maton.ai/whatsapp-business", control_url = "https://api.maton.ai" },
+}
+
+local AGES = { ["gateway.maton.ai"] = "the older", ["api.maton.ai"] = "the newer" }
+
+local function host_of(url) return url:match "^https?://([^/:]+)" end
+
+-- The other address, where one of the two is set.
+local function other_address(state)
+  local name = host_of(state.config.base_url)
+  for i, one in ipairs(ADDRESSES) do
+    if state.config.mode == "gateway" and one.name == name then return ADDRESSES[3 - i], name end
+  end
+end
+
+-- Whether anybody answers there, whatever it is.
+local function answers(state, there)
+  local client = state.call:client { base_url = there.base_url, control_url = there.control_url, timeout = 5,
+                                     retries = 0 }
+  local list, err = client.connections:list()
+  client:close()
+  return list ~= nil or err.status ~= nil
+end
+
+-- What an unanswered request stands for: the address may have been given up.
+local function silence(state, err)
+  local there, name = other_address(state)
+  if not there then return nil, err.message, err.hint end
+  if answers(state, there) then
+    return nil, ("%s does not answer (%s), but %s does"):format(name, err.message, there.name),
+      ("set WHATSAPP_BASE_URL=%s and WHATSAPP_CONTROL_URL=%s"):format(there.base_url, there.control_url)
+  end
+  return nil, ("neither %s nor %s answers (%s)"):format(name, there.name, err.message), err.hint
+end
+
 -- The trouble that an error stands for.
-local function trouble(err)
+local function trouble(state, err)
+  if not err.status then return silence(state, err) end
   if err.kind == "gateway" and err.status == 500 then
     return nil, "the OAuth grant of the connection has expired (the gateway answers 500)", RENEW
   end
@@ -35,19 +76,13 @@ local function configuration(state)
   return nil, (client.field and client.field .. ": " or "") .. client.message, client.hint
 end
 
-local GENERATIONS = {
-  ["gateway.maton.ai"] = "the older of the gateway's addresses; should it not answer, set "
-    .. "WHATSAPP_BASE_URL=https://api.maton.ai/whatsapp-business and WHATSAPP_CONTROL_URL=https://api.maton.ai",
-  ["api.maton.ai"] = "the newer of the gateway's addresses",
-}
-
 local function address(state)
   local url = state.config.base_url
   if state.config.mode == "gateway" and not url:find "/whatsapp%-business$" then
     return nil, ("the app name is missing in %s"):format(url), "end WHATSAPP_BASE_URL in /whatsapp-business"
   end
-  local generation = GENERATIONS[url:match "^https?://([^/:]+)"]
-  return generation and ("%s: %s"):format(url, generation) or url
+  local age = AGES[host_of(url)]
+  return age and ("%s: %s of the gateway's addresses"):format(url, age) or url
 end
 
 local function key(state)
@@ -56,7 +91,7 @@ local function key(state)
     return nil, ("the key in MATON_API_KEY is wrong (listing connections answers %d)"):format(err.status),
       "copy it again from the gateway's settings"
   elseif not connections then
-    return trouble(err)
+    return trouble(state, err)
   end
   state.connections = connections
   return "accepted"
@@ -84,7 +119,7 @@ local function number(state)
     return nil, "WHATSAPP_PHONE_NUMBER_ID is not set", "whatsapp phone ls shows the ids"
   end
   local found, err = state.client.phone_numbers:get(nil, { fields = NUMBER })
-  if not found then return trouble(err) end
+  if not found then return trouble(state, err) end
   state.number = found
   return ("%s %s"):format(found.display_phone_number or found.id, found.verified_name or "")
 end
@@ -104,7 +139,7 @@ local function account(state)
     return nil, "WHATSAPP_BUSINESS_ACCOUNT_ID is not set", "it stands in WhatsApp Manager, under Account settings"
   end
   local numbers, err = state.client.phone_numbers:all()
-  if not numbers then return trouble(err) end
+  if not numbers then return trouble(state, err) end
   for _, one in ipairs(numbers) do
     if one.id == state.config.phone_number_id then return ("%d numbers, this one among them"):format(#numbers) end
   end
@@ -113,7 +148,7 @@ end
 
 local function webhook(state)
   local apps, err = state.client.subscribed_apps:all()
-  if not apps then return trouble(err) end
+  if not apps then return trouble(state, err) end
   if apps[1] then return ("%d subscribed"):format(#apps) end
   return nil, "no app is subscribed to the account's webhooks, so nothing is received",
     "whatsapp call POST '{business_account_id}/subscribed_apps'"

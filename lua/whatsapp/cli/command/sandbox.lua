@@ -6,14 +6,25 @@ local output = require "whatsapp.cli.output"
 local sandbox = require "whatsapp.sandbox"
 
 local TEXT = [[
-# A local WhatsApp, until Ctrl-C. In another terminal:
+# The phone: %s
+# Until Ctrl-C. In another terminal:
 %s# whatsapp send +15551234567 "Hello"
 ]]
 
+-- What an option of the sandbox is called on the command line.
+local CALLED = { webhook_url = "--forward-to", port = "--port" }
+
 local function run(call, args)
   local box, err = sandbox.start { port = args.port, webhook_url = args.forward_to }
-  if not box then return nil, err end
-  if call.json then output.print_json(box:env(args.mode)) else io.write(TEXT:format(box:exports(args.mode))) end
+  if not box then
+    err.field = CALLED[err.field] or err.field
+    return nil, err
+  end
+  if call.json then
+    output.print_json(box:env(args.mode))
+  else
+    io.write(TEXT:format(box.phone_url, box:exports(args.mode)))
+  end
   io.stdout:flush()
   local driver = loop.current()
   return interrupt.repeated(function() driver.sleep(60) end, function() box:stop() end)
