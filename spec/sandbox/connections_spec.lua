@@ -1,6 +1,6 @@
 -- The sandbox's connections: how they come to be, and what the gateway makes of them.
 
-local core = require "whatsapp.core"
+local http = require "socket.http"
 local sandbox = require "whatsapp.sandbox"
 local whatsapp = require "whatsapp"
 
@@ -24,10 +24,8 @@ describe("sandbox: connections", function()
     return assert(control(wa, "GET", "connections", { query = query })).connections
   end
 
-  -- As a person with a browser does.
-  -- As a browser does: what comes is no JSON.
-  local function open(wa, url)
-    return wa:perform { method = "GET", url = url, download = core.download { maximum = 2 ^ 16 } }
+  local function get_status(wa, made)
+    return assert(control(wa, "GET", "connections/" .. made.connection_id)).connection.status
   end
 
   local function get(wa, options)
@@ -58,20 +56,33 @@ describe("sandbox: connections", function()
     assert(get(whatsapp.new(box:options "direct")))
   end)
 
-  it("makes a pending one active when its url is opened", function()
+  it("makes a pending one active when somebody agrees on the page behind its url", function()
     local wa = start { connections = {} }
     local made = assert(control(wa, "POST", "connections",
       { json = { app = "whatsapp-business" } })).connection
     assert.equal("PENDING", made.status)
-    assert.is_truthy(made.url:find(box.control_url .. "/connect?session_token=", 1, true))
+    assert.is_truthy(made.url:find(box.phone_url .. "connect?session_token=", 1, true))
     assert.equal(400, select(2, get(wa, { retries = 0 })).status)
-    local page = assert(open(wa, made.url))
-    assert.is_truthy(page:find("Connected", 1, true))
+    local page, code, headers = http.request(made.url)
+    assert.equal(200, code)
+    assert.is_truthy(headers["content-security-policy"]:find("form-action 'self'", 1, true))
+    assert.is_truthy(page:find('value="connect"', 1, true))
+    assert.equal("PENDING", get_status(wa, made))
+    assert.is_truthy(http.request(made.url, "answer=connect"):find("Connected", 1, true))
+    assert.is_truthy(http.request(made.url, "answer=refuse"):find("Connected", 1, true))
     local now = assert(control(wa, "GET", "connections/" .. made.connection_id)).connection
     assert.equal("ACTIVE", now.status)
     assert.is_true(now.last_updated_time > now.creation_time)
     assert(get(wa))
-    assert.is_nil(open(wa, made.url .. "0"))
+    assert.equal(404, (select(2, http.request(made.url .. "0"))))
+  end)
+
+  it("makes a pending one failed when somebody refuses", function()
+    local wa = start { connections = {} }
+    local made = assert(wa.connections:create())
+    assert.is_truthy(http.request(made.url, "answer=refuse"):find("Refused", 1, true))
+    assert.equal("FAILED", get_status(wa, made))
+    assert.equal(400, select(2, get(wa, { retries = 0 })).status)
   end)
 
   it("makes a pending one active after connect_seconds", function()
@@ -112,7 +123,7 @@ describe("sandbox: connections", function()
       control(wa, "GET", "connections/" .. box.connections[3]))
   end)
 
-  it("wants the key, except for the page", function()
+  it("wants the key", function()
     start()
     local options = box:options()
     options.api_key = "wrong"

@@ -114,16 +114,17 @@ local function fill(self, prefix, ports)
 end
 
 -- What the server must know, and the environments as files to source.
-local function settings(self, options, found)
+local function settings(self, options, found, ports)
   local known = {
     api_key = self.api_key, access_token = self.access_token,
     phone_number_id = self.phone_number_id, business_account_id = self.business_account_id,
     second_phone_number_id = self.second_phone_number_id, app_id = self.app_id, connections = json.array {},
-    app_secret = self.app_secret, graph_url = self.graph_url, control_url = self.control_url,
+    app_secret = self.app_secret, graph_url = self.graph_url, phone_url = self.phone_url,
+    data = options.data ~= nil, identity = self.identity, ports = ports,
     owner = tonumber(found.owner), keep = self.keep, page = found.root .. "/whatsapp/sandbox/phone",
   }
-  for i, id in ipairs(self.connections) do
-    known.connections[i] = { id = id, status = options.connections[i] }
+  for i, status in ipairs(options.connections) do
+    known.connections[i] = { id = self.connections[i], status = status }
   end
   for _, name in ipairs { "media_seconds", "review_seconds", "connect_seconds", "gateway_rate",
                           "message_rate", "pair_rate", "delivered_seconds", "read_seconds", "webhook_url",
@@ -135,6 +136,18 @@ local function settings(self, options, found)
     ["gateway.env"] = shell_lines(environment(self, "gateway")),
     ["direct.env"] = shell_lines(environment(self, "direct")),
   }
+end
+
+-- What the sandbox before this one left in the data directory: { identity, ports }.
+local function kept(options)
+  local path = options.data and options.data .. "/state.json"
+  local file = path and io.open(path, "rb")
+  if not file then return {} end
+  local saved = json.decode(file:read "*a")
+  file:close()
+  if saved and type(saved.identity) == "table" and type(saved.ports) == "table" then return saved end
+  return nil, errors.new { kind = "io", outcome = "not_sent", message = path .. " is damaged",
+                           hint = "put a copy in its place, or remove it to begin anew" }
 end
 
 local function own_pid()
@@ -168,12 +181,17 @@ end
 function M.start(options)
   local checked, err = options_of.start(options)
   if not checked then return nil, err end
-  local self = setmetatable(new_identity(checked), Sandbox)
-  self.keep = checked.prefix ~= nil
+  local saved
+  saved, err = kept(checked)
+  if not saved then return nil, err end
+  local self = setmetatable({ identity = saved.identity or new_identity(checked) }, Sandbox)
+  for name, value in pairs(self.identity) do self[name] = value end
+  checked.usual_ports = saved.ports or {}
+  self.keep, self.keeps_data = checked.prefix ~= nil, checked.data ~= nil
   local process
   process, err = launch.start(checked, function(found, ports)
     fill(self, found.prefix, ports)
-    return settings(self, checked, found)
+    return settings(self, checked, found, ports)
   end)
   if not process then return nil, err end
   self.pid, self.owner = process.pid, process.owner
@@ -386,6 +404,7 @@ function Sandbox:stop()
   if self.stopped then return end
   self.stopped = true
   self.last_requests = journal.read(journal.path(self.prefix))
+  if self.keeps_data then order(self, "POST", "save") end
   launch.stop(self.prefix, self.pid)
   if not self.keep then launch.remove(self.prefix) end
 end

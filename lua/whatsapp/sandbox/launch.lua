@@ -49,6 +49,11 @@ local function free_port(sockets, taken)
   end
 end
 
+-- The one it had before, unless it is taken by now.
+local function usual_port(sockets, taken, port)
+  if port and not taken[port] and not is_listening(sockets, port) then return port end
+end
+
 local PORTS_OF = { "port", "control_port", "phone_port" }
 
 -- The ports: those asked for, if nobody listens there, or random ones.
@@ -61,7 +66,7 @@ local function choose_ports(options)
       return failed(("port %d is in use"):format(wanted),
         ("leave `%s` out for a free one"):format(name))
     end
-    ports[name] = wanted or free_port(sockets, taken)
+    ports[name] = wanted or usual_port(sockets, taken, options.usual_ports[name]) or free_port(sockets, taken)
     if not ports[name] then return failed "no free port was found" end
     taken[ports[name]] = true
   end
@@ -84,7 +89,8 @@ root=$(cd -- "$root" && pwd -P) || exit
 if [ -n "$prefix" ]; then mkdir -p -- "$prefix"
 else prefix=$(mktemp -d "${TMPDIR:-/tmp}/whatsapp-sandbox.XXXXXX"); fi || exit
 cd -- "$prefix" || exit
-[ -s nginx.pid ] && kill -0 "$(cat nginx.pid)" 2>/dev/null && echo running=yes && exit
+runs() { kill -0 "$1" 2>/dev/null && ! grep -qs '^State:.Z' "/proc/$1/status"; }
+[ -s nginx.pid ] && runs "$(cat nginx.pid)" && echo running=yes && exit
 rm -f ready && mkdir -p tmp media && for file in $private; do : > "$file" || exit; done || exit
 [ "$(id -u)" = 0 ] && echo "user=root $(id -gn)"
 echo "owner=$PPID"
@@ -277,7 +283,8 @@ local function attempt(found, tools, options, settings_for)
 end
 
 --- Starts nginx in a directory of its own.
----@param options { port?: integer, control_port?: integer, phone_port?: integer, prefix?: string }
+---@param options { port?: integer, control_port?: integer, phone_port?: integer, prefix?: string,
+---  usual_ports: table<string, integer> }
 ---@param settings_for fun(found: table, ports: table): table  further files: name → text
 ---@return { pid: integer, prefix: string, owner: integer, ports: table }|nil process
 ---@return table|nil err

@@ -21,6 +21,8 @@ end
 ---@field phone_port? integer      of the phone's page; a free one by default
 ---@field prefix? string           a directory to use and to keep; by default a temporary one
 ---  is made, and removed on stop
+---@field data? string            a directory in which chats, templates, media, flows, connections and
+---  credentials outlive the sandbox: the next one with it goes on where this one ended
 ---@field media_seconds? number    how long the url of a media file is valid (300)
 ---@field gateway_media? boolean  whether media can be downloaded through the gateway (false:
 ---  Meta's media hosts want the business's access token, which the gateway keeps to itself)
@@ -31,7 +33,7 @@ end
 ---  oldest first ({ "ACTIVE" }; {}: none). One that is EXPIRED calls itself ACTIVE, but the
 ---  gateway answers 500 to what goes through it
 ---@field connect_seconds? number|false  after how long a PENDING connection is ACTIVE by
----  itself (false: when its `url` is opened)
+---  itself (false: when somebody clicks on Connect behind its `url`)
 ---@field gateway_rate? integer|false  requests a second that the gateway lets through (10),
 ---  all of the account together; it answers 429 to more. As many within 0.8 s are over the
 ---  rate, so that a client that paces itself at exactly this rate has a fifth to spare
@@ -52,6 +54,7 @@ local start = { type = "table", fields = {
   control_port = { type = "number", min = 1, max = 65535, whole = true },
   phone_port = { type = "number", min = 1, max = 65535, whole = true },
   prefix = { type = "string" },
+  data = { type = "string" },
   media_seconds = { type = "number", min = 0, default = 300 },
   gateway_media = { type = "boolean", off = true, default = false },
   webhook_url = { type = "string", pattern = "^http://[%w.-]+:?%d*/?[%w%p]*$", form = "http://127.0.0.1:8080/webhook" },
@@ -157,7 +160,11 @@ end
 ---@return table|nil options
 ---@return whatsapp.Error? err
 function M.start(given)
-  return check(given or {}, start)
+  local options, err = check(given or {}, start)
+  if not (options and options.data) then return options, err end
+  if options.prefix then return errors.invalid("prefix", "is the same as data: say one of them") end
+  options.prefix = options.data
+  return options
 end
 
 -- What a rule for webhooks can have, and of that what only such a rule can.

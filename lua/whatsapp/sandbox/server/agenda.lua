@@ -38,6 +38,7 @@ local function pop()
   end
 end
 
+local after = function() end
 local fire
 
 -- nginx counts in milliseconds, and a timer of none that sets itself again would never
@@ -52,12 +53,19 @@ local function set_timer()
   if ngx.timer.at(delay, fire, at) then set_for = at end
 end
 
+--- Has a function called after something was done.
+---@param fn fun()
+function M.after(fn)
+  after = fn
+end
+
 --- Does what is due.
 function M.run()
   while heap[1] and heap[1].at <= state.now() do
     local task = pop()
     local ok, why = xpcall(task.fn, debug.traceback, task.argument)
     if not ok then ngx.log(ngx.ERR, why) end
+    after()
   end
   set_timer()
 end

@@ -265,6 +265,42 @@ end
 
 -- As a whole -----------------------------------------------------------------------
 
+--- What is kept of it.
+---@return table
+function M.save()
+  local saved = { people = {}, chats = {}, messages = {} }
+  local seen = {}
+  for _, person in pairs(people) do
+    if not seen[person] then
+      seen[person] = true
+      saved.people[#saved.people + 1] = person
+    end
+  end
+  for i, chat in ipairs(chats) do
+    saved.chats[i] = { person = chat.person.id, phone_number_id = chat.phone_number_id, unread = chat.unread,
+                       heard = chat.heard }
+  end
+  for i = first, last do saved.messages[i - first + 1] = messages[i] end
+  return saved
+end
+
+---@param saved table
+function M.restore(saved)
+  for _, person in ipairs(saved.people) do
+    people[person.id] = person
+    if person.user_id then people[person.user_id] = person end
+  end
+  for i, chat in ipairs(saved.chats) do
+    by_key[chat.person .. " " .. chat.phone_number_id], chats[i] = chat, chat
+    chat.person = people[chat.person]
+  end
+  for _, message in ipairs(saved.messages) do
+    messages[message.serial], by_wamid[message.id] = message, message
+    last = message.serial
+  end
+  if saved.messages[1] then first = saved.messages[1].serial end
+end
+
 --- Everything there is, for a page that opens.
 ---@return { customers: table[], messages: table[] }
 function M.all()

@@ -38,7 +38,7 @@ local function add(status, id)
   local connection = {
     connection_id = id or identity.uuid(), status = status == "EXPIRED" and "ACTIVE" or status,
     app = APP, method = "OAUTH2", creation_time = now, last_updated_time = now, metadata = {},
-    url = ("%s/connect?session_token=%s"):format(state.settings.control_url, token),
+    url = ("%sconnect?session_token=%s"):format(state.settings.phone_url, token),
   }
   hidden[connection] = { token = token, expired = status == "EXPIRED",
                          connect_at = seconds and state.now() + seconds }
@@ -47,9 +47,9 @@ local function add(status, id)
   return connection
 end
 
-local function activate(connection)
+local function settle(connection, status)
   if connection.status ~= "PENDING" then return end
-  connection.status, connection.last_updated_time = "ACTIVE", timestamp()
+  connection.status, connection.last_updated_time = status, timestamp()
   publish(connection)
 end
 
@@ -58,7 +58,7 @@ end
 function M.all()
   for _, connection in ipairs(connections) do
     local due = hidden[connection].connect_at
-    if due and state.now() >= due then activate(connection) end
+    if due and state.now() >= due then settle(connection, "ACTIVE") end
   end
   return connections
 end
@@ -85,6 +85,21 @@ function M.choose(id)
     end
   end
   return nil, false
+end
+
+--- What is kept of them.
+---@return table
+function M.save()
+  local saved = {}
+  for i, connection in ipairs(connections) do saved[i] = { shown = connection, hidden = hidden[connection] } end
+  return { list = saved }
+end
+
+---@param saved table
+function M.restore(saved)
+  for i, one in ipairs(saved.list) do
+    connections[i], hidden[one.shown] = one.shown, one.hidden
+  end
 end
 
 -- The control API -----------------------------------------------------------------
@@ -126,21 +141,52 @@ end
 
 -- The page ------------------------------------------------------------------------
 
-local PAGE = "<!DOCTYPE html>\n<title>WhatsApp sandbox</title>\n<p>%s</p>\n"
+local PAGE = [[
+<!DOCTYPE html>
+<html lang="en">
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width">
+<title>Connect WhatsApp Business</title>
+<style>
+:root { color-scheme: light dark; font: 16px/1.5 system-ui, sans-serif; }
+body { max-width: 26rem; margin: 15vh auto; padding: 0 1rem; }
+button { font: inherit; padding: .5rem 1.5rem; margin-right: .5rem; border: 1px solid; border-radius: 2rem; }
+button[value=connect] { background: #008069; border-color: #008069; color: #fff; }
+</style>
+<h1>Connect WhatsApp Business</h1>
+%s
+</html>
+]]
+
+local FORM = [[
+<p>The gateway asks to send and receive for the account of this sandbox.</p>
+<form method="post"><button name="answer" value="connect">Connect</button>
+<button name="answer" value="refuse">Refuse</button></form>]]
+
+local TEXTS = { PENDING = FORM, ACTIVE = "<p>Connected. You can close this page.</p>",
+                FAILED = "<p>Refused. Nothing was connected.</p>" }
 
 local function page(status, text)
-  return { status = status, text = PAGE:format(text), content_type = "text/html; charset=UTF-8" }
+  return { status = status, text = PAGE:format(text), content_type = "text/html; charset=utf-8", headers = {
+    ["Content-Security-Policy"] = "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; "
+      .. "frame-ancestors 'none'; base-uri 'none'" } }
 end
 
---- GET of a connection's url: whoever opens it has agreed.
-function M.connect(req)
+local function find_by_token(token)
   for _, connection in ipairs(M.all()) do
-    if hidden[connection].token == req.query.session_token then
-      activate(connection)
-      return page(200, "Connected. You can close this page.")
-    end
+    if hidden[connection].token == token then return connection end
   end
-  return page(404, "This link is not valid.")
+end
+
+local ANSWERS = { connect = "ACTIVE", refuse = "FAILED" }
+
+--- GET or POST of a connection's url: the page that asks, and what a person answers there.
+function M.connect(req)
+  local connection = find_by_token(req.query.session_token)
+  if not connection then return page(404, "<p>This link is not valid.</p>") end
+  local status = req.method == "POST" and ANSWERS[req:text():match "^answer=(%l+)$"]
+  if status then settle(connection, status) end
+  return page(200, TEXTS[connection.status])
 end
 
 return M

@@ -13,6 +13,7 @@ local phone = require "whatsapp.sandbox.server.phone"
 local request = require "whatsapp.sandbox.server.request"
 local services = require "whatsapp.sandbox.server.services"
 local state = require "whatsapp.sandbox.server.state"
+local storage = require "whatsapp.sandbox.server.storage"
 local watchdog = require "whatsapp.sandbox.server.watchdog"
 local webhooks = require "whatsapp.sandbox.server.webhooks"
 
@@ -29,14 +30,15 @@ function M.load(prefix)
   file:close()
   settings.prefix = prefix:gsub("/$", "")
   state.open(settings)
-  connections.open()
+  if not storage.open() then connections.open() end
 end
 
 --- Called when the worker starts; the file `ready` tells that it did.
 function M.start()
   record = journal.writer(state.settings.prefix)
   webhooks.open(record)
-  watchdog.start(state.settings)
+  watchdog.start(state.settings, storage.save)
+  storage.resume()
   assert(io.open(state.settings.prefix .. "/ready", "wb")):close()
 end
 
@@ -63,12 +65,16 @@ function M.serve(port)
     record(entry)
     exchanges.add(entry, response.bytes)
   end
+  if req.method ~= "GET" then storage.touch() end
   answer.send(response)
 end
 
 --- Answers a request to the phone's page.
 function M.phone()
-  answer.send(answer.render(phone.handle(request.read())))
+  local req = request.read()
+  local response = answer.render(phone.handle(req))
+  if req.method ~= "GET" then storage.touch() end
+  answer.send(response)
 end
 
 --- Answers a request that nginx itself refused, as Graph would: with JSON. Its body was

@@ -84,6 +84,20 @@ local function due(entry)
   end
 end
 
+local function schedule(message)
+  for _, step in ipairs(message.steps) do
+    if not step.taken then agenda.at(step.at, due, { message = message, steps = message.steps, step = step }) end
+  end
+end
+
+--- Goes on with the messages that were there before the sandbox started.
+function M.resume()
+  for _, message in ipairs(state.all "message") do
+    by_wamid[message.message_id] = message
+    schedule(message)
+  end
+end
+
 --- Remembers a message, and has the clock make of it what becomes of it.
 ---@param message { message_id: string, phone: table, to: string, code?: integer, is_late?: boolean,
 ---  callback_data?: string }
@@ -92,9 +106,7 @@ function M.add(message)
   message.at, message.told = state.now(), {}
   by_wamid[message.message_id] = state.add("message", message)
   message.steps = by_clock(message)
-  for _, step in ipairs(message.steps) do
-    agenda.at(step.at, due, { message = message, steps = message.steps, step = step })
-  end
+  schedule(message)
 end
 
 local SEQUENCE = { "SENT", "DELIVERED", "READ", "FAILED", "DELETED" }

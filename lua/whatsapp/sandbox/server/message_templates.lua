@@ -64,12 +64,21 @@ local function reviewed(template)
   return template
 end
 
+local function schedule(template)
+  if template.review_at then agenda.at(template.review_at, reviewed, template) end
+end
+
 local function submit(template)
   local seconds = state.settings.review_seconds
   template.status, template.rejected_reason = "PENDING", "NONE"
   template.review_at = seconds and state.now() + seconds or nil
   publish(template)
-  if seconds then agenda.at(template.review_at, reviewed, template) end
+  schedule(template)
+end
+
+--- Goes on with the reviews that were under way before the sandbox started.
+function M.resume()
+  for _, template in ipairs(state.all "template") do schedule(template) end
 end
 
 --- Decides the review of a template.

@@ -14,6 +14,7 @@ local message_history = require "whatsapp.sandbox.server.message_history"
 local message_templates = require "whatsapp.sandbox.server.message_templates"
 local overview = require "whatsapp.sandbox.server.overview"
 local state = require "whatsapp.sandbox.server.state"
+local storage = require "whatsapp.sandbox.server.storage"
 local webhooks = require "whatsapp.sandbox.server.webhooks"
 
 local DONE = { success = true }
@@ -126,6 +127,12 @@ orders["DELETE faults/{}"] = function(_, id)
   local removed = faults.remove(id)
   if not removed[1] then return unknown "fault" end
   webhooks.let_go(removed)
+  return answer.ok(DONE)
+end
+
+-- What is kept beyond the end is written at once.
+orders["POST save"] = function()
+  storage.save()
   return answer.ok(DONE)
 end
 

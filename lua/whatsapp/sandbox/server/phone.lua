@@ -1,8 +1,10 @@
 --- The phone in the browser: its page, and the control API behind it, over plain HTTP.
 --- A page of another site must not get in: neither by a name that leads to 127.0.0.1
---- (Host), nor by a request from its own scripts (Origin, Content-Type).
+--- (Host), nor by a request from its own scripts (Origin, Content-Type). The page behind a
+--- connection's url is here too: it has a token, and a browser trusts no other port.
 
 local answer = require "whatsapp.sandbox.server.answer"
+local connections = require "whatsapp.sandbox.server.connections"
 local orders = require "whatsapp.sandbox.server.orders"
 local samples = require "whatsapp.sandbox.server.samples"
 local state = require "whatsapp.sandbox.server.state"
@@ -65,6 +67,7 @@ end
 local function handle(req)
   check_host(req.headers.host)
   local place = req.path:match "^/api/(.+)$"
+  if req.path == "/connect" then return connections.connect(req) end
   if req.path == "/samples/photo.png" then return samples.photo() end
   if not place and req.method == "GET" then return page_file(req.path) end
   local handler, item = orders.find(req.method, place or "")
@@ -91,7 +94,7 @@ function M.handle(req)
   end
   response = simple(response)
   response.headers = response.headers or {}
-  for name, value in pairs(HEADERS) do response.headers[name] = value end
+  for name, value in pairs(HEADERS) do response.headers[name] = response.headers[name] or value end
   return response
 end
 

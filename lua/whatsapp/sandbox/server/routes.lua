@@ -132,6 +132,5 @@ return {
     ["POST connections"] = connections.create,
     ["GET connections/{id}"] = connections.get,
     ["DELETE connections/{id}"] = connections.delete,
-    ["GET connect"] = connections.connect,
   },
 }

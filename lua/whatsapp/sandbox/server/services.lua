@@ -132,12 +132,9 @@ services.orders = {
   end,
 }
 
--- `/connections/{id}`: an id is any second segment. The page to which a connection's
--- url leads is for a browser, which has no key.
+-- `/connections/{id}`: an id is any second segment.
 services.control = {
-  check = function(req)
-    if req.segments[1] ~= "connect" then check_key(req) end
-  end,
+  check = check_key,
   handle = function(req)
     local first, id = req.segments[1], req.segments[2]
     local handler = #req.segments <= 2

@@ -48,6 +48,31 @@ function M.open(settings)
   for _, template in ipairs(templates) do M.add("template", template) end
 end
 
+-- The newest of these are kept.
+local MOST_KEPT = { message = 10000 }
+
+--- What is kept of it.
+---@return table
+function M.save()
+  local nodes = {}
+  for kind, list in pairs(kinds) do
+    for i = math.max(1, #list - (MOST_KEPT[kind] or #list) + 1), #list do nodes[#nodes + 1] = list[i] end
+  end
+  table.sort(nodes, function(a, b) return a.serial < b.serial end)
+  return { nodes = nodes, serial = serial, offset = M.offset, deleted_names = M.deleted_names }
+end
+
+---@param saved table
+function M.restore(saved)
+  M.nodes, kinds = {}, {}
+  serial, M.offset, M.deleted_names = saved.serial, saved.offset, saved.deleted_names
+  for _, node in ipairs(saved.nodes) do
+    M.nodes[node.id] = node
+    kinds[node.kind] = kinds[node.kind] or {}
+    table.insert(kinds[node.kind], node)
+  end
+end
+
 --- Adds something that Graph has an id for.
 ---@param kind string
 ---@param node table  its `id` is made up when missing

@@ -24,17 +24,28 @@ local function identity(pid)
   return state ~= "Z" and state ~= "X" and started or nil
 end
 
+local master
+
+--- Whether nginx's master is gone: another sandbox may have taken the directory.
+---@return boolean
+function M.is_orphan()
+  return ffi.C.getppid() ~= master
+end
+
 --- Starts looking, twice a second.
 ---@param settings { owner: integer, prefix: string, keep: boolean }
-function M.start(settings)
-  local owner, master = identity(settings.owner), ffi.C.getppid()
+---@param at_end fun()  called before it ends the sandbox
+function M.start(settings, at_end)
+  local owner = identity(settings.owner)
+  master = ffi.C.getppid()
   local function look(premature)
     if premature then return end
-    local alone = ffi.C.getppid() ~= master  -- nginx's master was killed
+    local alone = M.is_orphan()
     local abandoned = not owner or identity(settings.owner) ~= owner
     if abandoned and not settings.keep then
       os.execute("rm -rf -- " .. shell.quote(settings.prefix))
     end
+    if abandoned then at_end() end
     if alone or abandoned then ffi.C.kill(alone and ngx.worker.pid() or master, SIGTERM) end
   end
   assert(ngx.timer.every(PERIOD, look))

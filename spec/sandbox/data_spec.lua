@@ -1,0 +1,115 @@
+-- What outlives a sandbox that has a data directory.
+
+local files = require "spec.support.files"
+local http = require "socket.http"
+local json = require "whatsapp.json"
+local sandbox = require "whatsapp.sandbox"
+local server = require "spec.support.server"
+local socket = require "socket"
+local whatsapp = require "whatsapp"
+
+local CUSTOMER = "15551234567"
+local LIMIT = 10 -- seconds until something must have been written
+
+local FLOW = { version = "7.1", screens = { { id = "ONE", title = "One", terminal = true,
+  layout = { type = "SingleColumnLayout", children = {
+    { type = "Footer", label = "Done", ["on-click-action"] = { name = "complete", payload = { a = "b" } } } } } } } }
+
+describe("sandbox: data", function()
+  local directory, box, wa
+
+  local function start(more)
+    local options = { data = directory, gateway_rate = false, delivered_seconds = 0, read_seconds = false }
+    for name, value in pairs(more or {}) do options[name] = value end
+    local err
+    box, err = sandbox.start(options)
+    if not box then return nil, err end
+    wa = whatsapp.new(box:options())
+    return box
+  end
+
+  before_each(function() directory = server.make_directory() .. "/data" end)
+
+  after_each(function()
+    if box then box:stop() end
+    server.remove_directory(directory:match "^(.*)/data$")
+  end)
+
+  local function state()
+    return select(2, json.decode((http.request(box.phone_url .. "api/state"))))
+  end
+
+  it("goes on where it ended", function()
+    assert(start())
+    local media = assert(wa.media:upload { data = "a picture", type = "image/png" })
+    local sent = assert(wa:send { to = CUSTOMER, image = { id = media.id } })
+    assert(box:receive { from = CUSTOMER, user_id = "US.13491208655302741918", name = "Ann", text = "é 👋" })
+    local template = assert(wa.templates:create { name = "kept", language = "en", category = "UTILITY",
+                                                  body = "Hello from us" })
+    local flow = assert(wa.flows:create { name = "kept", categories = { "OTHER" }, flow_json = json.encode(FLOW) })
+    assert(wa.blocked_users:block { "15550000009" })
+    local made = assert(wa.connections:create())
+    assert(box:review(template.id, "PAUSED"))
+    assert(box:advance(90000))
+    local before, exports = state(), box:exports()
+    box:stop()
+
+    assert(start())
+    local after = state()
+    assert.are.equal(exports, box:exports())
+    for _, name in ipairs { "customers", "messages", "templates", "flows", "connections", "business" } do
+      assert.are.same(before[name], after[name])
+    end
+    assert.is_true(after.clock.now >= before.clock.now)
+    assert.is_true(after.revision > before.revision)
+    assert.are.equal("a picture", (assert(whatsapp.new(box:options "direct").media:download(media.id))))
+    assert.are.equal("delivered", assert(sent:wait "delivered").status)
+    assert.are.equal("PAUSED", assert(wa.templates:get(template.id)).status)
+    assert.are.equal("kept", assert(wa.flows:get(flow.id)).name)
+    assert.are.equal("15550000009", assert(wa.blocked_users:list()).data[1].wa_id)
+    assert.are.equal("PENDING", assert(wa.connections:get(made.connection_id)).status)
+    local again = assert(wa:send { to = "US.13491208655302741918", text = "Hello again" })
+    local all = state().messages
+    assert.are.same({ again.id, CUSTOMER }, { all[#all].id, all[#all].customer })
+  end)
+
+  it("has what becomes of a message go on", function()
+    assert(start { delivered_seconds = 600 })
+    local sent = assert(wa:send { to = CUSTOMER, text = "x" })
+    box:stop()
+    assert(start { delivered_seconds = 600 })
+    assert(box:advance(601))
+    assert.are.equal("delivered", assert(sent:wait "delivered").status)
+  end)
+
+  it("outlives a kill", function()
+    assert(start())
+    local sent = assert(wa:send { to = CUSTOMER, text = "before the kill" })
+    local give_up, path = socket.gettime() + LIMIT, directory .. "/state.json"
+    repeat socket.sleep(0.05) until files.read(path):find(sent.id, 1, true) or socket.gettime() > give_up
+    os.execute("kill -KILL " .. box.pid)
+    box.stopped = true
+    assert(start())
+    assert.are.equal("before the kill", state().messages[1].payload.text.body)
+  end)
+
+  it("says so when its file is damaged", function()
+    assert(start())
+    box:stop()
+    for _, text in ipairs { "{", "[]", '{"identity":{}}' } do
+      local file = assert(io.open(directory .. "/state.json", "w"))
+      file:write(text)
+      file:close()
+      local none, err = start()
+      assert.is_nil(none)
+      assert.are.equal("io", err.kind)
+      assert.truthy(tostring(err):find("state.json is damaged", 1, true))
+    end
+  end)
+
+  it("is one directory", function()
+    local none, err = start { prefix = "/tmp/other" }
+    assert.is_nil(none)
+    assert.are.same({ "invalid", "prefix" }, { err.kind, err.field })
+  end)
+end)
