@@ -263,6 +263,7 @@ build = {
     ["whatsapp.sandbox.server.seed_templates"] = "lua/whatsapp/sandbox/server/seed_templates.lua",
     ["whatsapp.sandbox.server.services"] = "lua/whatsapp/sandbox/server/services.lua",
     ["whatsapp.sandbox.server.state"] = "lua/whatsapp/sandbox/server/state.lua",
+    ["whatsapp.sandbox.server.storage"] = "lua/whatsapp/sandbox/server/storage.lua",
     ["whatsapp.sandbox.server.subscribed_apps"] = "lua/whatsapp/sandbox/server/subscribed_apps.lua",
     ["whatsapp.sandbox.server.template_buttons"] = "lua/whatsapp/sandbox/server/template_buttons.lua",
     ["whatsapp.sandbox.server.template_check"] = "lua/whatsapp/sandbox/server/template_check.lua",
