@@ -35,7 +35,7 @@ describe("the command", function()
     assert.truthy(listed:find(box.connection, 1, true), listed)
     local made = decoded "connections create"
     assert.equal("PENDING", made.status)
-    assert.truthy(out("connections get " .. made.connection_id):find "\nurl +http"))
+    assert.truthy(out("connections get " .. made.connection_id):find "\nurl +http")
     out("connections rm " .. made.connection_id)
     assert_refused(3, "not_found", run("connections get " .. made.connection_id))
     assert.same({}, decoded "connections ls --status FAILED")
