@@ -169,7 +169,7 @@ RUNTIMES = $(if $(filter command,$(origin LUA)),$(LUA),5.4 jit)
 deps:
 	tools/deps demo test
 
-## demo: real sends through a local WhatsApp, from a fresh clone
+## demo: a local WhatsApp, a phone in the browser and a bot, from a fresh clone
 demo:
 	tools/deps demo
 	@$(MAKE) --no-print-directory all

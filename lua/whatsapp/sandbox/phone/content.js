@@ -77,7 +77,8 @@ function formReply(message, reply) {
   } catch {
     values = { response_json: reply.response_json };
   }
-  const rows = Object.entries(values ?? {}).filter(([name]) => name !== "flow_token");
+  // An address has its fields one level deeper.
+  const rows = Object.entries({ ...values, ...values?.values }).filter(([name]) => name !== "flow_token" && name !== "values");
   return { nodes: [el("div.form-reply", null,
     el("div.form-reply-title", null, icon("form"), reply.body || "Sent"),
     el("dl", null, rows.map(([name, value]) => [el("dt", null, name),
@@ -134,7 +135,7 @@ const lines = {
   audio: (content) => (content.voice ? "🎤 Voice message" : "🎵 Audio"),
   interactive: (content) => content.body?.text ?? repliesOf(content),
   button: (content) => content.text,
-  order: (content) => `🛒 Order of ${(content.product_items ?? []).length} products`,
+  order: (content) => `🛒 Order: ${(content.product_items ?? []).map((item) => `${item.quantity} × ${item.product_retailer_id}`).join(", ")}`,
   system: (content) => content.body,
 };
 

@@ -108,8 +108,9 @@ export class Conversation {
     const number = numberOf(this.chat);
     const business = number?.verified_name ?? state.business.name;
     replace(this.title, business || "The business");
-    replace(this.subtitle, `${number?.display_phone_number ?? ""} · on the phone of `, el("bdi", null, nameOf(this.chat)),
-      nameOf(this.chat) === phone(this.chat.id) ? "" : ` (${phone(this.chat.id)})`);
+    const name = nameOf(this.chat);
+    replace(this.subtitle, "on the phone of ", el("bdi", null, name), name === phone(this.chat.id) ? "" : `, ${phone(this.chat.id)}`,
+      number ? ` · to ${number.display_phone_number}` : "");
     replace(this.face, avatar(business || "B", { class: "business" }));
     this.drawWindow();
     this.look();

@@ -2,7 +2,7 @@
 
 import { el } from "./dom.js";
 
-const OPEN = 3;      // levels that are unfolded from the start
+const OPEN = 9;      // levels that are unfolded from the start
 const MOST = 200;    // entries of one object or list; more when asked for
 const LONG = 2000;   // characters of a text; more when asked for
 
