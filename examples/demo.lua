@@ -45,7 +45,7 @@ bot:use(function(event, following)
 end)
 bot:on("button_reply", "cakes", function(event) return event:reply { list = cakes } end)
 bot:on("button_reply", "where", function(event)
-  return event:reply { location = { latitude = 52.5169, longitude = 13.4019, name = "The moon café", address = "Berlin" } }
+  return event:reply { location = { latitude = 52.5169, longitude = 13.4019, name = "The moon café" } }
 end)
 bot:on("list_reply", function(event)
   event:react "👍"
