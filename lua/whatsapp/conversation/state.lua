@@ -10,7 +10,7 @@ local M = {}
 ---@field to string whom it is with
 ---@field phone_number_id string the business's number
 ---@field started number seconds since 1970
----@field commands integer how many the journal has, the one it stands at included
+---@field commands integer how many the journal has
 ---@field at string what it stands at: "wait", "sleep", "send text", "step reserve", …
 ---@field due? number when it goes on by itself
 local State = { __name = "whatsapp.ConversationState" }
