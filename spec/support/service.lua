@@ -1,5 +1,6 @@
 --- An nginx of the user's kind: a configuration that uses the client, run by
---- tools/nginx in the environment of a sandbox, on a free port.
+--- tools/nginx in the environment of a sandbox, on a free port. Its Lua is LuaJIT,
+--- whatever this one is.
 
 local http = require "socket.http"
 local socket = require "socket"
@@ -78,7 +79,7 @@ function M.start(sandbox, conf, port)
   local text, n = completed(conf):gsub("(listen 127%.0%.0%.1:)8080;", ("%%1%d;"):format(port))
   assert(n == 1, "where does it listen?")
   write(directory .. "/nginx.conf", text)
-  assert(sandbox:run(("d=%s; timeout %d tools/nginx $d/nginx.conf </dev/null >$d/log 2>&1 & "
+  assert(sandbox:run(("d=%s; timeout %d tools/in-tree build/jit tools/nginx $d/nginx.conf </dev/null >$d/log 2>&1 & "
     .. "echo $! >$d/pid"):format(directory, LIFE_LIMIT)))
   local self = setmetatable({ directory = directory, url = "http://127.0.0.1:" .. port,
                               pid = read(directory .. "/pid"):match "%d+" }, Service)
