@@ -49,12 +49,14 @@ local t = testing.bot(bot)
 local ann = t.user "4915112345678"
 
 ann:says "appointment"
-local slots = ann:expects("list").interactive.action.sections[1].rows
+local _, offer = ann:expects "list"
+local slots = offer.interactive.action.sections[1].rows
 assert(#slots == 10 and slots[10].title == "More")       -- twelve slots: two pages
 taken[tonumber(slots[1].id)] = true                      -- somebody else, at the same moment
 ann:picks(slots[1].id)
 ann:expects "faster"
-slots = ann:expects("list").interactive.action.sections[1].rows
+_, offer = ann:expects "list"
+slots = offer.interactive.action.sections[1].rows
 ann:says "more"
 ann:expects "list"
 ann:says(slots[1].title)

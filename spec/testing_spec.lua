@@ -47,9 +47,9 @@ describe("a test of a bot", function()
   it("has customers who write, tap, pick and send", function()
     ann:says("hello"):says "menu"
     ann:expects "Hi Ann"
-    assert.are.equal("Yes, please", ann:expects("buttons").interactive.action.buttons[1].reply.title)
-    ann:taps "Yes, please"
-    ann:expects "You chose yes"
+    local _, menu = ann:expects "buttons"
+    assert.are.equal("Yes, please", menu.interactive.action.buttons[1].reply.title)
+    ann:taps("Yes, please"):expects "You chose yes"
     ann:says("list"):picks "p2"
     ann:expects "list"
     ann:expects "chose p%d$"
@@ -138,7 +138,7 @@ describe("a test of a bot", function()
     bob:says "two"
     bob:expects "Hi Bob"
     ann:expects "Hi Ann"
-    assert.are.equal("> one\n< Hi Ann\n4915200000 > two\n4915200000 < Hi Bob\n", t:transcript())
+    assert.are.equal("4915200000 = Bob\n> one\n< Hi Ann\n4915200000 > two\n4915200000 < Hi Bob\n", t:transcript())
     assert.are.equal("http://127.0.0.1:9", bot.client.config.base_url)
     assert.are.equal(0, (bot.store:pending(os.time())))
   end)

@@ -43,6 +43,12 @@ function Desk:forget_all()
   self.live, self.live_count = {}, 0
 end
 
+--- From now on a replay is to word its messages as they were: for tests, whose code
+--- does not change.
+function Desk:be_strict()
+  self.strict = true
+end
+
 --- Makes a conversation known: only those can be resumed.
 ---@param definition whatsapp.Conversation
 function Desk:add(definition)

@@ -267,12 +267,20 @@ local function diverged(self, what, ...)
     message = ("the conversation %s "):format(self.definition.name) .. what:format(...) })
 end
 
+local function not_the_same(self, command)
+  fail("kept", Error.new { kind = "state", hint = "the time, chance and whatever changes come from chat:now(), "
+      .. "chat:random() and steps",
+    message = ("the conversation %s was given the same answers, and says something else as command %d (%q)"):format(
+      self.definition.name, self.position, command.command) })
+end
+
 -- A message may be worded anew. One that has moved is seen: it stands in the journal as
 -- another command, or the journal has it where another one was sent now.
 local function check_message(self, step, command)
   local mark, known = mark_of(command.message), self.journal.marks
   command.mark = mark
   if step and (not step.mark or step.mark == mark) then return end
+  if step and self.desk.strict then not_the_same(self, command) end
   local other = self.reworded[mark] or (step and known[mark])
   if other then
     diverged(self, "now sends as command %d (%q) what its journal has as command %d", self.position,

@@ -326,8 +326,9 @@ function Sandbox:sent()
 end
 
 --- Looks for messages again and again, from now on.
+---@param wanted? fun(request: table): boolean  those of some requests alone
 ---@return fun(): table[]|nil, whatsapp.Error? new those accepted since the last call, as `sent` has them
-function Sandbox:follow()
+function Sandbox:follow(wanted)
   local path = journal.path(self.prefix)
   local before, at = journal.read(path)
   at = before and at or 0
@@ -337,7 +338,7 @@ function Sandbox:follow()
       return nil, errors.new { kind = "io", message = "the sandbox's journal cannot be read: " .. following }
     end
     at = following
-    return journal.messages(entries)
+    return journal.messages(entries, wanted)
   end
 end
 

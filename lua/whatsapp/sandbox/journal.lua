@@ -48,12 +48,13 @@ end
 
 --- The accepted messages among the entries, in order.
 ---@param entries table[]
+---@param wanted? fun(entry: table): boolean
 ---@return table[] messages
-function M.messages(entries)
+function M.messages(entries, wanted)
   local messages = {}
   for _, entry in ipairs(entries) do
     local message = entry.message
-    if message then
+    if message and (not wanted or wanted(entry)) then
       message.payload = entry.body
       messages[#messages + 1] = message
     end

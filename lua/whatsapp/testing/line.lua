@@ -1,14 +1,20 @@
---- A message as one line of a transcript. Pure.
+--- Lines of a transcript: what is said as a line, and what a line says. Pure.
 
 local M = {}
+
+-- Kinds ----------------------------------------------------------------------------------
+
+-- As `wa:send` says them, where Graph has another word.
+local KINDS = { button = "buttons", product_list = "products", catalog_message = "catalog",
+  location_request_message = "location_request", address_message = "address_request",
+  request_contact_info = "contact_request" }
 
 --- What kind of message a payload is: as in `wa:send`, so `buttons`, not interactive.
 ---@param payload table
 ---@return string
 function M.kind(payload)
   local inner = payload.interactive
-  if not inner then return payload.type end
-  return inner.type == "button" and "buttons" or inner.type
+  return inner and (KINDS[inner.type] or inner.type) or payload.type
 end
 
 --- The words in a payload.
@@ -57,17 +63,118 @@ function M.flow(payload)
   end
 end
 
---- One line: the words, before them the kind where it is not plain, behind them what
---- can be tapped in brackets.
+-- Words in a line ------------------------------------------------------------------------
+
+local ESCAPES = { ["\n"] = "\\n", ["\r"] = "\\r", ["\\"] = "\\\\" }
+local MEANT = { n = "\n", r = "\r", ["\\"] = "\\", ["["] = "[", ["("] = "(" }
+
+--- Any text in one line: \n is a new line, \\ one of these.
+---@param text string
+---@return string
+function M.escape(text)
+  return (text:gsub("[\n\r\\]", ESCAPES))
+end
+
+--- The text that was meant. What means nothing stays as it is.
+---@param text string
+---@return string
+function M.unescape(text)
+  return (text:gsub("\\(.)", MEANT))
+end
+
+--- A line as `of` writes it, whoever wrote it.
+---@param text string
+---@return string
+function M.canonical(text)
+  return M.escape(M.unescape(text))
+end
+
+-- Behind what a customer taps, reports of or answers: the words of the bot's message, if that
+-- is not the one at hand.
+local OF = " of "
+
+local function with_message(text, payload)
+  return payload and text .. OF .. M.of(payload) or text
+end
+
+--- A text of a customer's. What would be read as a tap or another kind has a \ before it.
+---@param text string
+---@return string
+function M.text(text)
+  local escaped = M.escape(text)
+  return escaped:find "^[%[(]" and "\\" .. escaped or escaped
+end
+
+--- A tap: "[Yes]".
+---@param choice string its title or id
+---@param payload? table the bot's message, when it is an older one
+---@return string
+function M.tap(choice, payload)
+  return with_message(("[%s]"):format(M.escape(choice)), payload)
+end
+
+--- A status: "failed 131026".
+---@param status string
+---@param code? integer
+---@param payload? table the bot's message, when it is an older one
+---@return string
+function M.status(status, code, payload)
+  return with_message(code and ("%s %d"):format(status, code) or status, payload)
+end
+
+--- What the bot said: the words, before them the kind where it is not plain, behind them
+--- what can be tapped in brackets.
 ---@param payload table
 ---@return string
 function M.of(payload)
   local parts, kind = {}, M.kind(payload)
   if kind ~= "text" and kind ~= "buttons" then parts[1] = ("(%s)"):format(kind) end
   local words = M.words(payload)
-  if words ~= "" then parts[#parts + 1] = words:gsub("\n", "\\n") end
-  for _, choice in ipairs(M.choices(payload)) do parts[#parts + 1] = ("[%s]"):format(choice.title) end
+  if words ~= "" then parts[#parts + 1] = M.escape(words) end
+  for _, choice in ipairs(M.choices(payload)) do parts[#parts + 1] = ("[%s]"):format(M.escape(choice.title)) end
   return table.concat(parts, " ")
+end
+
+-- Reading --------------------------------------------------------------------------------
+
+--- A line of a transcript: its sign, what stands behind it, and the customer before it.
+---@param text string
+---@return string|nil sign nil for what is no line of a transcript; "#" for one that says nothing
+---@return string rest
+---@return string|nil who
+function M.read(text)
+  if text:find "^%s*$" or text:find "^%s*#" then return "#", text end
+  local sign, rest = text:match "^([<>~+!])%s?(.*)$"
+  if sign then return sign, rest end
+  local who
+  who, sign, rest = text:match "^(%S+) ([<>~=])%s?(.*)$"
+  return sign, rest, who
+end
+
+--- What a customer does: taps, sends another kind than a text, or writes.
+---@param text string
+---@return "tap"|"kind"|"text" what
+---@return string first the choice, the kind, the text
+---@return string|nil second the words of the message whose choice it is; what stands behind the kind
+function M.read_customer(text)
+  local choice, of = text:match "^%[(.-)%] of (.*)$"
+  choice = choice or text:match "^%[(.*)%]$"
+  if choice then return "tap", M.unescape(choice), of end
+  local kind, rest = text:match "^%(([%l_]+)%)%s?(.*)$"
+  if kind then return "kind", kind, rest end
+  return "text", M.unescape(text)
+end
+
+--- A status: the word, its code, and the words of the message it is about.
+---@param text string
+---@return string|nil status
+---@return integer|nil code
+---@return string|nil of
+function M.read_status(text)
+  local status, rest = text:match "^(%l+)%s*(.*)$"
+  if not status then return nil end
+  local code, behind = rest:match "^(%d+)%s*(.*)$"
+  return status, tonumber(code), (behind or rest):match "^of (.*)$"
 end
 
 return M

@@ -1,0 +1,418 @@
+--- A customer of a test: writes to the bot, and expects what it says.
+
+local blame = require "whatsapp.testing.blame"
+local flow = require "whatsapp.testing.flow"
+local hook = require "whatsapp.testing.hook"
+local json = require "whatsapp.json"
+local line = require "whatsapp.testing.line"
+local messages = require "whatsapp.message"
+local schema = require "whatsapp.schema"
+local stage = require "whatsapp.testing.stage"
+local transcript = require "whatsapp.testing.transcript"
+
+---@class whatsapp.TestUser
+---@field number string the phone number as digits; the user id of who has none
+---@field name string
+local User = { __name = "whatsapp.TestUser" }
+User.__index = User
+
+local M = {}
+
+-- What customers write -------------------------------------------------------------------
+
+local function write(user, shown, message)
+  user.wrote = user.test.now
+  stage.happens(user.test, user, ">", shown, hook.message, user.test, user, message)
+  return user
+end
+
+--- Writes a text.
+---@param text string
+---@return whatsapp.TestUser self
+function User:says(text)
+  if type(text) == "number" then text = schema.number_text(text) end
+  if type(text) ~= "string" or text == "" then blame.raise 'says takes a text: ann:says "Hello"' end
+  return write(self, line.text(text), { type = "text", text = { body = text } })
+end
+
+-- What is sent ---------------------------------------------------------------------------
+
+-- By kind: Graph's table for what was given, and the message's errors.
+local content_of = {}
+
+-- A file is uploaded, so that the bot can download it.
+local function upload(user, kind, content)
+  if type(content) == "string" then content = { file = content } end
+  if type(content) ~= "table" or not content.file then return content end
+  local uploaded, err = user.test.bot.client.media:upload(content.file)
+  if not uploaded then blame.raise("%s", tostring(err)) end
+  local name = content.filename or content.file:match "[^/\\]*$"
+  return { id = uploaded.id, mime_type = uploaded.type, caption = content.caption,
+           filename = kind == "document" and name or nil }
+end
+
+for _, kind in ipairs { "image", "video", "audio", "document", "sticker" } do content_of[kind] = upload end
+
+function content_of.reaction(user, _, content)
+  if type(content) == "string" then content = { emoji = content } end
+  if type(content) ~= "table" or content.message_id or not user.last then return content end
+  return { emoji = content.emoji, message_id = user.last.id }
+end
+
+-- What there is no content of.
+local EMPTY = { unsupported = true, request_welcome = true }
+
+function content_of.unsupported()
+  return nil, { { code = 131051, title = "Message type unknown", message = "Message type unknown" } }
+end
+
+function content_of.request_welcome() return nil end
+
+-- Those there are; Meta may add others.
+local KINDS = { text = true, location = true, contacts = true, order = true, button = true, system = true,
+                interactive = true, edit = true, revoke = true, flow_reply = true }
+for kind in pairs(content_of) do KINDS[kind] = true end
+
+local function the_one(message)
+  local kind, content
+  if type(message) == "table" then kind, content = next(message) end
+  if type(kind) ~= "string" or next(message, kind) ~= nil then
+    blame.raise 'sends takes one kind of message: ann:sends { image = "photo.jpg" }'
+  end
+  if not KINDS[kind] and schema.is_slip(kind, KINDS) then
+    blame.raise("there is no kind of message %s; did you mean %s?", kind, schema.nearest(kind, KINDS))
+  end
+  return kind, content
+end
+
+local function shown(kind, content)
+  local text = type(content) == "string" and line.escape(content) or nil
+  if type(content) == "table" then
+    local err
+    text, err = json.encode(content)
+    if not text then blame.raise("%s cannot be sent: %s", kind, err) end
+  end
+  return text and ("(%s) %s"):format(kind, text) or ("(%s)"):format(kind)
+end
+
+--- Sends anything else: `{ image = "photo.jpg" }` or `{ image = { file = "photo.jpg", caption = "Look" } }`
+--- (a file, which is uploaded first), `{ reaction = "👍" }` to the bot's last message,
+--- `{ location = { latitude = …, longitude = … } }`: a type with what Graph has in it.
+---@param message table one key
+---@return whatsapp.TestUser self
+function User:sends(message)
+  local kind, content = the_one(message)
+  if kind == "text" then return self:says(content) end
+  if kind == "flow_reply" then return self:submits(content) end
+  local value, errors = content, nil
+  if content_of[kind] then value, errors = content_of[kind](self, kind, content) end
+  if type(value) ~= "table" and not EMPTY[kind] then
+    blame.raise("what Graph has in a message of type %s is a table, not a %s", kind, type(value))
+  end
+  return write(self, shown(kind, content), { type = kind, [kind] = value, errors = errors })
+end
+
+-- What is tapped -------------------------------------------------------------------------
+
+local function find_choice(payload, wanted)
+  for _, choice in ipairs(line.choices(payload)) do
+    if choice.id == wanted or choice.title == wanted then return choice end
+  end
+end
+
+local WORDS = { button_reply = { "button", "taps" }, list_reply = { "row", "picks" } }
+
+local function listed(payload)
+  local titles = {}
+  for i, choice in ipairs(line.choices(payload)) do titles[i] = ("[%s]"):format(choice.title) end
+  return table.concat(titles, " ")
+end
+
+-- The message that is tapped: the last one with anything to tap, unless that was tapped.
+local function offer_of(user, wanted, what)
+  local offer = user.offers[1]
+  if not offer then stage.fail(user.test, "there is no %s %q to choose: the bot has offered nothing", what, wanted) end
+  if user.tapped[offer] then
+    stage.fail(user.test, "there is no %s %q to choose: %q has been answered, and nothing was offered since"
+      .. " (an older message is tapped by giving it behind the choice)", what, wanted, line.of(offer))
+  end
+  return offer
+end
+
+local function choose(user, wanted, kind, older)
+  local what = kind and WORDS[kind][1] or "button or row"
+  stage.listen(user.test)
+  local offer = older or offer_of(user, wanted, what)
+  local choice = find_choice(offer, wanted)
+  if not choice then
+    stage.fail(user.test, "there is no %s %q to choose, only %s", what, wanted, listed(offer))
+  elseif kind and choice.kind ~= kind then
+    local other = WORDS[choice.kind]
+    stage.fail(user.test, "there is no %s %q to choose: it is a %s, which one %s", what, wanted, other[1], other[2])
+  end
+  user.tapped[offer] = true
+  local named = find_choice(offer, choice.title).id == choice.id and choice.title or choice.id
+  return write(user, line.tap(named, older), { type = "interactive", context = { id = offer.id },
+    interactive = { type = choice.kind, [choice.kind] = {
+      id = choice.id, title = choice.title, description = choice.description } } })
+end
+
+local function check_choice(wanted, older, call)
+  if type(wanted) ~= "string" then blame.raise("%s takes a title or an id", call) end
+  if older ~= nil and not (type(older) == "table" and older.id and older.type) then
+    blame.raise("%s takes a title or id, and behind it a message as expects returns it", call)
+  end
+end
+
+--- Taps a button of the bot's last question, by its id or title.
+---@param button string
+---@param message? table an older message of the bot's with this button, as `expects` returned it
+---@return whatsapp.TestUser self
+function User:taps(button, message)
+  check_choice(button, message, "taps")
+  return choose(self, button, "button_reply", message)
+end
+
+--- Picks a row of the list in the bot's last question, by its id or title.
+---@param row string
+---@param message? table an older message of the bot's with this row, as `expects` returned it
+---@return whatsapp.TestUser self
+function User:picks(row, message)
+  check_choice(row, message, "picks")
+  return choose(self, row, "list_reply", message)
+end
+
+-- Flows ----------------------------------------------------------------------------------
+
+local function form_of(user)
+  stage.listen(user.test)
+  if not user.form then stage.fail(user.test, "the bot has sent no message that opens a Flow") end
+  return user.form, line.flow(user.form)
+end
+
+--- Opens the Flow of the bot's last message that has one, as that message says: with
+--- its token, on its screen, or asking the endpoint. What was played to its end is for
+--- `submits`.
+---@param endpoint whatsapp.flow.Endpoint|table|string as for `whatsapp.testing.flow`
+---@param options? { screens?: table|string } the Flow's JSON, beside an endpoint
+---@return whatsapp.flow.Player player open
+function User:opens(endpoint, options)
+  local _, given = form_of(self)
+  local settings = { flow_token = given.token }
+  for name, value in pairs(options or {}) do settings[name] = value end
+  local player = flow(endpoint, settings)
+  local first = not given.asks and { screen = given.screen, data = given.data } or nil
+  local screen, err = player:open(first)
+  if not screen then stage.fail(self.test, "the Flow cannot be opened: %s", tostring(err)) end
+  return player
+end
+
+--- Sends what the customer filled in on the Flow of the bot's last message that has
+--- one: the bot gets a `flow_reply`.
+---@param completed whatsapp.flow.Player|table a player at the end of the Flow, or the parameters;
+---   the message's token is added to them
+---@return whatsapp.TestUser self
+function User:submits(completed)
+  if type(completed) ~= "table" then blame.raise "submits takes a player of the Flow, or a table of parameters" end
+  local form, given = form_of(self)
+  local params = completed
+  if type(completed.reply) == "function" then
+    if not completed.params then stage.fail(self.test, "the Flow has not been completed") end
+    params = completed.params
+  end
+  local sent = { flow_token = given.token }
+  for name, value in pairs(params) do sent[name] = value end
+  return write(self, shown("flow_reply", sent), { type = "interactive", context = { id = form.id },
+    interactive = { type = "nfm_reply", nfm_reply = { name = "flow", body = "Sent",
+      response_json = assert(json.encode(sent)) } } })
+end
+
+-- What becomes of the bot's messages -----------------------------------------------------
+
+local STATUSES = { sent = true, delivered = true, read = true, played = true, failed = true }
+
+local UNDELIVERABLE = 131026
+
+local function report(user, status, code, older)
+  stage.listen(user.test)
+  local payload = older or user.last
+  if not payload then stage.fail(user.test, "the bot has said nothing that could be %s", status) end
+  if status == "failed" then code = code or UNDELIVERABLE end
+  stage.happens(user.test, user, "~", line.status(status, code, older), hook.status, user.test, user, payload,
+    status, code)
+  return user
+end
+
+--- Has the bot told what became of its last message to this customer.
+---
+---     ann:reports "read"
+---     ann:reports("failed", { code = 131049 })
+---
+---@param status "sent"|"delivered"|"read"|"played"|"failed"
+---@param options? { code?: integer, message?: table } `code`: of a failure, 131026; `message`: an older
+---   one, as `expects` returned it
+---@return whatsapp.TestUser self
+function User:reports(status, options)
+  options = options or {}
+  if not STATUSES[status] then
+    blame.raise("reports takes one of %s, not %s", table.concat(schema.sorted_keys(STATUSES), ", "), tostring(status))
+  end
+  return report(self, status, options.code, options.message)
+end
+
+-- What customers expect ------------------------------------------------------------------
+
+local function meets(payload, wanted)
+  if type(wanted) == "function" then return wanted(payload) end
+  local words = line.words(payload)
+  if line.kind(payload) == wanted or words:find(wanted, 1, true) then return true end
+  local ok, found = pcall(string.find, words, wanted)
+  return ok and found ~= nil
+end
+
+local function described(wanted)
+  return type(wanted) == "function" and "what the function takes" or ("%q"):format(wanted)
+end
+
+--- Expects the next message that was not looked at yet: its words or some of them, a
+--- pattern in them, or its kind ("buttons", "image", "template", …). A function decides
+--- itself.
+---@param wanted string|fun(payload: table): any
+---@return whatsapp.TestUser self
+---@return table payload as it was sent, with its `id`
+function User:expects(wanted)
+  if type(wanted) ~= "function" and type(wanted) ~= "string" then
+    blame.raise("expects takes words, a pattern, a kind of message or a function, not a %s", type(wanted))
+  end
+  stage.listen(self.test)
+  local payload = table.remove(self.unread, 1)
+  if not payload then
+    stage.fail(self.test, "expected %s, but the bot said nothing more", described(wanted))
+  elseif not meets(payload, wanted) then
+    stage.fail(self.test, "expected %s, but the bot said %q", described(wanted), line.of(payload))
+  end
+  return self, payload
+end
+
+--- Expects that there is nothing more.
+---@return whatsapp.TestUser self
+function User:expects_nothing()
+  stage.listen(self.test)
+  local payload = self.unread[1]
+  if payload then stage.fail(self.test, "expected nothing more, but the bot said %q", line.of(payload)) end
+  return self
+end
+
+-- Transcripts ------------------------------------------------------------------------------
+
+local play = {}
+
+-- The bot's newest message to a customer that is shown so.
+local function message_like(user, list, text)
+  local wanted = line.canonical(text)
+  for _, payload in ipairs(list) do
+    if line.of(payload) == wanted then return payload end
+  end
+  stage.fail(user.test, "the bot has said no %q", text)
+end
+
+play[">"] = function(user, text)
+  local what, first, second = line.read_customer(text)
+  if what == "tap" then
+    return choose(user, first, nil, second and message_like(user, user.offers, second))
+  elseif what == "text" or not (KINDS[first] or second:find "^[{%[]") then
+    return user:says(line.unescape(text))
+  end
+  return user:sends { [first] = json.decode(second) or (EMPTY[first] and true) or line.unescape(second) }
+end
+
+play["<"] = function(user, text)
+  stage.listen(user.test)
+  local payload = table.remove(user.unread, 1)
+  local said = payload and line.of(payload) or "nothing more"
+  if said ~= line.canonical(text) then stage.fail(user.test, "expected %q, but the bot said %q", text, said) end
+end
+
+play["~"] = function(user, text)
+  local status, code, of = line.read_status(text)
+  if not STATUSES[status] then stage.fail(user.test, "%q is no status", text) end
+  return report(user, status, code, of and message_like(user, user.heard, of))
+end
+
+local function name_them(user, name)
+  if type(name) ~= "string" or name == "" then blame.raise "a customer's name is a text" end
+  if name == user.name then return end
+  user.name = name
+  -- The first one's lines have no number before them, and their name is whoever plays them.
+  if user.mark ~= "" then stage.note(user.test, user, "=", line.escape(name)) end
+end
+
+play["="] = function(user, text) name_them(user, line.unescape(text)) end
+
+play["+"] = function(user, text) user.test:advance(tonumber(text) or text) end
+
+play["!"] = function(user, text) user.test:refuses(tonumber(text) or text) end
+
+--- Plays a transcript, a text file, line by line: `> ` and what the customer writes, in
+--- brackets what they tap, `(image) photo.jpg` what they send; `< ` and what the bot is to
+--- say; `~ read` what becomes of that; `+ ` and seconds that pass; `! ` and the code with
+--- which the next message is refused; `#` a note. Another customer's lines begin with their number, and
+--- `4915… = Bob` says what they are called. What `t:transcript()` returns is one.
+---@param path string
+---@return whatsapp.TestUser self
+function User:plays(path)
+  transcript.play(self, path, play)
+  return self
+end
+
+-- Making one -------------------------------------------------------------------------------
+
+blame.methods(User, "ann")
+
+local function key_of(id) return messages.canonical_user(id) or id end
+
+local function made(test, phone, user_id)
+  local user = setmetatable({ test = test, phone = phone, user_id = user_id, number = phone or user_id,
+    name = "Customer", unread = {}, heard = {}, offers = {}, tapped = {} }, User)
+  user.mark = next(test.users) and user.number .. " " or ""
+  test.users[key_of(user.number)] = user
+  if user_id then test.users[user_id] = user end
+  return user
+end
+
+local function checked(id)
+  local user, err = messages.user(id)
+  if not user then blame.raise("t.user takes a phone number or a user id: %s", err.message) end
+  return user
+end
+
+--- The customer with a phone number, a user id or both, made where there is none.
+---@param test whatsapp.Test
+---@param who string|number|{ phone?: string|number, user_id?: string }
+---@param name? string
+---@return whatsapp.TestUser
+function M.of(test, who, name)
+  local phone, user_id
+  if type(who) ~= "table" then
+    phone = checked(who)
+  else
+    phone, user_id = who.phone and checked(who.phone), who.user_id and checked(who.user_id)
+    if not (phone or user_id) then blame.raise "t.user takes { phone = …, user_id = … }" end
+  end
+  if phone and messages.is_user_id(phone) then phone, user_id = nil, phone end
+  local user = test.users[key_of(phone or user_id)] or made(test, phone, user_id)
+  if name ~= nil then name_them(user, name) end
+  return user
+end
+
+--- Whom the bot writes to, known or not; also a group.
+---@param test whatsapp.Test
+---@param id string
+---@return whatsapp.TestUser
+function M.addressed(test, id)
+  if test.users[key_of(id)] then return test.users[key_of(id)] end
+  if messages.is_user_id(id) or not messages.user(id) then return made(test, nil, id) end
+  return made(test, id)
+end
+
+return M
