@@ -57,8 +57,8 @@ function M.nearest(name, known, most)
   if #name > NAME_MAX then return nil end
   local best, least = nil, (most or math.max(2, math.floor(#name / 3))) + 1
   for candidate in pairs(known) do
-    local edits = distance(name, candidate)
-    if edits < least or (edits == least and best and candidate < best) then
+    local edits = type(candidate) == "string" and distance(name, candidate)
+    if edits and (edits < least or (edits == least and best and candidate < best)) then
       best, least = candidate, edits
     end
   end

@@ -31,7 +31,10 @@ local samples = {
   action = sample_action,
   list = function(property)
     local list = {}
-    for i = 1, math.max(1, property.min or 1) do list[i] = sample(property.of) end
+    for i = 1, math.max(1, property.min or 1) do
+      list[i] = sample(property.of)
+      if type(list[i]) == "table" and list[i].id then list[i].id = ("x"):rep(i) end
+    end
     return list
   end,
   object = function(property)
@@ -92,13 +95,17 @@ describe("a component", function()
   end
 
   -- What concerns other components and screens, which are not there.
-  local ABSENT = { INVALID_ROUTING_MODEL = true, INVALID_NAVIGATE_ACTION_NEXT_SCREEN_NAME = true,
-    INVALID_ON_CLICK_ACTION_PAYLOAD = true, INVALID_UPDATE_DATA_ACTION_PAYLOAD = true, MISSING_FOOTER = true }
+  local ABSENT = { INVALID_ROUTING_MODEL = true, MISSING_TERMINAL_SCREEN = true,
+    INVALID_NAVIGATE_ACTION_NEXT_SCREEN_NAME = true,
+    INVALID_ON_CLICK_ACTION_PAYLOAD = true, INVALID_UPDATE_DATA_ACTION_PAYLOAD = true,
+    MISSING_FOOTER_ON_TERMINAL_SCREEN = true }
 
   -- What is wrong with a component that has what it must have.
   local function problems_of(kind, version)
     local node = assert(write.component(sample_of(kind, required), kind))
     if kind == "when" then node.condition = "${form.n} == 'x'" end
+    if kind == "calendar_picker" then node.label = "x" end
+    if kind == "switch" then node.value = "${form.n}" end
     if version < "4" and components.kinds[kind].input then
       node = { type = "Form", name = "f", children = { node } }
     end

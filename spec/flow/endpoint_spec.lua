@@ -126,6 +126,16 @@ describe("a request", function()
       (function() told[1].err.outcome = "not_sent" return told[1].err end)())
   end)
 
+  it("is a notice by either name; a form's own field called error is none", function()
+    local endpoint = new { WELCOME = function(request) return request:show(request.data.error or "NONE") end }
+    local _, text = ask(endpoint, { action = "data_exchange", screen = "WELCOME",
+      data = { error_key = "payload-schema-error", error_message = "no days" } })
+    assert.are.equal('{"data":{"acknowledged":true}}', text)
+    assert.is_truthy(tostring(told[1].err):find("payload-schema-error: no days", 1, true))
+    _, text = ask(endpoint, { action = "data_exchange", screen = "WELCOME", data = { error = "OWN" } })
+    assert.are.equal('{"data":{},"screen":"OWN"}', text)
+  end)
+
   it("is decrypted with any of the keys", function()
     local endpoint = new({ INIT = function(request) return request:show "A" end },
       { private_key = { pair.privateKey, old.privateKey }, passphrase = "old" })

@@ -90,6 +90,26 @@ describe("a file of a picker", function()
     assert.are.equal("", names())
   end)
 
+  it("says what is wrong with options, and with the environment", function()
+    expect.refused("invalid", "allow_http", "unknown key", media.decrypt(make(1), path, { allow_http = true }))
+    local script = ([[
+      local ok, value, err = pcall(require("whatsapp").flow.decrypt_media, { cdn_url = "https://127.0.0.1:1/",
+        encryption_metadata = { encryption_key = %q, hmac_key = "eA==", iv = %q, plaintext_hash = %q,
+                                encrypted_hash = %q } }, "none")
+      print(ok, value, err.kind, err.field)
+    ]]):format(core.base64(("x"):rep(32)), core.base64(("x"):rep(16)), core.base64(("x"):rep(32)),
+      core.base64(("x"):rep(32)))
+    local name = directory .. "/script.lua"
+    local file = assert(io.open(name, "w"))
+    file:write(script)
+    file:close()
+    local pipe = assert(io.popen(("WHATSAPP_API_VERSION=bad %s %s"):format(os.getenv "LUA_BIN" or "lua5.4", name)))
+    local printed = pipe:read "*a"
+    pipe:close()
+    os.remove(name)
+    assert.are.equal("true\tnil\tconfig\tWHATSAPP_API_VERSION\n", printed)
+  end)
+
   it("goes where it can be written", function()
     local _, err = media.decrypt(make(10), directory .. "/none/file", { client = wa })
     assert.are.equal("io path", err.kind .. " " .. err.field)

@@ -91,8 +91,8 @@ describe("a player", function()
   it("shows texts, values, choices and complaints as they are now", function()
     local player = open({ { heading = "`'Hello ' ${data.name} ', ' ${form.a}`" },
       { form = { name = "form", init_values = "${data.init}", error_messages = { b = "Not that." },
-        yes_or_no, { text_input = { name = "b", label = "B", helper_text = "${data.name}" } } } },
-      { dropdown = { name = "c", label = "C", data_source = "${data.choices}", enabled = "${data.open}" } },
+        yes_or_no, { text_input = { name = "b", label = "B", helper_text = "${data.name}" } },
+        { dropdown = { name = "c", label = "C", data_source = "${data.choices}", enabled = "${data.open}" } } } },
     }, { name = "Ann", init = { a = "n" }, choices = { { id = "1", title = "One" } }, open = false })
     local parts = player:view().components
     assert.are.equal("Hello Ann, n", parts[1].text)
@@ -101,7 +101,7 @@ describe("a player", function()
     assert.are.same({ key = "2.2", type = "TextInput", name = "b", label = "B", ["helper-text"] = "Ann",
       ["error-message"] = "Not that." }, parts[3])
     assert.are.equal("1", parts[4]["data-source"][1].id)
-    assert.are.same({ key = "4", type = "Footer", label = "Done", ["on-click-action"] = { name = "complete" } },
+    assert.are.same({ key = "3", type = "Footer", label = "Done", ["on-click-action"] = { name = "complete" } },
       parts[5])
     assert.are.equal("ONE One true", table.concat({ player:view().screen, player:view().title,
       tostring(player:view().terminal) }, " "))

@@ -55,6 +55,14 @@ describe("flow.screens", function()
       .. [["terminal":true,"title":"Details"}],"version":"7.1"}]], flow)
   end)
 
+  it("prints lists of whatever JSON has", function()
+    local flow = one { body = "x" }
+    flow[1].data = { flags = { true, false }, none = { type = "array", items = {}, __example__ = json.array {} } }
+    local text = tostring(built(flow))
+    assert.are.same({ true, false }, json.decode(text).screens[1].data.flags.__example__)
+    assert.is_truthy(text:find('"__example__": []', 1, true))
+  end)
+
   it("prints as the text to upload, which holds the same", function()
     local flow = built(appointment())
     local text = tostring(flow)
@@ -73,21 +81,20 @@ describe("flow.screens", function()
     local list = children(one(
       { body = { "one", "two", markdown = true } },
       { dropdown = { name = "size", label = "Size", { id = "s", title = "Small" }, { id = "l", title = "Large" } } },
-      { form = { name = "f", init_values = { first_name = "Jo" },
-                 { text_input = { name = "first_name", label = "Name" } } } },
       { when = { condition = "${form.size} == 's'", { body = "small" }, otherwise = { { body = "large" } } } },
       { switch = { value = "${form.size}", cases = { s = { { caption = "S" } }, l = { { caption = "L" } } } } },
       { image_carousel = { { src = "AA==", alt_text = "a" } } }))
     assert_json([[{"markdown":true,"text":["one","two"],"type":"TextBody"}]], list[1])
     assert_json([[{"data-source":[{"id":"s","title":"Small"},{"id":"l","title":"Large"}],"label":"Size",]]
       .. [["name":"size","type":"Dropdown"}]], list[2])
-    assert_json([[{"children":[{"label":"Name","name":"first_name","type":"TextInput"}],]]
-      .. [["init-values":{"first_name":"Jo"},"name":"f","type":"Form"}]], list[3])
     assert_json([[{"condition":"${form.size} == 's'","else":[{"text":"large","type":"TextBody"}],]]
-      .. [["then":[{"text":"small","type":"TextBody"}],"type":"If"}]], list[4])
+      .. [["then":[{"text":"small","type":"TextBody"}],"type":"If"}]], list[3])
     assert_json([[{"cases":{"l":[{"text":"L","type":"TextCaption"}],"s":[{"text":"S","type":"TextCaption"}]},]]
-      .. [["type":"Switch","value":"${form.size}"}]], list[5])
-    assert_json([[{"images":[{"alt-text":"a","src":"AA=="}],"type":"ImageCarousel"}]], list[6])
+      .. [["type":"Switch","value":"${form.size}"}]], list[4])
+    assert_json([[{"images":[{"alt-text":"a","src":"AA=="}],"type":"ImageCarousel"}]], list[5])
+    assert_json([[{"children":[{"label":"Name","name":"first_name","type":"TextInput"}],]]
+      .. [["init-values":{"first_name":"Jo"},"name":"f","type":"Form"}]], children(one { form = { name = "f",
+        init_values = { first_name = "Jo" }, { text_input = { name = "first_name", label = "Name" } } } })[1])
   end)
 
   it("knows every action", function()
@@ -147,7 +154,7 @@ end)
 describe("flow.screens refuses", function()
   -- A text input, a dropdown with one choice, a link, with more properties.
   local function with(content, more)
-    for key, value in pairs(more) do content[key] = value end
+    for key, value in pairs(more or {}) do content[key] = value end
     return content
   end
   local function input(more) return { text_input = with({ name = "n", label = "x" }, more) } end
@@ -271,11 +278,131 @@ describe("flow.screens refuses", function()
       { text_input = { name = "name", label = "x" } }))
     refused("START[1].body.text", "declares no data", one { body = "${data.x}" })
     refused("START[1].body.text", "there is no screen OTHER", one { body = "${screen.OTHER.form.x}" })
-    refused("START[1].body.text", "has no field", one { body = "${screen.START.form.x}" })
+    refused("START[1].body.text", "of this screen itself", one { body = "${screen.START.form.x}" })
+    refused("START[1].body.text", "without its }", one { body = "Hi ${data.name" })
+    local flow = appointment()
+    flow[2][1].body = "${screen.WELCOME.form.nme}"
+    refused("DETAILS[1].body.text", "has no field nme; did you mean name", flow)
+    flow = one { body = "${data.car.colour}" }
+    flow[1].data = { car = { title = "x" } }
+    refused("START[1].body.text", "no such property", flow)
     refused("START[1].body.text", "is no reference", one { body = "${from.x}" })
     refused("START[1].when.condition", "must hold a reference", one { when = { condition = "true", { body = "x" } } })
     refused("START.sensitive[1]", "no field",
       { version = "7.1", { id = "START", terminal = true, sensitive = { "x" }, DONE } })
+  end)
+
+  it("a bad expression", function()
+    local fields = { form = { name = "f", { text_input = { name = "t", label = "T" } },
+      { opt_in = { name = "o", label = "O" } }, { text_input = { name = "n", label = "N", input_type = "number" } } } }
+    local function condition(text) return one(fields, { when = { condition = text, { body = "x" } } }) end
+    for text, words in pairs {
+      ["${form.t}"] = "must come to true or false, not to a string", ["${form.t} 'c'"] = "not to a string",
+      ["(${form.t} == 'c'"] = "a bracket without an end", ["${form.t} = 'c'"] = "is no expression",
+      ["'a' == 'b' && ${form.o}"] = "the same always", ["${form.t} && ${form.o}"] = "&& is for a boolean",
+      ["!${form.t}"] = "! is for a boolean", ["${form.t} == true"] = "compares a string with a boolean",
+      ["${form.o} > 1"] = "> is for a number", ["${form.t == 'a'"] = "without its }",
+    } do
+      refused("START[2].when.condition", words, condition(text))
+    end
+    for _, text in ipairs { "${form.o}", "!${form.o} || (${form.t} != '')", "${form.n} == 42", "${form.n} == '42'",
+                            "(${form.n} + 1) > 2 && true == ${form.o}" } do
+      assert.is_truthy(screens(condition(text)), text)
+    end
+    refused("START[2].body.text", "is no expression: no value, at character 12",
+      one(fields, { body = "`${form.t} ++`" }))
+    refused("START[2].body.text", "second backtick", one(fields, { body = "`'Hi ' ${form.t}" }))
+    refused("START[2].switch.value", "must hold a reference", one(fields, { switch = { value = "t", cases = {
+      t = { { body = "x" } } } } }))
+  end)
+
+  it("data and references of another type", function()
+    local function with_data(data, ...)
+      local flow = one(...)
+      flow[1].data = data
+      return flow
+    end
+    refused("START[1].heading.text", "of type array", with_data({ x = { "a" } }, { heading = "${data.x}" }))
+    refused("START[1].text_input.visible", "of type string", with_data({ x = "a" }, input { visible = "${data.x}" }))
+    refused("START[1].dropdown.data_source", "of type string",
+      with_data({ x = "a" }, { dropdown = { name = "n", label = "x", data_source = "${data.x}" } }))
+    refused("START[1].dropdown.data_source", "declares no title",
+      with_data({ x = { { id = "a" } } }, { dropdown = { name = "n", label = "x", data_source = "${data.x}" } }))
+    refused("START.data.x.__example__", "must be of type number, not string",
+      with_data({ x = { type = "number", __example__ = "1" } }))
+    refused("START.data.x.type", "must be one of", with_data { x = { type = "text", __example__ = "1" } })
+    refused("START.data.x.items", "is missing", with_data { x = { type = "array", __example__ = { "1" } } })
+    refused("START.data.x.properties.y.__example__", "belongs to the data itself", with_data { x = { type = "object",
+      properties = { y = { type = "string", __example__ = "1" } }, __example__ = { y = "1" } } })
+    local flow = appointment()
+    flow[1][3].footer.payload.name = 5
+    refused("WELCOME[3].footer.payload.name", "is of type number, but the screen DETAILS declares it as string", flow)
+    refused("START[1].dropdown.on_select_action.update_data.x", "declares it as boolean",
+      with_data({ x = true }, dropdown { on_select_action = { update_data = { x = "${form.n}" } } }))
+  end)
+
+  it("files that go where they cannot", function()
+    local function sends(payload, more)
+      return { version = "7.1", { id = "START", terminal = true,
+        { photo_picker = with({ name = "p", label = "P" }, more) }, { footer = { label = "x", complete = payload } } } }
+    end
+    refused("START[2].footer.complete.a.b", "of the payload itself", sends { a = { b = "${form.p}" } })
+    refused("START[2].footer.complete.a", "of the payload itself", sends { a = "`'a' ${form.p}`" })
+    refused("START[2].footer.complete.a", "at most 10 files", sends { a = "${form.p}" })
+    assert.is_truthy(screens(sends({ a = "${form.p}" }, { max_uploaded_photos = 10 })))
+  end)
+
+  it("calendars, lists and choices that contradict themselves", function()
+    local function calendar(more) return one { calendar_picker = with({ name = "n", label = "x" }, more) } end
+    refused("START[1].calendar_picker.label", "must be a table in mode range", calendar { mode = "range" })
+    refused("START[1].calendar_picker.label", "in mode range only", calendar { label = { start_date = "a" } })
+    refused("START[1].calendar_picker.min_days", "is for mode range only", calendar { min_days = 3 })
+    refused("START[1].calendar_picker.min_date", "must not exceed max_date",
+      calendar { min_date = "2026-02-01", max_date = "2026-01-31" })
+    refused("START[1].calendar_picker.min_date", "must be a date", calendar { min_date = "2026-02-30" })
+    refused("START[1].dropdown[2].id", "there twice", one { dropdown = { name = "n", label = "x",
+      { id = "1", title = "a" }, { id = "1", title = "b" } } })
+    refused("START[1].text_input.pattern", "field for email",
+      one(input { pattern = "a", helper_text = "a", input_type = "email" }))
+    refused("START[1].document_picker.allowed_mime_types[1]", "is no media type",
+      one { document_picker = { name = "n", label = "x", allowed_mime_types = { "pdf" } } })
+    local function list(more) return { version = "7.1", { id = "A",
+      { navigation_list = with({ name = "n", navigate = "B", { id = "1", main_content = { title = "a" }, badge = "a" },
+        { id = "2", main_content = { title = "b" }, ["end"] = { title = "c" } } }, more) } },
+      { id = "B", terminal = true, DONE } } end
+    assert.is_truthy(screens(list()))
+    refused("A[1].navigation_list[2].end", "media_size large", list { media_size = "large" })
+    local flow = list()
+    flow[1][1].navigation_list[2].badge = "b"
+    refused("A[1].navigation_list[2].badge", "on another item", flow)
+  end)
+
+  it("what stands where the whole screen or flow forbids it", function()
+    refused("START[2].text_input", "must stand in the form", one({ form = { name = "f",
+      { text_input = { name = "a", label = "a" } } } }, { text_input = { name = "b", label = "b" } }))
+    local choice = { radio_buttons_group = { name = "a", label = "A", { id = "1", title = "1" } } }
+    refused("START[2].switch.cases.2", "must have a footer", { version = "7.1", { id = "START", terminal = true, choice,
+      { switch = { value = "${form.a}", cases = { ["1"] = { DONE }, ["2"] = { { body = "x" } } } } } } })
+    local function twice(first, second)
+      return one(choice, { when = { condition = "${form.a} == '1'", otherwise = { second }, first } })
+    end
+    local t = { text_input = { name = "t", label = "t" } }
+    assert.is_truthy(screens(twice(t, t)))
+    refused("START[2].when[2].text_input.name", "there twice",
+      one(choice, { when = { condition = "${form.a} == '1'", t, t } }))
+    refused("START[3].text_input.name", "there twice", one(choice, { when = { condition = "${form.a} == '1'", t } }, t))
+    refused("A.success", "terminal screens", { version = "7.1", { id = "A", success = true,
+      { footer = { label = "x", navigate = "B" } } }, { id = "B", terminal = true, DONE } })
+    refused(nil, "ends with success", { version = "7.1", { id = "A", terminal = true, success = false, DONE } })
+    refused("A.refresh_on_back", "the flow has none", { version = "7.1", { id = "A", terminal = true,
+      refresh_on_back = true, DONE } })
+    refused("data_channel_uri", "before version 3.0", { version = "3.0", data_channel_uri = "https://a.de",
+      data_api_version = "3.0", routing_model = {}, { id = "A", terminal = true, DONE } })
+    refused("START[1].footer.foo", "cannot be given to complete", { version = "7.1", { id = "START",
+      terminal = true, { type = "Footer", label = "x",
+        ["on-click-action"] = { name = "complete", payload = {}, foo = 1 } } } })
+    refused("START[1].footer.navigate", "is missing", { version = "7.1", { id = "START", terminal = true,
+      { type = "Footer", label = "x", ["on-click-action"] = { name = "navigate" } } } })
   end)
 
   it("a screen that nothing leads to, no end, no footer", function()
@@ -298,6 +425,17 @@ describe("flow.screens refuses", function()
     refused("routing_model.WELCOME", "lacks DETAILS", flow)
     flow.routing_model = { WELCOME = { "DETAILS", "NOWHERE" }, DETAILS = {} }
     refused("routing_model.WELCOME[2]", "no screen NOWHERE", flow)
+    local function exchange(id, more)
+      return with({ id = id, { footer = { label = "x", data_exchange = {} } } }, more)
+    end
+    local function with_routes(model)
+      return { version = "7.1", routing_model = model, exchange "A", exchange "B",
+               exchange("C", { terminal = true }) }
+    end
+    assert.is_truthy(screens(with_routes { A = { "B" }, B = { "C" }, C = {} }))
+    assert.is_truthy(screens(with_routes { A = { "C" }, B = { "C" }, C = {} }), "two that messages open")
+    refused("B", "can be come back to from C", with_routes { A = { "B" }, B = { "C" }, C = { "B" } })
+    refused("C", "cannot be reached from A", with_routes { A = { "B" }, B = {}, C = {} })
   end)
 
   it("what the version does not have", function()
@@ -331,6 +469,23 @@ describe("flow.screens refuses", function()
     refused("A[1].navigation_list", "beside other", { version = "7.1", { id = "A", title = "A",
       { navigation_list = { name = "n", navigate = "B", { main_content = { title = "x" } } } }, { body = "x" } },
       { id = "B", terminal = true, DONE } })
+  end)
+
+  it("whatever else is no Flow JSON, without raising", function()
+    local loop = {}
+    loop.again = loop
+    for _, flow in ipairs {
+      { version = "7.3", screens = { 5 } }, { version = "7.3", screens = { {}, 5 } }, { version = "7.3", screens = {} },
+      { version = "7.3", screens = { { id = "A", data = { "a" }, layout = { type = "SingleColumnLayout",
+        children = { { type = "TextBody", text = "${data.b}" } } } } } },
+      { version = "7.3", { id = "A", terminal = true, { footer = { label = "x", complete = loop } } } },
+      { version = "7.3", { id = "A", terminal = true, loop } }, { version = "7.3", screens = { loop } },
+    } do
+      local made, err = screens(flow)
+      assert.is_nil(made)
+      assert.are.equal("invalid", err.kind)
+      assert.is_string(err.raw.problems[1].message)
+    end
   end)
 
   it("tables that hold themselves, without an end", function()

@@ -21,7 +21,9 @@ local function explain(err, url, kind, path)
     return limits.too_large(kind, path)
   elseif err.kind == "invalid" and err.field == "url" then
     return Error.invalid(path, ("cannot fetch from %s: %s"):format(host, err.message),
-      "https only; allow_http = true lets plain http pass")
+      "https only; a client with allow_http = true lets plain http pass")
+  elseif err.kind == "invalid" then
+    return nil, err
   end
   err.field, err.outcome = path, "not_sent"
   err.message = err.status and ("%s answers HTTP %d"):format(host, err.status)

@@ -5,6 +5,8 @@
 
 local components = require "whatsapp.flow.components"
 local document = require "whatsapp.flow.document"
+local filling = require "whatsapp.flow.filling"
+local model = require "whatsapp.flow.model"
 local placement = require "whatsapp.flow.placement"
 local references = require "whatsapp.flow.references"
 local routes = require "whatsapp.flow.routes"
@@ -107,7 +109,7 @@ values.whole = values.number
 function values.date(check, value, _, at)
   if is_dynamic(value) then return end
   if type(value) ~= "string" then return wrong_type(check, at, "a string", value) end
-  if check:has "5.0" and not value:find "^%d%d%d%d%-%d%d%-%d%d$" then
+  if check:has "5.0" and not filling.day_number(value) then
     check:report(at, "INVALID_PROPERTY_VALUE_FORMAT", "must be a date such as 2026-12-31")
   elseif not check:has "5.0" and not value:find "^%d+$" then
     check:report(at, "INVALID_PROPERTY_VALUE_FORMAT", "must be a time in milliseconds before version 5.0")
@@ -148,6 +150,14 @@ function values.action(check, value, property, at)
   end
   if not check:has(action.since) then
     return check:report(at, "INVALID_PROPERTY_VALUE", ("%s is there from version %s on"):format(name, action.since))
+  end
+  for _, key in ipairs(schema.sorted_keys(value)) do
+    if key ~= "name" and not action.keys[key] then
+      check:report(below(at, key), "INVALID_PROPERTY_KEY", ("cannot be given to %s"):format(name))
+    end
+  end
+  if name == "navigate" and (type(value.next) ~= "table" or type(value.next.name) ~= "string") then
+    return check:report(below(at, "next"), "MISSING_REQUIRED_TYPE_PROPERTY", "is missing: the screen it leads to")
   end
   if name == "open_url" and not is_link(value.url) then
     check:report(below(at, "url"), "INVALID_PROPERTY_VALUE", "must be a link: http:// or https://")
@@ -196,6 +206,10 @@ function Check:value(value, property, at)
   if property.alone and self.in_form then
     return self:report(at, "INVALID_PROPERTY_KEY", "is for a field outside a form",
       "give it to the form, in init_values or error_messages")
+  end
+  if is_dynamic(value) then
+    local dynamic = self.screen.dynamic
+    dynamic[#dynamic + 1] = { value = value, property = property, at = at }
   end
   if property.ranged and type(value) == "table" then return check_range(self, value, property, at) end
   values[property.type](self, value, property, at)
@@ -254,15 +268,20 @@ local function check_component(check, node, at)
   end
   placement.component(check, node, spec, at)
   local inside = (spec.kind == "when" or spec.kind == "switch") and spec.kind or nil
-  with(check, { component = node, in_form = check.in_form or spec.kind == "form", parent = spec.kind,
+  with(check, { component = node, in_form = check.in_form or spec.kind == "form",
                 inside = inside or check.inside, depth = check.depth + (inside and 1 or 0) }, function()
     check:properties(node, spec.properties, at)
   end)
 end
 
---- Checks a list of components.
+--- Checks a list of components. What stands in a branch of when and switch knows which.
 function Check:children(list, at)
+  local parent = self.component and components.types[self.component.type]
+  local branches = parent and (parent.kind == "when" or parent.kind == "switch")
+  local outer = self.branch
+  if branches then self.branch = { up = outer } end
   for i, node in ipairs(list) do check_component(self, node, below(at, i)) end
+  self.branch = outer
 end
 
 -- Screens -------------------------------------------------------------------------------
@@ -294,23 +313,10 @@ local function check_id(check, id, at)
   if type(id) ~= "string" then return end
   if not id:find "^[%a_]+$" then
     check:report(at, "PATTERN_MISMATCH", "must be of letters and _: no digits, no spaces")
-  elseif id == "SUCCESS" then
-    check:report(at, "INVALID_PROPERTY_VALUE", "is Meta's own word for the end of a flow")
+  elseif id:upper() == "SUCCESS" then
+    check:report(at, "SCREEN_ID_IS_RESERVED_KEYWORD", "is Meta's own word for the end of a flow")
   elseif check.screens[id] then
-    check:report(at, "INVALID_PROPERTY_VALUE", ("the screen %s is there twice"):format(id))
-  end
-end
-
-local function check_data(check, data, at)
-  if data == nil then return end
-  if type(data) ~= "table" then return wrong_type(check, at, "a table", data) end
-  for _, key in ipairs(schema.sorted_keys(data)) do
-    local one = data[key]
-    if type(one) ~= "table" or type(one.type) ~= "string" then
-      check:report(below(at, key), "INVALID_SCREEN_DATA", "must have a type")
-    elseif one.__example__ == nil then
-      check:report(below(below(at, key), "__example__"), "INVALID_SCREEN_DATA", "is missing")
-    end
+    check:report(at, "DUPLICATE_SCREEN_IDS", ("the screen %s is there twice"):format(id))
   end
 end
 
@@ -325,17 +331,19 @@ end
 
 local function check_screen(check, node, at)
   if type(node) ~= "table" then return wrong_type(check, at, "a screen", node) end
-  local screen = { node = node, at = at, id = node.id, inputs = {}, actions = {}, counts = {}, total = 0 }
-  check.screen, check.in_form, check.depth, check.inside, check.parent = screen, false, 0, nil, nil
+  local screen = { node = node, at = at, id = node.id, inputs = {}, actions = {}, counts = {}, dynamic = {}, total = 0 }
+  check.screen, check.in_form, check.depth, check.inside, check.branch = screen, false, 0, nil, nil
   check_keys(check, node, SCREEN, at)
   check_id(check, node.id, below(at, "id"))
-  check_data(check, node.data, below(at, "data"))
+  model.check(check, node.data, below(at, "data"))
   check_layout(check, node.layout, below(at, "layout"))
   check.list[#check.list + 1] = screen
   if type(node.id) == "string" then check.screens[node.id] = check.screens[node.id] or screen end
 end
 
 -- The flow ------------------------------------------------------------------------------
+
+local SCREENS = 100
 
 local function check_version(check, flow)
   local at = below(nil, "version")
@@ -351,6 +359,10 @@ local function check_version(check, flow)
     return check:report(at, "UNSUPPORTED_FLOW_JSON_VERSION", "must be at least " .. components.oldest)
   end
   check.rank = number
+  if flow.data_channel_uri ~= nil and check:has "3.0" then
+    check:report(below(nil, "data_channel_uri"), "INVALID_PROPERTY_KEY", "is there before version 3.0 only",
+      "give the flow its endpoint_uri")
+  end
 end
 
 --- What is wrong with Flow JSON.
@@ -370,7 +382,11 @@ function M.run(flow)
     check:report(at, "MISSING_REQUIRED_TYPE_PROPERTY", "needs at least one screen")
     return check.problems
   end
+  if #flow.screens > SCREENS then
+    check:report(at, "MAX_SCREENS_NUMBER", ("has %d screens, at most %d are allowed"):format(#flow.screens, SCREENS))
+  end
   for i, node in ipairs(flow.screens) do check_screen(check, node, below(at, i)) end
+  if not check.list[1] then return check.problems end
   for _, screen in ipairs(check.list) do
     placement.screen(check, screen)
     references.screen(check, screen)

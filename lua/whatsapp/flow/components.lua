@@ -9,7 +9,8 @@
 -- A property has `type`, `required` (true, or since which version), `max` and `min`
 -- (characters, items or a number), `one_of`, `since`, `json` (its name at Meta, when
 -- that is not its own with - for _), `ranged` (of a range, one for each end), `alone`
--- (only outside a form), `large` (no limit with label_variant).
+-- (only outside a form), `large` (no limit with label_variant), `weighed` (it stands for
+-- a value of any type).
 
 local M = {}
 
@@ -43,7 +44,7 @@ local DATE, CHILDREN = { type = "date" }, { type = "components", required = true
 
 -- What many have --------------------------------------------------------------------
 
-local name = text(nil, NEEDED)
+local name, weighed = text(nil, NEEDED), text(nil, { required = true, weighed = true })
 local field = { name = name, required = BOOLEAN, enabled = BOOLEAN, visible = BOOLEAN }
 
 local ALONE = { since = "4.0", alone = true }
@@ -177,9 +178,9 @@ M.kinds = {
   form = { type = "Form", list = "children", properties = {
     name = name, children = CHILDREN, init_values = { type = "any" }, error_messages = { type = "any" } } },
   when = { type = "If", since = "4.0", list = "then", nested = "4.0", properties = {
-    condition = name, ["then"] = CHILDREN, otherwise = { type = "components", json = "else" } } },
+    condition = weighed, ["then"] = CHILDREN, otherwise = { type = "components", json = "else" } } },
   switch = { type = "Switch", since = "4.0", nested = "4.0", properties = {
-    value = name, cases = { type = "cases", required = true } } },
+    value = weighed, cases = { type = "cases", required = true } } },
 }
 
 --- By Meta's `type`; `kind` is the name here.
@@ -206,9 +207,11 @@ function M.at_meta(properties)
   return all
 end
 
---- The actions, and since when there are they.
+--- The actions: since when there are they, and what they take beside their name.
 M.actions = {
-  navigate = {}, complete = {}, data_exchange = {}, update_data = { since = "6.0" }, open_url = { since = "6.0" },
+  navigate = { keys = words "next payload" }, complete = { keys = words "payload" },
+  data_exchange = { keys = words "payload" },
+  update_data = { since = "6.0", keys = words "payload" }, open_url = { since = "6.0", keys = words "url" },
 }
 
 --- The oldest version, and the newest that is known; later ones are taken, too.

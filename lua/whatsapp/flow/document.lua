@@ -234,10 +234,11 @@ local function print_value(value, out, indent)
   local inner = indent .. "  "
   local is_list = value[1] ~= nil
   out[#out + 1] = is_list and "[\n" or "{\n"
-  for i, key in ipairs(is_list and value or sorted(value)) do
+  local keys = is_list and value or sorted(value)
+  for i = 1, #keys do
     out[#out + 1] = (i > 1 and ",\n" or "") .. inner
-    if not is_list then out[#out + 1] = json.encode(key) .. ": " end
-    print_value(is_list and key or value[key], out, inner)
+    if not is_list then out[#out + 1] = json.encode(keys[i]) .. ": " end
+    print_value(value[is_list and i or keys[i]], out, inner)
   end
   out[#out + 1] = "\n" .. indent .. (is_list and "]" or "}")
 end

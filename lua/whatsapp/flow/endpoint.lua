@@ -35,8 +35,12 @@ end
 local PONG = '{"data":{"status":"active"}}'
 local ACKNOWLEDGED = '{"data":{"acknowledged":true}}'
 
-local function is_notice(request)
-  return type(request.data.error) == "string"
+-- Meta's page has both names. A form may have a field of its own called error; none
+-- that has error_message as well.
+local function notice_of(request)
+  local data = request.data
+  local key = data.error_key or data.error
+  return type(key) == "string" and type(data.error_message) == "string" and key or nil
 end
 
 local function handler_of(on, request)
@@ -52,11 +56,9 @@ local function report(self, err, request, traceback)
   complaint.write(("whatsapp: flow: %s: %s"):format(tostring(request), complaint.describe(err, traceback)))
 end
 
-local function report_notice(self, request)
-  local message = request.data.error_message
+local function report_notice(self, request, key)
   report(self, Error.new { kind = "protocol", outcome = "rejected",
-    message = ("WhatsApp could not use an answer: %s%s"):format(request.data.error,
-      type(message) == "string" and ": " .. message or "") }, request)
+    message = ("WhatsApp could not use an answer: %s: %s"):format(key, request.data.error_message) }, request)
 end
 
 local function no_handler(request)
@@ -79,8 +81,9 @@ end
 
 local function answer_of(self, request)
   if request.action == "ping" then return PONG, 200 end
-  if is_notice(request) then
-    report_notice(self, request)
+  local notice = notice_of(request)
+  if notice then
+    report_notice(self, request, notice)
     return ACKNOWLEDGED, 200
   end
   return ask_handler(self, request)

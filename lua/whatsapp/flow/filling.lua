@@ -68,16 +68,29 @@ end
 
 local WEEK = { "Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat" }
 
+local MONTHS = { 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31 }
+
+local function days_of(year, month)
+  local leap = year % 4 == 0 and (year % 100 ~= 0 or year % 400 == 0)
+  return month == 2 and leap and 29 or MONTHS[month]
+end
+
 -- The days since 1 March of the year 0, so that February's end is that of a year.
+--- Nil for what is no day, such as 2026-02-30.
+---@param text any
+---@return integer|nil
 local function day_number(text)
+  if type(text) ~= "string" then return nil end
   local year, month, day = text:match "^(%d%d%d%d)%-(%d%d)%-(%d%d)$"
   if not year then return nil end
   year, month, day = tonumber(year), tonumber(month), tonumber(day)
-  if month < 1 or month > 12 or day < 1 or day > 31 then return nil end
+  if month < 1 or month > 12 or day < 1 or day > days_of(year, month) then return nil end
   if month < 3 then year, month = year - 1, month + 12 end
   return 365 * year + math.floor(year / 4) - math.floor(year / 100) + math.floor(year / 400)
     + math.floor((153 * (month - 3) + 2) / 5) + day - 1
 end
+
+M.day_number = day_number
 
 local function weekday(number) return WEEK[(number + 3) % 7 + 1] end
 

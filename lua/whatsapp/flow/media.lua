@@ -51,9 +51,13 @@ local function decrypt(download, keys, path)
   return nil, Error.new(err)
 end
 
--- A link needs no credential, and is given none.
+-- A link needs no credential, and is given none. What the environment says of proxies
+-- and certificates holds here, too, and may be wrong.
 local function anonymous()
-  return require("whatsapp.client").new { access_token = "none" }
+  local ok, client = pcall(require("whatsapp.client").new, { access_token = "none" })
+  if ok then return client end
+  if not Error.is(client) then error(client, 0) end
+  return nil, client
 end
 
 local function per_call(options)
@@ -75,7 +79,11 @@ end
 function M.decrypt(media, path, options)
   local keys, err = check(media, path, options)
   if not keys then return nil, err end
-  local client = options and options.client or anonymous()
+  local client = options and options.client
+  if not client then
+    client, err = anonymous()
+    if not client then return nil, err end
+  end
   local download
   download, err = fetch.run(client, media.cdn_url, nil, "media.cdn_url", per_call(options),
     client:finish_of(options))

@@ -1,6 +1,7 @@
 --- Where components may stand, how many of them, and what a screen must have.
 -- Source: Meta's "Components", the limits and restrictions of each.
 
+local filling = require "whatsapp.flow.filling"
 local schema = require "whatsapp.schema"
 
 local M = {}
@@ -24,16 +25,25 @@ local function check_nesting(check, spec, at)
   end
 end
 
--- Values of one name would hide each other. In the branches of when and switch only
--- one of them is there.
+-- Whether a branch is, or stands in, another; nil is the screen itself.
+local function is_within(branch, outer)
+  while branch and branch ~= outer do branch = branch.up end
+  return branch == outer
+end
+
+-- Values of one name would hide each other. Of different branches of when and switch
+-- only one may be there.
 local function add_input(check, node, at)
   local name, screen = node.name, check.screen
   if type(name) ~= "string" then return end
-  local known = screen.inputs[name]
-  if known and not (check.inside and known.inside) then
-    check:report(below(at, "name"), "INVALID_PROPERTY_VALUE", ("%s is there twice on the screen"):format(name))
+  if name:find "[.${}`%[%]]" then
+    check:report(below(at, "name"), "PATTERN_MISMATCH", "cannot be referred to: no dots, no brackets")
   end
-  screen.inputs[name] = { node = node, inside = check.inside }
+  local known = screen.inputs[name]
+  if known and (is_within(check.branch, known.branch) or is_within(known.branch, check.branch)) then
+    check:report(below(at, "name"), "DUPLICATE_FORM_COMPONENT_NAMES", ("%s is there twice on the screen"):format(name))
+  end
+  screen.inputs[name] = { node = node, branch = check.branch }
 end
 
 local function check_captions(check, node, at)
@@ -48,9 +58,71 @@ local function check_captions(check, node, at)
 end
 
 local function check_least(check, node, at, least, most)
-  local low, high = tonumber(node[least]), tonumber(node[most])
+  local low, high = node[least], node[most]
+  if not filling.day_number(low) or not filling.day_number(high) then low, high = tonumber(low), tonumber(high) end
   if low and high and low > high then
-    check:report(below(at, least), "INVALID_PROPERTY_VALUE", ("must not exceed %s"):format((most:gsub("-", "_"))))
+    check:report(below(at, least), "MIN_VALUE_GREATER_THAN_MAX", ("must not exceed %s"):format((most:gsub("-", "_"))))
+  end
+end
+
+local function check_choices(check, node, at)
+  local source, seen = node["data-source"], {}
+  for i, choice in ipairs(type(source) == "table" and source or {}) do
+    local id = type(choice) == "table" and choice.id
+    if id and seen[id] then
+      check:report(below(below(below(at, "data-source"), i), "id"), "INVALID_PROPERTY_VALUE",
+        ("the id %s is there twice"):format(tostring(id)))
+    end
+    if id then seen[id] = true end
+  end
+end
+
+local function check_several(check, node, at)
+  check_choices(check, node, at)
+  check_least(check, node, at, "min-selected-items", "max-selected-items")
+end
+
+local function check_dates(check, node, at)
+  check_least(check, node, at, "min-date", "max-date")
+end
+
+-- What a calendar has for each end of a range, and what for ranges alone.
+local ENDS, RANGE_ONLY = { "label", "helper-text", "required", "init-value", "error-message" },
+  { "title", "description", "min-days", "max-days" }
+
+local function is_literal(value) return value ~= nil and not (type(value) == "string" and value:find("${", 1, true)) end
+
+local function check_calendar(check, node, at)
+  check_dates(check, node, at)
+  check_least(check, node, at, "min-days", "max-days")
+  if node.mode ~= nil and node.mode ~= "single" and node.mode ~= "range" then return end
+  local range = node.mode == "range"
+  for _, key in ipairs(ENDS) do
+    local value = node[key]
+    if is_literal(value) and (type(value) == "table") ~= range then
+      check:report(below(at, key), "INVALID_PROPERTY_TYPE", range and "must be a table in mode range"
+        or "is a table in mode range only", range and "{ start_date = …, end_date = … }" or nil)
+    end
+  end
+  for _, key in ipairs(RANGE_ONLY) do
+    if node[key] ~= nil and not range then
+      check:report(below(at, key), "INVALID_PROPERTY_KEY", "is for mode range only")
+    end
+  end
+end
+
+local function check_list_items(check, node, at)
+  if type(node["list-items"]) ~= "table" then return end
+  local badge
+  for i, item in ipairs(node["list-items"]) do
+    local place = below(below(at, "list-items"), i)
+    if type(item) == "table" and item.badge ~= nil then
+      if badge then check:report(below(place, "badge"), "INVALID_PROPERTY_VALUE", "stands on another item, too") end
+      badge = true
+    end
+    if type(item) == "table" and item["end"] ~= nil and node["media-size"] == "large" then
+      check:report(below(place, "end"), "INVALID_PROPERTY_VALUE", "cannot stand beside media_size large")
+    end
   end
 end
 
@@ -68,26 +140,41 @@ local function check_list_clicks(check, node, at)
   end
 end
 
+local PATTERNED = { text = true, number = true, password = true, passcode = true }
+
 local own = {
   footer = check_captions,
-  navigation_list = check_list_clicks,
+  navigation_list = function(check, node, at)
+    check_list_clicks(check, node, at)
+    check_list_items(check, node, at)
+  end,
   text_input = function(check, node, at)
     if node.pattern ~= nil and node["helper-text"] == nil then
       check:report(below(at, "helper-text"), "INVALID_DEPENDENCIES", "is missing: a pattern needs it")
     end
+    if node.pattern ~= nil and not PATTERNED[node["input-type"] or "text"] then
+      check:report(below(at, "pattern"), "INVALID_PROPERTY_VALUE", ("cannot stand in a field for %s"):format(
+        tostring(node["input-type"])))
+    end
     check_least(check, node, at, "min-chars", "max-chars")
   end,
-  checkbox_group = function(check, node, at)
-    check_least(check, node, at, "min-selected-items", "max-selected-items")
-  end,
+  checkbox_group = check_several, chips_selector = check_several,
+  dropdown = check_choices, radio_buttons_group = check_choices,
+  date_picker = check_dates, calendar_picker = check_calendar,
   photo_picker = function(check, node, at)
     check_least(check, node, at, "min-uploaded-photos", "max-uploaded-photos")
   end,
   document_picker = function(check, node, at)
     check_least(check, node, at, "min-uploaded-documents", "max-uploaded-documents")
+    local types = node["allowed-mime-types"]
+    for i, one in ipairs(type(types) == "table" and types or {}) do
+      if type(one) == "string" and not one:find "^[%w.+-]+/[%w.+*-]+$" then
+        check:report(below(below(at, "allowed-mime-types"), i), "INVALID_PROPERTY_VALUE",
+          "is no media type, such as application/pdf")
+      end
+    end
   end,
 }
-own.chips_selector = own.checkbox_group
 
 --- Checks one component, and counts it.
 function M.component(check, node, spec, at)
@@ -99,6 +186,7 @@ function M.component(check, node, spec, at)
   check_nesting(check, spec, at)
   if spec.input then
     add_input(check, node, at)
+    if not check.in_form then screen.loose = screen.loose or at end
     if not check.in_form and not check:has "4.0" then
       check:report(at, "KEYWORD_ONE_OF", "must stand in a form before version 4.0", "write { form = { name = …, … } }")
     end
@@ -121,7 +209,7 @@ local function check_counts(check, screen)
   for _, kind in ipairs(schema.sorted_keys(MOST)) do
     local counted = screen.counts[kind] or {}
     if #counted > MOST[kind] then
-      check:report(counted[MOST[kind] + 1].at, "INVALID_PROPERTY_VALUE",
+      check:report(counted[MOST[kind] + 1].at, ("MAX_%s_PER_SCREEN"):format(kind:upper()),
         ("at most %d of them are allowed on a screen"):format(MOST[kind]))
     end
   end
@@ -155,13 +243,23 @@ local function footers_in(list)
   return n
 end
 
--- A footer in one branch of when asks for one in the other.
+-- A footer in one branch of when or switch asks for one in the others.
 local function check_branches(check, screen)
   for _, found in ipairs(screen.counts.when or {}) do
     local yes, no = footers_in(found.node["then"]), footers_in(found.node["else"])
     if (yes > 0) ~= (no > 0) then
-      check:report(below(found.at, no > 0 and "then" or "else"), "INVALID_PROPERTY_VALUE",
+      check:report(below(found.at, no > 0 and "then" or "else"), "MISSING_FOOTER_IN_IF_ELSE_BRANCHES",
         "must have a footer, as the other branch has")
+    end
+  end
+  for _, found in ipairs(screen.counts.switch or {}) do
+    local cases, with, without = found.node.cases, false, nil
+    for _, key in ipairs(type(cases) == "table" and schema.sorted_keys(cases) or {}) do
+      if footers_in(cases[key]) > 0 then with = true else without = without or key end
+    end
+    if with and without then
+      check:report(below(below(found.at, "cases"), without), "MISSING_FOOTER_IN_SWITCH_BRANCHES",
+        "must have a footer, as another case has")
     end
   end
 end
@@ -172,13 +270,13 @@ local function check_footers(check, screen)
     table.insert(footer.inside and inside or outside, footer)
   end
   local extra = outside[2] or (outside[1] and inside[1])
-  if extra then check:report(extra.at, "INVALID_PROPERTY_VALUE", "a screen has one footer") end
+  if extra then check:report(extra.at, "MORE_THAN_ONE_FOOTER", "a screen has one footer") end
   for _, footer in ipairs(inside) do
     if footer.depth > 1 then check:report(footer.at, "INVALID_PROPERTY_VALUE", "cannot stand in a nested when") end
   end
   check_branches(check, screen)
   if screen.node.terminal == true and not screen.counts.footer then
-    check:report(screen.at, "MISSING_FOOTER", "has no footer: a terminal screen needs one",
+    check:report(screen.at, "MISSING_FOOTER_ON_TERMINAL_SCREEN", "has no footer: a terminal screen needs one",
       'add { footer = { label = "Done", complete = {} } }')
   end
 end
@@ -193,8 +291,23 @@ local function check_sensitive(check, screen)
   end
 end
 
+local function check_own(check, screen)
+  local node, at = screen.node, screen.at
+  if screen.loose and screen.counts.form then
+    check:report(screen.loose, "COMPONENTS_OUTSIDE_FORM", "must stand in the form, since the screen has one")
+  end
+  if node.success ~= nil and node.terminal ~= true then
+    check:report(below(at, "success"), "NOT_KEYWORD_SCHEMA_VALIDATION_FAILED", "is for terminal screens")
+  end
+  if node.refresh_on_back == true and check.flow.data_api_version == nil then
+    check:report(below(at, "refresh_on_back"), "INVALID_PROPERTY_VALUE", "asks the endpoint, but the flow has none",
+      'give the flow data_api_version = "3.0"')
+  end
+end
+
 --- Checks a screen whose components are known.
 function M.screen(check, screen)
+  check_own(check, screen)
   check_counts(check, screen)
   check_alone(check, screen)
   check_footers(check, screen)
@@ -207,9 +320,10 @@ local CAROUSELS = 3
 
 --- Checks what concerns all screens together.
 function M.flow(check)
-  local carousels, terminal = 0, false
+  local carousels, terminal, success = 0, false, false
   for _, screen in ipairs(check.list) do
     terminal = terminal or screen.node.terminal == true
+    success = success or (screen.node.terminal == true and screen.node.success ~= false)
     for _, found in ipairs(screen.counts.image_carousel or {}) do
       carousels = carousels + 1
       if carousels == CAROUSELS + 1 then
@@ -218,8 +332,10 @@ function M.flow(check)
     end
   end
   if not terminal then
-    check:report(below(nil, "screens"), "INVALID_ROUTING_MODEL", "none of them is terminal",
+    check:report(below(nil, "screens"), "MISSING_TERMINAL_SCREEN", "none of them is terminal",
       "write terminal = true on the screen where the flow ends")
+  elseif not success then
+    check:report(below(nil, "screens"), "INVALID_PROPERTY_VALUE", "none of them ends with success")
   end
 end
 

@@ -1,6 +1,8 @@
 --- References: ${data.x}, ${form.x}, ${screen.NAME.data.x}, and what actions pass on.
 -- Source: Meta's "Flow JSON": dynamic properties, global references, actions.
 
+local expression = require "whatsapp.flow.expression"
+local model = require "whatsapp.flow.model"
 local schema = require "whatsapp.schema"
 
 local M = {}
@@ -24,7 +26,7 @@ local function check_name(check, screen, store, name, at, text)
   check:report(at, MISSING[store], ("%s: "):format(text) .. what:format(tostring(screen.id), name), near(name, known))
 end
 
-local function check_global(check, rest, at, text)
+local function check_global(check, screen, rest, at, text)
   if not check:has "4.0" then
     return check:report(at, "INVALID_PROPERTY_VALUE",
       ("%s: other screens can be named from version 4.0 on"):format(text))
@@ -34,30 +36,103 @@ local function check_global(check, rest, at, text)
     return check:report(at, "INVALID_PROPERTY_VALUE", ("%s is no reference"):format(text),
       "write ${screen.NAME.form.field} or ${screen.NAME.data.key}")
   end
-  local screen = check.screens[id]
-  if not screen then
+  local other = check.screens[id]
+  if not other then
     return check:report(at, "INVALID_PROPERTY_VALUE", ("%s: there is no screen %s"):format(text, id),
       near(id, check.screens))
   end
-  check_name(check, screen, store, name, at, text)
+  if other == screen then
+    return check:report(at, "INVALID_SCREEN_DATA", ("%s is of this screen itself"):format(text),
+      ("write ${%s.%s}"):format(store, name))
+  end
+  check_name(check, other, store, name, at, text)
 end
 
 local function check_reference(check, screen, inner, at)
   local text = "${" .. inner .. "}"
   local store, rest = inner:match "^%s*(%a+)%.(.-)%s*$"
-  if store == "screen" then return check_global(check, rest, at, text) end
+  if store == "screen" then return check_global(check, screen, rest, at, text) end
   local name = rest and rest:match "^[^.%[]+"
   if not name or not MISSING[store] then
     return check:report(at, "INVALID_PROPERTY_VALUE", ("%s is no reference"):format(text),
       "write ${form.field}, ${data.key} or ${screen.NAME.form.field}")
   end
   check_name(check, screen, store, name, at, text)
+  if model.schema_of(check, screen, inner) == false then
+    check:report(at, "INVALID_SCREEN_DYNAMIC_DATA", ("%s: the object has no such property"):format(text))
+  end
+end
+
+-- Expressions -------------------------------------------------------------------------------
+
+local LOGICAL = { ["&&"] = true, ["||"] = true, ["not"] = true }
+local NUMERIC = { ["<"] = true, ["<="] = true, [">"] = true, [">="] = true, ["+"] = true, ["-"] = true, ["*"] = true,
+                  ["/"] = true, ["%"] = true, minus = true }
+
+local function operator_complaint(check, screen, tree)
+  local kind = tree[1]
+  local a = model.type_of_tree(check, screen, tree[2])
+  local b = tree[3] and model.type_of_tree(check, screen, tree[3])
+  local wanted = LOGICAL[kind] and "boolean" or NUMERIC[kind] and "number"
+  local sign = kind == "not" and "!" or kind == "minus" and "-" or kind
+  for _, found in ipairs { a or wanted, b or wanted } do
+    if wanted and found ~= wanted then return ("%s is for a %s, not for a %s"):format(sign, wanted, found) end
+  end
+  if (kind == "==" or kind == "!=") and a and b and a ~= b then
+    return ("%s compares a %s with a %s"):format(sign, a, b)
+  end
+end
+
+local function has_reference(tree)
+  if tree[1] == "reference" then return true end
+  for i = 2, #tree do
+    if type(tree[i]) == "table" and has_reference(tree[i]) then return true end
+  end
+  return false
+end
+
+-- What is wrong inside an expression: nil when nothing is.
+local function complaint_of(check, screen, tree, condition)
+  local kind = tree[1]
+  if kind == "value" or kind == "reference" then return nil end
+  for i = 2, #tree do
+    local found = complaint_of(check, screen, tree[i], condition)
+    if found then return found end
+  end
+  if kind == "join" then return nil end
+  if condition and kind ~= "minus" and not has_reference(tree) then
+    return "it is the same always: one side of an operator must hold a reference"
+  end
+  return operator_complaint(check, screen, tree)
+end
+
+local function check_expression(check, screen, text, at, condition)
+  local tree, why, where = expression.parse(text)
+  if not tree then
+    return check:report(at, "INVALID_PROPERTY_VALUE", ("is no expression: %s, at character %d"):format(why, where))
+  end
+  if condition and not has_reference(tree) then
+    return check:report(at, "INVALID_PROPERTY_VALUE", "must hold a reference: ${form.x} or ${data.x}")
+  end
+  why = complaint_of(check, screen, tree, condition)
+  local kind = not why and condition and model.type_of_tree(check, screen, tree)
+  if kind and kind ~= "boolean" then why = ("must come to true or false, not to a %s"):format(kind) end
+  if why then check:report(at, "INVALID_PROPERTY_VALUE", why) end
 end
 
 local function check_text(check, screen, text, at)
   for inner in text:gmatch "%${([^{}]*)}" do check_reference(check, screen, inner, at) end
-  if text:find "^`.*`$" and not check:has "6.0" then
-    check:report(at, "INVALID_PROPERTY_VALUE", "expressions in backticks are there from version 6.0 on")
+  if text:gsub("%${[^{}]*}", ""):find("${", 1, true) then
+    return check:report(at, "INVALID_PROPERTY_VALUE", "has a reference without its }")
+  end
+  if expression.is_nested(text) then
+    if not check:has "6.0" then
+      return check:report(at, "INVALID_PROPERTY_VALUE", "expressions in backticks are there from version 6.0 on")
+    end
+    return check_expression(check, screen, text, at)
+  end
+  if text:find "^%s*`.*%${" and check:has "6.0" then
+    check:report(at, "INVALID_PROPERTY_VALUE", "has an expression without its second backtick")
   end
 end
 
@@ -70,9 +145,13 @@ end
 local function check_conditions(check, screen)
   for _, found in ipairs(screen.counts.when or {}) do
     local condition = found.node.condition
-    if type(condition) == "string" and not condition:find("${", 1, true) then
-      check:report(below(found.at, "condition"), "INVALID_PROPERTY_VALUE",
-        "must hold a reference: ${form.x} or ${data.x}")
+    if type(condition) == "string" then
+      check_expression(check, screen, condition, below(found.at, "condition"), true)
+    end
+  end
+  for _, found in ipairs(screen.counts.switch or {}) do
+    if type(found.node.value) == "string" and not found.node.value:find("${", 1, true) then
+      check:report(below(found.at, "value"), "INVALID_PROPERTY_VALUE", "must hold a reference: ${form.x} or ${data.x}")
     end
   end
 end
@@ -84,6 +163,18 @@ local function check_missing(check, target, payload, at)
     if payload[key] == nil then
       check:report(below(at, "payload"), "INVALID_NAVIGATE_ACTION_PAYLOAD",
         ("lacks %s, which the screen %s declares"):format(tostring(key), target.id))
+    end
+  end
+end
+
+-- What is passed on must be of the type that is declared where it goes.
+local function check_types(check, screen, target, payload, at, code)
+  for _, key in ipairs(schema.sorted_keys(payload)) do
+    local wanted = model.declared_type(table_or_none(target.node.data)[key])
+    local found = wanted and model.type_of(check, screen, payload[key])
+    if found and found ~= wanted then
+      check:report(below(below(at, "payload"), key), code,
+        ("is of type %s, but the screen %s declares it as %s"):format(found, tostring(target.id), wanted))
     end
   end
 end
@@ -110,6 +201,7 @@ local function check_navigate(check, screen, action, at)
     end
   end
   check_missing(check, target, payload, at)
+  check_types(check, screen, target, payload, at, "INVALID_NAVIGATE_ACTION_PAYLOAD")
 end
 
 local actions = { navigate = check_navigate }
@@ -129,6 +221,7 @@ function actions.update_data(check, screen, action, at)
         "is no data of the screen", near(tostring(key), data) or "declare it in the screen's data")
     end
   end
+  check_types(check, screen, screen, table_or_none(action.payload), at, "INVALID_UPDATE_DATA_ACTION_PAYLOAD")
 end
 
 function actions.data_exchange(check, _, _, at)
@@ -138,18 +231,39 @@ function actions.data_exchange(check, _, _, at)
   end
 end
 
-local PICKERS = { PhotoPicker = "max-uploaded-photos", DocumentPicker = "max-uploaded-documents" }
+local PICKERS, FILES = { PhotoPicker = "max-uploaded-photos", DocumentPicker = "max-uploaded-documents" }, 10
 
--- Files go to the endpoint or into the answer, never to another screen.
-local function check_files(check, screen, action, at)
-  for _, key in ipairs(schema.sorted_keys(table_or_none(action.payload))) do
-    local value = action.payload[key]
-    local name = type(value) == "string" and value:match "^%${form%.([%w_]+)}$"
-    local input = name and screen.inputs[name]
-    if input and PICKERS[input.node.type] and action.name == "navigate" then
-      check:report(below(below(at, "payload"), key), "INVALID_ON_CLICK_ACTION_PAYLOAD",
-        "files cannot be passed to a screen", ("there write ${screen.%s.form.%s}"):format(tostring(screen.id), name))
-    end
+-- The picker that a text refers to, and whether that is all of the text.
+local function picker_of(check, screen, text)
+  for inner in text:gmatch "%${%s*([^{}]-)%s*}" do
+    local id, name = inner:match "^screen%.([%w_]+)%.form%.([^.]+)$"
+    local owner = not id and screen or check.screens[id]
+    local input = owner and owner.inputs[name or inner:match "^form%.([^.]+)$"]
+    if input and PICKERS[input.node.type] then return input.node, text:find "^%${[^{}]*}$" ~= nil end
+  end
+end
+
+-- Files go to the endpoint or into the answer, never to another screen, and nowhere but
+-- as a whole value of the payload.
+local function check_file(check, screen, action, text, at, deep)
+  local node, alone = picker_of(check, screen, text)
+  if not node then return end
+  local code, most = "INVALID_ON_CLICK_ACTION_PAYLOAD", tonumber(node[PICKERS[node.type]] or 30)
+  if action.name == "navigate" then
+    check:report(at, code, "files cannot be passed to a screen", ("there write ${screen.%s.form.%s}"):format(
+      tostring(screen.id), tostring(node.name)))
+  elseif deep or not alone then
+    check:report(at, code, "files must be a value of the payload itself")
+  elseif action.name == "complete" and most and most > FILES then
+    check:report(at, code, ("at most %d files can come with the answer"):format(FILES),
+      ("%s = %d"):format(PICKERS[node.type]:gsub("-", "_"), FILES))
+  end
+end
+
+local function check_files(check, screen, action, value, at, deep)
+  if type(value) == "string" then return check_file(check, screen, action, value, at, deep > 1) end
+  for _, key in ipairs(schema.sorted_keys(table_or_none(value))) do
+    check_files(check, screen, action, value[key], below(at, key), deep + 1)
   end
 end
 
@@ -163,8 +277,9 @@ function M.screen(check, screen)
   for _, found in ipairs(screen.actions) do
     local one = actions[found.action.name]
     if one then one(check, screen, found.action, found.at) end
-    check_files(check, screen, found.action, found.at)
+    check_files(check, screen, found.action, found.action.payload, below(found.at, "payload"), 0)
   end
+  for _, found in ipairs(screen.dynamic) do model.property(check, screen, found) end
 end
 
 return M

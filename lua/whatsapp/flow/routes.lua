@@ -67,9 +67,6 @@ local function check_model(check, model, derived)
     elseif type(targets) ~= "table" then
       check:report(place, "INVALID_ROUTING_MODEL", "must be a list of screens")
     else
-      if #targets > BRANCHES then
-        check:report(place, "INVALID_ROUTING_MODEL", ("has %d ways, at most %d are allowed"):format(#targets, BRANCHES))
-      end
       for i, target in ipairs(targets) do
         if not check.screens[target] then
           check:report(below(place, i), "INVALID_ROUTING_MODEL", "there is no screen " .. tostring(target))
@@ -128,6 +125,29 @@ local function reach(edges, id, seen)
   for target in pairs(edges[id] or {}) do reach(edges, target, seen) end
 end
 
+-- The same ways, the other way round.
+local function backwards(edges)
+  local back = {}
+  for id, targets in pairs(edges) do
+    back[id] = back[id] or {}
+    for target in pairs(targets) do
+      back[target] = back[target] or {}
+      back[target][id] = true
+    end
+  end
+  return back
+end
+
+-- What hangs together with a screen, whichever way the ways lead.
+local function connected(edges, back, id, seen)
+  if seen[id] then return seen end
+  seen[id] = true
+  for _, ways in ipairs { edges[id] or {}, back[id] or {} } do
+    for other in pairs(ways) do connected(edges, back, other, seen) end
+  end
+  return seen
+end
+
 --- Whether some action asks the endpoint, which then decides what comes next.
 ---@param value any
 ---@return boolean
@@ -142,19 +162,47 @@ end
 
 local HINT = "navigate to it, or name it in the routing_model if the endpoint opens it"
 
-local function check_reach(check, edges)
+-- A screen that leads somewhere may be one of several that messages open.
+local function check_reach(check, edges, back)
   local entries = entries_of(check, edges)
-  local first = entries[1] or check.list[1]
+  local first = entries[1]
+  for _, screen in ipairs(check.list) do first = first or (edges[screen.id] and screen) end
   if not entries[1] then
     check:report(below(nil, "routing_model"), "INVALID_ROUTING_MODEL",
       "no screen opens the flow: each is led to by another")
   end
-  local seen = {}
-  if edges[first.id] then reach(edges, first.id, seen) end
+  local seen, near = {}, connected(edges, back, first.id, {})
+  for _, screen in ipairs(entries[1] and entries or { first }) do reach(edges, screen.id, seen) end
   for _, screen in ipairs(check.list) do
-    if edges[screen.id] and not seen[screen.id] then
+    if edges[screen.id] and not (seen[screen.id] and near[screen.id]) then
       check:report(screen.at, "INVALID_ROUTING_MODEL",
         ("cannot be reached from %s, where the flow begins"):format(first.id), HINT)
+    end
+  end
+end
+
+local function check_branches(check, edges)
+  for _, screen in ipairs(check.list) do
+    local n = 0
+    for _ in pairs(edges[screen.id] or {}) do n = n + 1 end
+    if n > BRANCHES then
+      check:report(screen.at, "INVALID_ROUTING_MODEL", ("has %d ways, at most %d are allowed"):format(n, BRANCHES))
+    end
+  end
+end
+
+-- With an endpoint, ways lead forward only: back is the customer's own button.
+local function check_loops(check, edges)
+  if check.flow.data_api_version == nil then return end
+  for _, screen in ipairs(check.list) do
+    for _, target in ipairs(schema.sorted_keys(edges[screen.id] or {})) do
+      local seen = {}
+      reach(edges, target, seen)
+      if seen[screen.id] then
+        check:report(screen.at, "INVALID_ROUTING_MODEL", ("can be come back to from %s: ways lead forward only")
+          :format(target), "customers go back by themselves; the endpoint may show the same screen again")
+        break
+      end
     end
   end
 end
@@ -166,7 +214,12 @@ function M.check(check)
   if model == nil and check.flow.data_api_version ~= nil then
     check:report(below(nil, "routing_model"), "INVALID_ROUTING_MODEL", "is missing: a flow with an endpoint needs it")
   end
-  check_reach(check, edges_of(check, model, derived))
+  local edges = edges_of(check, model, derived)
+  if next(edges) == nil then return end
+  local back = backwards(edges)
+  check_branches(check, edges)
+  check_loops(check, edges)
+  check_reach(check, edges, back)
 end
 
 return M

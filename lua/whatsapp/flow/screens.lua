@@ -78,11 +78,11 @@ function M.build(flow)
   else
     made, err = write.flow(flow)
     if not made then return only(err) end
-    derive(made)
   end
   local ok
   ok, err = check_json(made)
   if not ok then return only(err) end
+  if flow.screens == nil then derive(made) end
   ok, err = first_problem(made)
   if not ok then return nil, err end
   return setmetatable(made, flow_mt)
