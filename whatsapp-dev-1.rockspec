@@ -160,6 +160,7 @@ build = {
     ["whatsapp.flow"] = "lua/whatsapp/flow/init.lua",
     ["whatsapp.flow.keypair"] = "lua/whatsapp/flow/keypair.lua",
     ["whatsapp.flow.media"] = "lua/whatsapp/flow/media.lua",
+    ["whatsapp.flow.model"] = "lua/whatsapp/flow/model.lua",
     ["whatsapp.flow.placement"] = "lua/whatsapp/flow/placement.lua",
     ["whatsapp.flow.places"] = "lua/whatsapp/flow/places.lua",
     ["whatsapp.flow.player"] = "lua/whatsapp/flow/player.lua",
