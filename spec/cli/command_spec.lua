@@ -277,6 +277,17 @@ describe("the command", function()
     assert.equal(130, status)
   end)
 
+  it("ends with 4 when its answer cannot be printed", function()
+    local name, remove = write ""
+    for _, words in ipairs { "phone ls", "phone ls --json", "send +15551234567 Hello" } do
+      for _, where in ipairs { ">/dev/full", ">&-" } do
+        assert(box:run(("%s %s %s 2>%s; test $? = 4 && grep -q 'cannot print the answer' %s"):format(command.name(),
+          words, where, name, name)))
+      end
+    end
+    remove()
+  end)
+
   it("tells its version and itself", function()
     assert.equal("whatsapp " .. require "whatsapp.version" .. "\n", run("--version").out)
     local help = run "send --help"

@@ -1,9 +1,10 @@
 --- `whatsapp completion`: the words of the command, for a shell to complete.
 
+local output = require "whatsapp.cli.output"
+
 local function run(call, args)
   local parser = call.parser
-  io.write(parser["get_" .. args.shell .. "_complete"](parser))
-  return true
+  return output.write(parser["get_" .. args.shell .. "_complete"](parser))
 end
 
 return {

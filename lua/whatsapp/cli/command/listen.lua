@@ -14,7 +14,7 @@ local function show(call, event)
     for _, name in ipairs(FIELDS) do plain[name] = event[name] end
     output.print_json(plain)
   else
-    print((("%s.%s  %s  %s"):format(event.kind, event.type, event.from or "-",
+    output.line((("%s.%s  %s  %s"):format(event.kind, event.type, event.from or "-",
       event.text or event.errors and tostring(event.errors[1]) or ""):gsub("%c+", " ")))
   end
 end
@@ -35,7 +35,6 @@ local function deliver(call, args, hook, body, signature)
     return "401", ""
   end
   for _, event in ipairs(events) do show(call, event) end
-  io.stdout:flush()
   if not args.forward_to then return "200", "" end
   local status
   status, err = http.post(args.forward_to, body, signature or "")

@@ -3,6 +3,7 @@
 local Error = require "whatsapp.error"
 local http = require "whatsapp.cli.http"
 local json = require "whatsapp.json"
+local output = require "whatsapp.cli.output"
 local webhook = require "whatsapp.webhook"
 
 -- By kind, what Graph's table of a message or status has beside who and when.
@@ -62,7 +63,7 @@ local function run(call, args)
   local status
   status, err = http.post(args.url, body, webhook.sign(body, secret))
   if not status then return nil, err end
-  print(status)
+  output.line(status)
   if status == "200" then return true end
   return nil, Error.new { kind = "network", outcome = "rejected",
     message = ("%s answers HTTP %s: Meta would send it again"):format(args.url, status) }
