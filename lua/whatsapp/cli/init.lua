@@ -41,10 +41,9 @@ end
 
 -- A standard stream that is closed must not become the next socket: what is opened
 -- first takes its place.
-local held = {}
-
 local function hold_streams()
-  for i = 1, 3 do held[i] = io.open("/dev/null", "rb") end
+  M.held = {}
+  for i = 1, 3 do M.held[i] = io.open("/dev/null", "rb") end
 end
 
 --- Runs the command line.

@@ -81,7 +81,7 @@ end
 return {
   summary = "takes webhooks on this machine, checks and prints them",
   options = {
-    { "--port", "where it listens (8080)", argname = "PORT", convert = tonumber, default = "8080" },
+    { "--port", "where it listens", argname = "PORT", convert = tonumber, default = "8080" },
     { "--forward-to", "post what came on to this address, and answer as it does", argname = "URL" },
   },
   run = run,
