@@ -54,5 +54,9 @@ describe("a line of a transcript", function()
     assert.are.equal("image", line.kind { type = "image" })
     assert.are.equal("(image) Look", line.of { type = "image", image = { id = "1", caption = "Look" } })
     assert.are.equal("(template) hello", line.of { type = "template", template = { name = "hello" } })
+    local components = { { type = "header", parameters = { { type = "image", image = { id = "1" } } } },
+      { type = "body", parameters = { { type = "text", text = "Ann" }, { type = "text", text = "#17" } } } }
+    assert.are.equal("(template) paid: Ann, #17",
+      line.of { type = "template", template = { name = "paid", components = components } })
   end)
 end)
