@@ -212,7 +212,8 @@ local metric_spec = { type = "table", short = "name", fields = {
 --- days such as 2026-12-31
 ---@param options? table per-call options
 ---@return { name: string, granularity: string, data_points: table[] }|nil
----@return whatsapp.Error? err code 139006 below 250 requests
+---@return whatsapp.Error? err code 139006 below 250 requests; the sandbox has metrics from the first request of its
+--- phone on
 function rows.metrics(self, id, query, options)
   local checked, err = schema.check(query == nil and {} or query, metric_spec)
   if not checked then return nil, err end
