@@ -255,14 +255,10 @@
 ---@field on_click_action? whatsapp.flow.Action
 ---@field [integer] whatsapp.flow.navigation_list.item
 
----@class whatsapp.flow.navigation_list.item
----@field badge? string at most 15 characters
----@field end? whatsapp.flow.navigation_list.item.end
----@field id? string
----@field main_content whatsapp.flow.navigation_list.item.main_content
----@field on_click_action? whatsapp.flow.Action
----@field start? whatsapp.flow.navigation_list.item.start
----@field tags? string[]|string 0 to 3
+---@class whatsapp.flow.navigation_list.item.end
+---@field description? string at most 10 characters
+---@field metadata? string at most 10 characters
+---@field title? string at most 10 characters
 
 ---@class whatsapp.flow.navigation_list.item.main_content
 ---@field description? string at most 20 characters
@@ -272,6 +268,15 @@
 ---@class whatsapp.flow.navigation_list.item.start
 ---@field alt_text? string
 ---@field image string
+
+---@class whatsapp.flow.navigation_list.item
+---@field badge? string at most 15 characters
+---@field ["end"]? whatsapp.flow.navigation_list.item.end
+---@field id? string
+---@field main_content whatsapp.flow.navigation_list.item.main_content
+---@field on_click_action? whatsapp.flow.Action
+---@field start? whatsapp.flow.navigation_list.item.start
+---@field tags? string[]|string 0 to 3
 
 ---@class whatsapp.flow.opt_in: whatsapp.flow.Action
 ---@field init_value? boolean|string from version 4.0 on, outside a form

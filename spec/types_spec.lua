@@ -53,7 +53,7 @@ describe("the types of a Flow's screens", function()
     local classes, name = {}, nil
     for line in flows:gmatch "[^\n]+" do
       name = line:match "^%-%-%-@class ([%w_.]+)" or name
-      local field = line:match "^%-%-%-@field ([%w_]+)"
+      local field = line:match '^%-%-%-@field [%["]*([%w_]+)'
       if name then classes[name] = classes[name] or {} end
       if field then classes[name][field] = true end
     end

@@ -70,16 +70,17 @@ local function lines_of(properties, path, list)
     local property = properties[name]
     -- A click's action may stand among the properties.
     local needed = property.required == true and name ~= list and name ~= "on_click_action"
-    lines[#lines + 1] = ("---@field %s%s %s%s"):format(name, needed and "" or "?",
+    local key = name == "end" and '["end"]' or name
+    lines[#lines + 1] = ("---@field %s%s %s%s"):format(key, needed and "" or "?",
       type_of(property, path .. "." .. name), remarks(property))
   end
   return lines
 end
 
 local function class_of(path, properties)
-  local name = PREFIX .. path
-  classes[#classes + 1] = ("---@class %s\n%s\n"):format(name, table.concat(lines_of(properties, path), "\n"))
-  return name
+  local lines = lines_of(properties, path)
+  classes[#classes + 1] = ("---@class %s%s\n%s\n"):format(PREFIX, path, table.concat(lines, "\n"))
+  return PREFIX .. path
 end
 
 local function item_of(property, path)
