@@ -86,8 +86,16 @@ local function must(value, err)
   return value
 end
 
+--- The journal of a conversation that this process has under way.
+---@param lane string
+---@return table|nil
+function Desk:journal(lane)
+  local talk = self.live[lane]
+  return talk and talk.journal
+end
+
 local function load(self, lane)
-  return must(journals.load(self.bot.store, lane))
+  return must(journals.load(self.bot.store, lane, self:journal(lane)))
 end
 
 -- Events of our own ---------------------------------------------------------------------
@@ -265,7 +273,7 @@ local function find(self, event)
   if event.kind == "status" then return find_marked(self, event) end
   if not event.phone_number_id or not (event.from or event.group_id) then return { lane = event.lane } end
   local names = lanes.of_event(event)
-  local found = must(lanes.find(self.bot.store, names))
+  local found = must(lanes.find(self.bot.store, names, self))
   -- The customer's next event may have no other name.
   must(lanes.teach(self.bot.store, names, found.lane, self:now(), found.records))
   return found

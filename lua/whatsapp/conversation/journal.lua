@@ -83,12 +83,14 @@ end
 --- that has ended.
 ---@param store whatsapp.Store
 ---@param lane string
+---@param known? table a journal of the lane that was read before, and may still be as it was
 ---@return table|nil journal nil, and no error, when there is nothing
 ---@return whatsapp.Error? err
-function M.load(store, lane)
-  local self = new(store, lane)
-  local text, version = store:get(self.name)
+function M.load(store, lane, known)
+  local text, version = store:get(PREFIX .. lane)
   if not text then return nil, version end
+  if known and known.version == version then return known end
+  local self = new(store, lane)
   self.version = version
   if read(self, text) then
     if self.head.key then self.keys[self.head.key] = true end

@@ -38,26 +38,28 @@ function M.of_user(number, user)
   return { lane_of(number, plain), lane_of(number, canonical) }
 end
 
--- The record of a lane, and what it is or leads to.
-local function load_known(store, lane)
-  local there, err = journals.load(store, lane)
+-- The record of a lane, and what it is or leads to. `desk` may have read it before.
+local function load_known(store, lane, desk)
+  local there, err = journals.load(store, lane, desk and desk:journal(lane))
   if err then return nil, nil, err end
-  if not there or not there.head.alias then return there, there end
+  local alias = there and there.head.alias
+  if not alias then return there, there end
   local journal
-  journal, err = journals.load(store, there.head.alias)
+  journal, err = journals.load(store, alias, desk and desk:journal(alias))
   return journal, there, err
 end
 
 --- The first journal that is open; else that of the first lane, if any.
 ---@param store whatsapp.Store
 ---@param lanes string[]
+---@param desk? table
 ---@return { journal?: table, lane: string, records: table<string, table|false> }|nil found `lane`: where the
 ---   customer's conversations are; `records`: what stands in the lanes that were looked at
 ---@return whatsapp.Error? err
-function M.find(store, lanes)
+function M.find(store, lanes, desk)
   local found = { records = {} }
   for i, lane in ipairs(lanes) do
-    local journal, there, err = load_known(store, lane)
+    local journal, there, err = load_known(store, lane, desk)
     if err then return nil, err end
     found.records[lane] = there or false
     local open = journal and not journal.head.ended
