@@ -237,7 +237,6 @@ build = {
     ["whatsapp.sandbox.server.faults"] = "lua/whatsapp/sandbox/server/faults.lua",
     ["whatsapp.sandbox.server.fields"] = "lua/whatsapp/sandbox/server/fields.lua",
     ["whatsapp.sandbox.server.flow_envelope"] = "lua/whatsapp/sandbox/server/flow_envelope.lua",
-    ["whatsapp.sandbox.server.flow_metrics"] = "lua/whatsapp/sandbox/server/flow_metrics.lua",
     ["whatsapp.sandbox.server.flow_player"] = "lua/whatsapp/sandbox/server/flow_player.lua",
     ["whatsapp.sandbox.server.flow_sessions"] = "lua/whatsapp/sandbox/server/flow_sessions.lua",
     ["whatsapp.sandbox.server.flows"] = "lua/whatsapp/sandbox/server/flows.lua",

@@ -40,6 +40,7 @@ local samples = {
   object = function(property)
     local object = {}
     for key, field in pairs(property.fields) do object[key] = sample(field) end
+    if object.image then object.color = nil end
     return object
   end,
   components = function() return { { body = "x" }, { text_input = { name = "n", label = "x" } } } end,

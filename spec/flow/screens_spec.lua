@@ -311,7 +311,7 @@ describe("flow.screens refuses", function()
     end
     refused("START[2].body.text", "is no expression: no value, at character 12",
       one(fields, { body = "`${form.t} ++`" }))
-    refused("START[2].body.text", "second backtick", one(fields, { body = "`'Hi ' ${form.t}" }))
+    refused("START[2].body.text", "one is missing", one(fields, { body = "`'Hi ' ${form.t}" }))
     refused("START[2].switch.value", "must hold a reference", one(fields, { switch = { value = "t", cases = {
       t = { { body = "x" } } } } }))
   end)
@@ -362,9 +362,9 @@ describe("flow.screens refuses", function()
     refused("START[1].calendar_picker.min_date", "must be a date", calendar { min_date = "2026-02-30" })
     refused("START[1].dropdown[2].id", "there twice", one { dropdown = { name = "n", label = "x",
       { id = "1", title = "a" }, { id = "1", title = "b" } } })
-    refused("START[1].text_input.pattern", "field for email",
+    refused("START[1].text_input.pattern", "is for input_type number",
       one(input { pattern = "a", helper_text = "a", input_type = "email" }))
-    refused("START[1].document_picker.allowed_mime_types[1]", "is no media type",
+    refused("START[1].document_picker.allowed_mime_types[1]", "must be one of application/gzip",
       one { document_picker = { name = "n", label = "x", allowed_mime_types = { "pdf" } } })
     local function list(more) return { version = "7.1", { id = "A",
       { navigation_list = with({ name = "n", navigate = "B", { id = "1", main_content = { title = "a" }, badge = "a" },

@@ -56,7 +56,8 @@ end
 ---@return true
 function Call:show(thing, names)
   if self.json then return output.print_json(thing) end
-  return output.write(output.fields(thing, names))
+  io.write(output.fields(thing, names))
+  return true
 end
 
 --- Prints things as a table with a column for each name.
@@ -65,7 +66,8 @@ end
 ---@return true
 function Call:show_list(list, names)
   if self.json then return output.print_json(json.array(list)) end
-  return output.write(output.columns(list, names))
+  io.write(output.columns(list, names))
+  return true
 end
 
 return M

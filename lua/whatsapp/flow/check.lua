@@ -3,6 +3,7 @@
 --
 -- A problem: `keys` (where in the Flow JSON), `code` (Meta's), `message`, `hint`.
 
+local actions = require "whatsapp.flow.actions"
 local components = require "whatsapp.flow.components"
 local document = require "whatsapp.flow.document"
 local filling = require "whatsapp.flow.filling"
@@ -51,6 +52,15 @@ local function wrong_type(check, at, expected, value)
   check:report(at, "INVALID_PROPERTY_TYPE", ("must be %s, not a %s"):format(expected, type_name(value)))
 end
 
+-- What a text must not be, whatever it says.
+local function check_kind(check, value, property, at)
+  if property.literal and value:find("${", 1, true) then
+    check:report(at, "INVALID_PROPERTY_VALUE", "takes no references")
+  elseif property.base64 and value:find "^https?://" then
+    check:report(at, "INVALID_PROPERTY_VALUE", "must be the image itself in base64: links are not followed")
+  end
+end
+
 local function check_length(check, value, property, at)
   local n = schema.length(value)
   if not n then return check:report(at, "INVALID_PROPERTY_VALUE", "is not UTF-8") end
@@ -65,6 +75,7 @@ end
 
 function values.string(check, value, property, at)
   if type(value) ~= "string" then return wrong_type(check, at, "a string", value) end
+  check_kind(check, value, property, at)
   if is_dynamic(value) then return end
   if property.one_of and not property.one_of[value] then
     local names = table.concat(schema.sorted_keys(property.one_of), ", ")
@@ -165,7 +176,8 @@ function values.action(check, value, property, at)
   if payload_of[name] and value.payload ~= nil and type(value.payload) ~= "table" then
     wrong_type(check, below(at, "payload"), "a table", value.payload)
   end
-  check.screen.actions[#check.screen.actions + 1] = { action = value, at = at, component = check.component }
+  local kind = components.types[check.component.type].kind
+  check.screen.actions[#check.screen.actions + 1] = { action = value, at = at, kind = kind, in_form = check.in_form }
 end
 
 function values.components(check, value, property, at)
@@ -181,7 +193,7 @@ function values.cases(check, value, _, at)
   if next(value) == nil then return check:report(at, "INVALID_PROPERTY_VALUE", "needs at least one case") end
   for _, key in ipairs(schema.sorted_keys(value)) do
     local case = below(at, key)
-    values.components(check, value[key], { min = 1 }, case)
+    values.components(check, value[key], { min = key == "default" and 0 or 1 }, case)
   end
 end
 
@@ -279,7 +291,7 @@ function Check:children(list, at)
   local parent = self.component and components.types[self.component.type]
   local branches = parent and (parent.kind == "when" or parent.kind == "switch")
   local outer = self.branch
-  if branches then self.branch = { up = outer } end
+  if branches then self.branch = { up = outer, of = self.component } end
   for i, node in ipairs(list) do check_component(self, node, below(at, i)) end
   self.branch = outer
 end
@@ -384,12 +396,14 @@ function M.run(flow)
   end
   if #flow.screens > SCREENS then
     check:report(at, "MAX_SCREENS_NUMBER", ("has %d screens, at most %d are allowed"):format(#flow.screens, SCREENS))
+    return check.problems
   end
   for i, node in ipairs(flow.screens) do check_screen(check, node, below(at, i)) end
   if not check.list[1] then return check.problems end
   for _, screen in ipairs(check.list) do
     placement.screen(check, screen)
     references.screen(check, screen)
+    actions.screen(check, screen)
   end
   placement.flow(check)
   routes.check(check)

@@ -75,15 +75,26 @@ end
 
 -- Types ---------------------------------------------------------------------------------
 
--- What fields hold. Of a field for numbers Meta says neither.
-local FIELDS = { TextArea = "string", Dropdown = "string", RadioButtonsGroup = "string", DatePicker = "string",
-                 CheckboxGroup = "array", ChipsSelector = "array", OptIn = "boolean" }
+local DAY = { type = "string" }
+local RANGE = { type = "object", properties = { ["start-date"] = DAY, ["end-date"] = DAY } }
 
-local function of_field(input)
-  local node = input and input.node
-  if not node then return nil end
-  if node.type == "TextInput" and (node["input-type"] or "text") == "text" then return { type = "string" } end
-  return FIELDS[node.type] and { type = FIELDS[node.type] } or nil
+--- What a field holds, as a JSON schema; nil where that is not known.
+---@param node table
+---@return table|nil
+function M.of_field(node)
+  local gives = (components.types[node.type] or {}).gives
+  if type(gives) == "table" then
+    local value = node[(gives.property:gsub("_", "-"))]
+    if value == nil then value = gives.default end
+    gives = gives.by[value]
+  end
+  if gives == "object" then return RANGE end
+  return gives and { type = gives } or nil
+end
+
+-- Of fields with the same name, one in each branch, it is not known which is there.
+local function of_input(input)
+  if input and not input.before then return M.of_field(input.node) end
 end
 
 -- Follows a path into what is declared; false where the object has no such property.
@@ -109,7 +120,7 @@ function M.schema_of(check, screen, path)
   local store, name, deeper = path:match "^(%a+)%.([^.%[]+)(.*)$"
   if not screen or not store then return nil end
   local first
-  if store == "data" then first = table_or_none(screen.node.data)[name] else first = of_field(screen.inputs[name]) end
+  if store == "data" then first = table_or_none(screen.node.data)[name] else first = of_input(screen.inputs[name]) end
   return descend(first, deeper)
 end
 

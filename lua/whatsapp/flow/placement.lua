@@ -1,7 +1,8 @@
 --- Where components may stand, how many of them, and what a screen must have.
 -- Source: Meta's "Components", the limits and restrictions of each.
 
-local filling = require "whatsapp.flow.filling"
+local components = require "whatsapp.flow.components"
+local relations = require "whatsapp.flow.relations"
 local schema = require "whatsapp.schema"
 
 local M = {}
@@ -25,161 +26,42 @@ local function check_nesting(check, spec, at)
   end
 end
 
--- Whether a branch is, or stands in, another; nil is the screen itself.
-local function is_within(branch, outer)
-  while branch and branch ~= outer do branch = branch.up end
-  return branch == outer
+-- Whether two branches are of one when or switch, so that only one of them is there.
+local function excludes(one, other)
+  while one do
+    local against = other
+    while against do
+      if one.of == against.of and one ~= against then return true end
+      against = against.up
+    end
+    one = one.up
+  end
+  return false
 end
 
--- Values of one name would hide each other. Of different branches of when and switch
--- only one may be there.
+-- Values of one name would hide each other.
 local function add_input(check, node, at)
-  local name, screen = node.name, check.screen
+  local name, inputs = node.name, check.screen.inputs
   if type(name) ~= "string" then return end
-  if name:find "[.${}`%[%]]" then
-    check:report(below(at, "name"), "PATTERN_MISMATCH", "cannot be referred to: no dots, no brackets")
+  local known = inputs[name]
+  while known do
+    if not excludes(check.branch, known.branch) then
+      check:report(below(at, "name"), "DUPLICATE_FORM_COMPONENT_NAMES",
+        ("%s is there twice on the screen"):format(name))
+      break
+    end
+    known = known.before
   end
-  local known = screen.inputs[name]
-  if known and (is_within(check.branch, known.branch) or is_within(known.branch, check.branch)) then
-    check:report(below(at, "name"), "DUPLICATE_FORM_COMPONENT_NAMES", ("%s is there twice on the screen"):format(name))
-  end
-  screen.inputs[name] = { node = node, branch = check.branch }
+  inputs[name] = { node = node, branch = check.branch, before = inputs[name] }
 end
 
-local function check_captions(check, node, at)
-  local side = node["left-caption"] ~= nil or node["right-caption"] ~= nil
-  if side and node["center-caption"] ~= nil then
-    check:report(below(at, "center-caption"), "NOT_KEYWORD_SCHEMA_VALIDATION_FAILED",
-      "cannot stand beside left_caption and right_caption")
-  elseif side and (node["left-caption"] == nil or node["right-caption"] == nil) then
-    local missing = node["left-caption"] == nil and "left-caption" or "right-caption"
-    check:report(below(at, missing), "INVALID_DEPENDENCIES", "is missing: left_caption and right_caption go together")
-  end
-end
-
-local function check_least(check, node, at, least, most)
-  local low, high = node[least], node[most]
-  if not filling.day_number(low) or not filling.day_number(high) then low, high = tonumber(low), tonumber(high) end
-  if low and high and low > high then
-    check:report(below(at, least), "MIN_VALUE_GREATER_THAN_MAX", ("must not exceed %s"):format((most:gsub("-", "_"))))
-  end
-end
-
-local function check_choices(check, node, at)
-  local source, seen = node["data-source"], {}
-  for i, choice in ipairs(type(source) == "table" and source or {}) do
-    local id = type(choice) == "table" and choice.id
-    if id and seen[id] then
-      check:report(below(below(below(at, "data-source"), i), "id"), "INVALID_PROPERTY_VALUE",
-        ("the id %s is there twice"):format(tostring(id)))
-    end
-    if id then seen[id] = true end
-  end
-end
-
-local function check_several(check, node, at)
-  check_choices(check, node, at)
-  check_least(check, node, at, "min-selected-items", "max-selected-items")
-end
-
-local function check_dates(check, node, at)
-  check_least(check, node, at, "min-date", "max-date")
-end
-
--- What a calendar has for each end of a range, and what for ranges alone.
-local ENDS, RANGE_ONLY = { "label", "helper-text", "required", "init-value", "error-message" },
-  { "title", "description", "min-days", "max-days" }
-
-local function is_literal(value) return value ~= nil and not (type(value) == "string" and value:find("${", 1, true)) end
-
-local function check_calendar(check, node, at)
-  check_dates(check, node, at)
-  check_least(check, node, at, "min-days", "max-days")
-  if node.mode ~= nil and node.mode ~= "single" and node.mode ~= "range" then return end
-  local range = node.mode == "range"
-  for _, key in ipairs(ENDS) do
-    local value = node[key]
-    if is_literal(value) and (type(value) == "table") ~= range then
-      check:report(below(at, key), "INVALID_PROPERTY_TYPE", range and "must be a table in mode range"
-        or "is a table in mode range only", range and "{ start_date = …, end_date = … }" or nil)
-    end
-  end
-  for _, key in ipairs(RANGE_ONLY) do
-    if node[key] ~= nil and not range then
-      check:report(below(at, key), "INVALID_PROPERTY_KEY", "is for mode range only")
-    end
-  end
-end
-
-local function check_list_items(check, node, at)
-  if type(node["list-items"]) ~= "table" then return end
-  local badge
-  for i, item in ipairs(node["list-items"]) do
-    local place = below(below(at, "list-items"), i)
-    if type(item) == "table" and item.badge ~= nil then
-      if badge then check:report(below(place, "badge"), "INVALID_PROPERTY_VALUE", "stands on another item, too") end
-      badge = true
-    end
-    if type(item) == "table" and item["end"] ~= nil and node["media-size"] == "large" then
-      check:report(below(place, "end"), "INVALID_PROPERTY_VALUE", "cannot stand beside media_size large")
-    end
-  end
-end
-
-local function check_list_clicks(check, node, at)
-  if type(node["list-items"]) ~= "table" then return end
-  for i, item in ipairs(node["list-items"]) do
-    local own = type(item) == "table" and item["on-click-action"] ~= nil
-    if own and node["on-click-action"] ~= nil then
-      check:report(below(below(below(at, "list-items"), i), "on-click-action"), "NOT_KEYWORD_SCHEMA_VALIDATION_FAILED",
-        "cannot stand beside the list's own action")
-    elseif not own and node["on-click-action"] == nil then
-      return check:report(below(at, "on-click-action"), "MISSING_REQUIRED_TYPE_PROPERTY", "is missing",
-        'give the list navigate = "NEXT", or every item its own')
-    end
-  end
-end
-
-local PATTERNED = { text = true, number = true, password = true, passcode = true }
-
-local own = {
-  footer = check_captions,
-  navigation_list = function(check, node, at)
-    check_list_clicks(check, node, at)
-    check_list_items(check, node, at)
-  end,
-  text_input = function(check, node, at)
-    if node.pattern ~= nil and node["helper-text"] == nil then
-      check:report(below(at, "helper-text"), "INVALID_DEPENDENCIES", "is missing: a pattern needs it")
-    end
-    if node.pattern ~= nil and not PATTERNED[node["input-type"] or "text"] then
-      check:report(below(at, "pattern"), "INVALID_PROPERTY_VALUE", ("cannot stand in a field for %s"):format(
-        tostring(node["input-type"])))
-    end
-    check_least(check, node, at, "min-chars", "max-chars")
-  end,
-  checkbox_group = check_several, chips_selector = check_several,
-  dropdown = check_choices, radio_buttons_group = check_choices,
-  date_picker = check_dates, calendar_picker = check_calendar,
-  photo_picker = function(check, node, at)
-    check_least(check, node, at, "min-uploaded-photos", "max-uploaded-photos")
-  end,
-  document_picker = function(check, node, at)
-    check_least(check, node, at, "min-uploaded-documents", "max-uploaded-documents")
-    local types = node["allowed-mime-types"]
-    for i, one in ipairs(type(types) == "table" and types or {}) do
-      if type(one) == "string" and not one:find "^[%w.+-]+/[%w.+*-]+$" then
-        check:report(below(below(at, "allowed-mime-types"), i), "INVALID_PROPERTY_VALUE",
-          "is no media type, such as application/pdf")
-      end
-    end
-  end,
-}
+-- They show nothing of themselves, so they are not counted.
+local CONTAINERS = { form = true, when = true, switch = true }
 
 --- Checks one component, and counts it.
 function M.component(check, node, spec, at)
   local screen, kind = check.screen, spec.kind
-  screen.total = screen.total + 1
+  if not CONTAINERS[kind] then screen.total = screen.total + 1 end
   local counted = screen.counts[kind] or {}
   counted[#counted + 1] = { at = at, node = node, inside = check.inside, depth = check.depth }
   screen.counts[kind] = counted
@@ -191,26 +73,23 @@ function M.component(check, node, spec, at)
       check:report(at, "KEYWORD_ONE_OF", "must stand in a form before version 4.0", "write { form = { name = …, … } }")
     end
   end
-  if own[kind] then own[kind](check, node, at) end
+  relations.check(check, node, spec, at)
 end
 
 -- A screen --------------------------------------------------------------------------------
 
 local COMPONENTS = 50
 
-local MOST = { opt_in = 5, embedded_link = 2, image = 3, navigation_list = 2, photo_picker = 1,
-               document_picker = 1, image_carousel = 2 }
-
 local function check_counts(check, screen)
   if screen.total > COMPONENTS then
     check:report(screen.at, "MAX_ALLOWED_COMPONENTS_PER_SCREEN",
       ("has %d components, at most %d are allowed"):format(screen.total, COMPONENTS))
   end
-  for _, kind in ipairs(schema.sorted_keys(MOST)) do
-    local counted = screen.counts[kind] or {}
-    if #counted > MOST[kind] then
-      check:report(counted[MOST[kind] + 1].at, ("MAX_%s_PER_SCREEN"):format(kind:upper()),
-        ("at most %d of them are allowed on a screen"):format(MOST[kind]))
+  for _, kind in ipairs(schema.sorted_keys(screen.counts)) do
+    local counted, most = screen.counts[kind], components.kinds[kind].most
+    if most and #counted > most then
+      check:report(counted[most + 1].at, ("MAX_%s_PER_SCREEN"):format(kind:upper()),
+        ("at most %d of them are allowed on a screen"):format(most))
     end
   end
   local documents = screen.counts.document_picker
@@ -235,47 +114,56 @@ local function check_alone(check, screen)
   end
 end
 
-local function footers_in(list)
+local footers_of
+
+local function footers_in(list, at, missing)
   local n = 0
-  for _, node in ipairs(type(list) == "table" and list or {}) do
-    if type(node) == "table" and node.type == "Footer" then n = n + 1 end
+  for i, node in ipairs(type(list) == "table" and list or {}) do
+    if type(node) == "table" then n = n + footers_of(node, below(at, i), missing) end
   end
   return n
 end
 
--- A footer in one branch of when or switch asks for one in the others.
-local function check_branches(check, screen)
-  for _, found in ipairs(screen.counts.when or {}) do
-    local yes, no = footers_in(found.node["then"]), footers_in(found.node["else"])
-    if (yes > 0) ~= (no > 0) then
-      check:report(below(found.at, no > 0 and "then" or "else"), "MISSING_FOOTER_IN_IF_ELSE_BRANCHES",
-        "must have a footer, as the other branch has")
-    end
+-- Where one branch has a footer, each must have one. What is done when no case fits may
+-- be nothing.
+local function footers_of_branches(branches, at, missing)
+  local most, without = 0, nil
+  for _, name in ipairs(schema.sorted_keys(branches)) do
+    local list = branches[name]
+    local n = footers_in(list, below(at, name), missing)
+    most = math.max(most, n)
+    if n == 0 and not (name == "default" and type(list) == "table" and #list == 0) then without = without or name end
   end
-  for _, found in ipairs(screen.counts.switch or {}) do
-    local cases, with, without = found.node.cases, false, nil
-    for _, key in ipairs(type(cases) == "table" and schema.sorted_keys(cases) or {}) do
-      if footers_in(cases[key]) > 0 then with = true else without = without or key end
-    end
-    if with and without then
-      check:report(below(below(found.at, "cases"), without), "MISSING_FOOTER_IN_SWITCH_BRANCHES",
-        "must have a footer, as another case has")
-    end
+  if most > 0 and without then missing(below(at, without)) end
+  return most
+end
+
+-- How many footers of a component can be there at once; `missing` is told of every branch
+-- that lacks one.
+function footers_of(node, at, missing)
+  if node.type == "Footer" then return 1 end
+  if node.type == "If" then
+    return footers_of_branches({ ["then"] = node["then"], ["else"] = node["else"] or {} }, at, missing)
+  elseif node.type == "Switch" then
+    return footers_of_branches(type(node.cases) == "table" and node.cases or {}, below(at, "cases"), missing)
   end
+  return footers_in(node.children, below(at, "children"), missing)
 end
 
 local function check_footers(check, screen)
-  local outside, inside = {}, {}
-  for _, footer in ipairs(screen.counts.footer or {}) do
-    table.insert(footer.inside and inside or outside, footer)
-  end
-  local extra = outside[2] or (outside[1] and inside[1])
-  if extra then check:report(extra.at, "MORE_THAN_ONE_FOOTER", "a screen has one footer") end
-  for _, footer in ipairs(inside) do
+  local footers = screen.counts.footer or {}
+  for _, footer in ipairs(footers) do
     if footer.depth > 1 then check:report(footer.at, "INVALID_PROPERTY_VALUE", "cannot stand in a nested when") end
   end
-  check_branches(check, screen)
-  if screen.node.terminal == true and not screen.counts.footer then
+  local layout = screen.node.layout
+  local n = footers_in(type(layout) == "table" and layout.children, below(below(screen.at, "layout"), "children"),
+    function(at)
+      local case = at.up.key == "cases"
+      check:report(at, case and "MISSING_FOOTER_IN_SWITCH_BRANCHES" or "MISSING_FOOTER_IN_IF_ELSE_BRANCHES",
+        ("must have a footer, as %s has"):format(case and "another case" or "the other branch"))
+    end)
+  if n > 1 and footers[2] then check:report(footers[#footers].at, "MORE_THAN_ONE_FOOTER", "a screen has one footer") end
+  if screen.node.terminal == true and not footers[1] then
     check:report(screen.at, "MISSING_FOOTER_ON_TERMINAL_SCREEN", "has no footer: a terminal screen needs one",
       'add { footer = { label = "Done", complete = {} } }')
   end
@@ -316,18 +204,18 @@ end
 
 -- The flow ----------------------------------------------------------------------------------
 
-local CAROUSELS = 3
-
 --- Checks what concerns all screens together.
 function M.flow(check)
-  local carousels, terminal, success = 0, false, false
+  local counts, terminal, success = {}, false, false
   for _, screen in ipairs(check.list) do
     terminal = terminal or screen.node.terminal == true
     success = success or (screen.node.terminal == true and screen.node.success ~= false)
-    for _, found in ipairs(screen.counts.image_carousel or {}) do
-      carousels = carousels + 1
-      if carousels == CAROUSELS + 1 then
-        check:report(found.at, "INVALID_PROPERTY_VALUE", ("at most %d of them are allowed in a flow"):format(CAROUSELS))
+    for kind, counted in pairs(screen.counts) do
+      local before, most = counts[kind] or 0, components.kinds[kind].most_in_flow
+      counts[kind] = before + #counted
+      if most and before <= most and counts[kind] > most then
+        check:report(counted[most - before + 1].at, "INVALID_PROPERTY_VALUE",
+          ("at most %d of them are allowed in a flow"):format(most))
       end
     end
   end

@@ -1,5 +1,5 @@
---- References: ${data.x}, ${form.x}, ${screen.NAME.data.x}, and what actions pass on.
--- Source: Meta's "Flow JSON": dynamic properties, global references, actions.
+--- References and expressions: ${data.x}, ${form.x}, ${screen.NAME.data.x}, `'a' ${data.x}`.
+-- Source: Meta's "Flow JSON": dynamic properties, nested expressions, global references.
 
 local expression = require "whatsapp.flow.expression"
 local model = require "whatsapp.flow.model"
@@ -9,11 +9,16 @@ local M = {}
 
 local function below(at, key) return { up = at, key = key } end
 
--- What a name could have been.
-local function near(name, known)
-  local best = schema.nearest(name, known)
+--- What a name could have been, as a hint.
+---@param name any
+---@param known table<string, any>
+---@return string|nil
+function M.near(name, known)
+  local best = type(name) == "string" and schema.nearest(name, known)
   return best and ("did you mean %s?"):format(best) or nil
 end
+
+local near = M.near
 
 local function table_or_none(value) return type(value) == "table" and value or {} end
 
@@ -120,33 +125,80 @@ local function check_expression(check, screen, text, at, condition)
   if why then check:report(at, "INVALID_PROPERTY_VALUE", why) end
 end
 
-local function check_text(check, screen, text, at)
-  for inner in text:gmatch "%${([^{}]*)}" do check_reference(check, screen, inner, at) end
-  if text:gsub("%${[^{}]*}", ""):find("${", 1, true) then
-    return check:report(at, "INVALID_PROPERTY_VALUE", "has a reference without its }")
-  end
-  if expression.is_nested(text) then
-    if not check:has "6.0" then
-      return check:report(at, "INVALID_PROPERTY_VALUE", "expressions in backticks are there from version 6.0 on")
+-- Texts -------------------------------------------------------------------------------------
+
+-- What begins like a reference, where it ends; in an index may stand another. Nil for one
+-- without an end.
+local function end_of(text, from)
+  local close, inner = text:find("}", from, true), text:find("${", from + 2, true)
+  if not (inner and close and inner < close) then return close end
+  return text:sub(inner - 1, inner - 1) == "[" and inner - 1 or nil
+end
+
+--- The references in a text, and the first that has no end. What only looks like one in
+--- the middle of a text, `${5}`, is none; in an expression it is.
+---@param text string
+---@param all? boolean the text is an expression
+---@return string[] inner
+---@return string|nil broken
+function M.scan(text, all)
+  local found, broken, at = {}, nil, 1
+  local from = text:find("${", at, true)
+  while from do
+    local store, to = text:match("^%${%s*([%a_]+)%s*%.", from), end_of(text, from)
+    if not to then
+      if store or all then broken = broken or text:sub(from, from + 40) end
+      to = from + 1
+    elseif text:sub(to, to) == "}" and (store or all or (from == 1 and to == #text)) then
+      found[#found + 1] = text:sub(from + 2, to - 1)
     end
-    return check_expression(check, screen, text, at)
+    from = text:find("${", to + 1, true)
   end
-  if text:find "^%s*`.*%${" and check:has "6.0" then
-    check:report(at, "INVALID_PROPERTY_VALUE", "has an expression without its second backtick")
+  return found, broken
+end
+
+-- Whether an expression lacks one of its backticks.
+local function is_half_nested(text)
+  local _, backticks = text:gsub("\\`", ""):gsub("`", "")
+  return backticks == 1 and (text:find "^%s*`" or text:find "`%s*$") and text:find("${", 1, true) ~= nil
+end
+
+-- Whether all of them have an end.
+local function check_references(check, screen, text, at, all)
+  local found, broken = M.scan(text, all)
+  for _, inner in ipairs(found) do check_reference(check, screen, inner, at) end
+  if not broken then return true end
+  check:report(at, "INVALID_PROPERTY_VALUE", ("%s is a reference without its }"):format(broken))
+end
+
+local function check_text(check, screen, text, at, condition)
+  local nested = expression.is_nested(text)
+  if not check_references(check, screen, text, at, nested or condition) then return end
+  if nested and not check:has "6.0" then
+    check:report(at, "INVALID_PROPERTY_VALUE", "expressions in backticks are there from version 6.0 on")
+  elseif nested or condition then
+    check_expression(check, screen, text, at, condition)
+  elseif check:has "6.0" and is_half_nested(text) then
+    check:report(at, "INVALID_PROPERTY_VALUE", "an expression stands between two backticks: one is missing")
   end
 end
+
+-- No text for the customer.
+local APART = { condition = true, pattern = true, src = true, image = true }
 
 local function walk(check, screen, value, at)
   if type(value) == "string" then return check_text(check, screen, value, at) end
   if type(value) ~= "table" then return end
-  for _, key in ipairs(schema.sorted_keys(value)) do walk(check, screen, value[key], below(at, key)) end
+  for _, key in ipairs(schema.sorted_keys(value)) do
+    if not APART[key] or type(value[key]) == "table" then walk(check, screen, value[key], below(at, key)) end
+  end
 end
 
 local function check_conditions(check, screen)
   for _, found in ipairs(screen.counts.when or {}) do
     local condition = found.node.condition
     if type(condition) == "string" then
-      check_expression(check, screen, condition, below(found.at, "condition"), true)
+      check_text(check, screen, condition, below(found.at, "condition"), true)
     end
   end
   for _, found in ipairs(screen.counts.switch or {}) do
@@ -156,129 +208,13 @@ local function check_conditions(check, screen)
   end
 end
 
--- Actions -----------------------------------------------------------------------------------
-
-local function check_missing(check, target, payload, at)
-  for _, key in ipairs(schema.sorted_keys(table_or_none(target.node.data))) do
-    if payload[key] == nil then
-      check:report(below(at, "payload"), "INVALID_NAVIGATE_ACTION_PAYLOAD",
-        ("lacks %s, which the screen %s declares"):format(tostring(key), target.id))
-    end
-  end
-end
-
--- What is passed on must be of the type that is declared where it goes.
-local function check_types(check, screen, target, payload, at, code)
-  for _, key in ipairs(schema.sorted_keys(payload)) do
-    local wanted = model.declared_type(table_or_none(target.node.data)[key])
-    local found = wanted and model.type_of(check, screen, payload[key])
-    if found and found ~= wanted then
-      check:report(below(below(at, "payload"), key), code,
-        ("is of type %s, but the screen %s declares it as %s"):format(found, tostring(target.id), wanted))
-    end
-  end
-end
-
-local function check_navigate(check, screen, action, at)
-  local next_screen = table_or_none(action.next)
-  local id, where = next_screen.name, below(below(at, "next"), "name")
-  if next_screen.type ~= "screen" then return end
-  local target = check.screens[id]
-  if not target then
-    return check:report(where, "INVALID_NAVIGATE_ACTION_NEXT_SCREEN_NAME",
-      ("there is no screen %s"):format(tostring(id)), type(id) == "string" and near(id, check.screens) or nil)
-  end
-  if target == screen then
-    return check:report(where, "INVALID_NAVIGATE_ACTION_NEXT_SCREEN_NAME", "leads to the screen that it is on")
-  end
-  -- Where there is an endpoint, Meta does not compare.
-  if check.flow.data_api_version ~= nil then return end
-  local payload, data = table_or_none(action.payload), table_or_none(target.node.data)
-  for _, key in ipairs(schema.sorted_keys(payload)) do
-    if data[key] == nil then
-      check:report(below(below(at, "payload"), key), "INVALID_NAVIGATE_ACTION_PAYLOAD",
-        ("is no data of the screen %s"):format(id), near(tostring(key), data) or "declare it in the screen's data")
-    end
-  end
-  check_missing(check, target, payload, at)
-  check_types(check, screen, target, payload, at, "INVALID_NAVIGATE_ACTION_PAYLOAD")
-end
-
-local actions = { navigate = check_navigate }
-
-function actions.complete(check, screen, _, at)
-  if screen.node.terminal ~= true then
-    check:report(at, "INVALID_COMPLETE_ACTION", "completes the flow, but the screen is not terminal",
-      "write terminal = true on the screen")
-  end
-end
-
-function actions.update_data(check, screen, action, at)
-  local data = table_or_none(screen.node.data)
-  for _, key in ipairs(schema.sorted_keys(table_or_none(action.payload))) do
-    if data[key] == nil then
-      check:report(below(below(at, "payload"), key), "INVALID_UPDATE_DATA_ACTION_PAYLOAD",
-        "is no data of the screen", near(tostring(key), data) or "declare it in the screen's data")
-    end
-  end
-  check_types(check, screen, screen, table_or_none(action.payload), at, "INVALID_UPDATE_DATA_ACTION_PAYLOAD")
-end
-
-function actions.data_exchange(check, _, _, at)
-  if check.flow.data_api_version == nil then
-    check:report(at, "INVALID_PROPERTY_VALUE", "asks the endpoint, but the flow has none",
-      'give the flow data_api_version = "3.0"')
-  end
-end
-
-local PICKERS, FILES = { PhotoPicker = "max-uploaded-photos", DocumentPicker = "max-uploaded-documents" }, 10
-
--- The picker that a text refers to, and whether that is all of the text.
-local function picker_of(check, screen, text)
-  for inner in text:gmatch "%${%s*([^{}]-)%s*}" do
-    local id, name = inner:match "^screen%.([%w_]+)%.form%.([^.]+)$"
-    local owner = not id and screen or check.screens[id]
-    local input = owner and owner.inputs[name or inner:match "^form%.([^.]+)$"]
-    if input and PICKERS[input.node.type] then return input.node, text:find "^%${[^{}]*}$" ~= nil end
-  end
-end
-
--- Files go to the endpoint or into the answer, never to another screen, and nowhere but
--- as a whole value of the payload.
-local function check_file(check, screen, action, text, at, deep)
-  local node, alone = picker_of(check, screen, text)
-  if not node then return end
-  local code, most = "INVALID_ON_CLICK_ACTION_PAYLOAD", tonumber(node[PICKERS[node.type]] or 30)
-  if action.name == "navigate" then
-    check:report(at, code, "files cannot be passed to a screen", ("there write ${screen.%s.form.%s}"):format(
-      tostring(screen.id), tostring(node.name)))
-  elseif deep or not alone then
-    check:report(at, code, "files must be a value of the payload itself")
-  elseif action.name == "complete" and most and most > FILES then
-    check:report(at, code, ("at most %d files can come with the answer"):format(FILES),
-      ("%s = %d"):format(PICKERS[node.type]:gsub("-", "_"), FILES))
-  end
-end
-
-local function check_files(check, screen, action, value, at, deep)
-  if type(value) == "string" then return check_file(check, screen, action, value, at, deep > 1) end
-  for _, key in ipairs(schema.sorted_keys(table_or_none(value))) do
-    check_files(check, screen, action, value[key], below(at, key), deep + 1)
-  end
-end
-
---- Checks the references and the actions of a screen.
+--- Checks the references of a screen.
 function M.screen(check, screen)
   if type(screen.node.title) == "string" then
     check_text(check, screen, screen.node.title, below(screen.at, "title"))
   end
   walk(check, screen, screen.node.layout, below(screen.at, "layout"))
   check_conditions(check, screen)
-  for _, found in ipairs(screen.actions) do
-    local one = actions[found.action.name]
-    if one then one(check, screen, found.action, found.at) end
-    check_files(check, screen, found.action, found.action.payload, below(found.at, "payload"), 0)
-  end
   for _, found in ipairs(screen.dynamic) do model.property(check, screen, found) end
 end
 

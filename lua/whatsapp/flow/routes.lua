@@ -181,6 +181,43 @@ local function check_reach(check, edges, back)
   end
 end
 
+-- Whether the flow can end on a screen, or go on from it in a way that is known only later.
+local function is_open(screen)
+  if screen.node.terminal == true then return true end
+  for _, found in ipairs(screen.actions) do
+    local next_screen = found.action.next
+    local name = type(next_screen) == "table" and next_screen.name
+    local dynamic = type(name) == "string" and name:find("${", 1, true)
+    if found.action.name == "data_exchange" or dynamic then return true end
+  end
+  return false
+end
+
+-- Whether what follows a screen ends there, or only goes round.
+local function is_stuck(edges, id, from)
+  local seen = {}
+  reach(edges, id, seen)
+  return next(edges[id]) == nil or seen[from]
+end
+
+-- A page to read, which a link opens, leads nowhere but back; a footer must lead to an end.
+local function check_ends(check, edges, back)
+  local ends = {}
+  for _, screen in ipairs(check.list) do
+    if back[screen.id] and is_open(screen) then reach(back, screen.id, ends) end
+  end
+  for _, screen in ipairs(check.list) do
+    for _, found in ipairs(screen.actions) do
+      local next_screen = found.kind == "footer" and found.action.name == "navigate" and found.action.next
+      local target = next_screen and check.screens[next_screen.name]
+      if target and target ~= screen and not ends[target.id] and is_stuck(edges, target.id, screen.id) then
+        check:report(found.at, "INVALID_ROUTING_MODEL",
+          ("leads to %s, from which no terminal screen can be reached"):format(target.id))
+      end
+    end
+  end
+end
+
 local function check_branches(check, edges)
   for _, screen in ipairs(check.list) do
     local n = 0
@@ -220,6 +257,7 @@ function M.check(check)
   check_branches(check, edges)
   check_loops(check, edges)
   check_reach(check, edges, back)
+  check_ends(check, edges, back)
 end
 
 return M

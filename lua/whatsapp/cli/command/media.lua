@@ -12,7 +12,8 @@ local function upload(call, args)
   finish()
   if not media then return nil, err end
   if call.json then return output.print_json(media) end
-  return output.line(media.id)
+  print(media.id)
+  return true
 end
 
 local function download(call, args)
