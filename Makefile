@@ -320,9 +320,10 @@ format:
 
 .PHONY: types
 
-## types: write the LuaCATS types of messages
+## types: write the LuaCATS types of messages and of a Flow's screens
 types: all
 	$(IN_TREE) $(LUA_BIN) tools/types.lua write
+	$(IN_TREE) $(LUA_BIN) tools/flow_types.lua write
 
 ## rockspec: write the sources and modules there are into the rockspec
 rockspec:

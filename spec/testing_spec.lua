@@ -1,5 +1,6 @@
 -- The kit for tests of bots, on bots of its own.
 
+local expect = require "spec.support.expect"
 local meta = require "spec.support.meta"
 local sandboxes = require "whatsapp.sandbox"
 local testing = require "whatsapp.testing"
@@ -143,15 +144,189 @@ describe("a test of a bot", function()
     assert.are.equal(0, (bot.store:pending(os.time())))
   end)
 
-  it("plays transcripts", function()
-    local path = os.tmpname()
-    local file = assert(io.open(path, "w"))
-    file:write "# greets\n> menu\n< Choose [Yes, please] [No]\n> [No]\n< You chose no\n\n> remind\n+ 60\n"
-    file:write(("< 1 at %d\n> x\n< Bye\n"):format(t.now + 60))
-    file:close()
-    local ok, err = pcall(ann.plays, ann, path)
-    os.remove(path)
+  it("hears what nobody asked for: before a customer was known, and to whom it was", function()
+    local offer = whatsapp.conversation("offer", function(chat) chat:say("An offer for " .. chat:ask "Your name?") end)
+    assert(offer:start(t.bot, "+49 152 00000"))
+    assert(offer:start(t.bot, "+49 151 1234567"))
+    local bob = t.user "4915200000"
+    assert.are.equal(bob, t:user "+49 (0) 152 00000")
+    bob:expects("Your name?"):says("Bob"):expects "An offer for Bob"
+    ann:expects "Your name?"
+    assert.are.equal("4915200000 < Your name?\n< Your name?\n4915200000 > Bob\n4915200000 < An offer for Bob\n",
+      t:transcript())
+  end)
+
+  it("has customers with a user id, or both", function()
+    bot:on("text", "^who$", function(event) event:reply { text = ("%s %s"):format(event.phone, event.user_id) } end)
+    t = testing.bot(bot, { sandbox = sandbox })
+    t.user("DE.1349ABC", "Eve"):says("hello"):expects("Hi Eve")
+    t.user("DE.1349ABC"):says("who"):expects "nil DE.1349ABC"
+    local dan = t.user({ phone = "4915300000", user_id = "DE.77" }, "Dan")
+    dan:says("who"):expects("4915300000 DE.77"):says("hello"):expects "Hi Dan"
+    assert.are.equal(dan, t.user "DE.77")
+    assert.are.equal(dan, t.user "4915300000")
+  end)
+
+  it("expects what a function takes, words as they are, patterns and kinds", function()
+    bot:on("text", "^parts$", function(event)
+      for _, text in ipairs { "Pick (one)?", "Pick (one)?", "100%", "ORD-17" } do event:reply { text = text } end
+      event:reply { location = { latitude = 1, longitude = 2, name = "Here" } }
+    end)
+    t = testing.bot(bot, { sandbox = sandbox })
+    ann = t.user "4915112345678"
+    ann:says("parts"):expects("Pick (one)?"):expects("^Pick %(one%)%?$"):expects("100%"):expects "%u+-%d+"
+    local _, payload = ann:expects(function(message) return message.location.latitude == 1 end)
+    assert.are.equal("location", payload.type)
+    ann:expects_nothing()
+  end)
+
+  it("taps an older message where it is said, and none twice by chance", function()
+    ann:says("menu"):says "menu"
+    local _, first = ann:expects "buttons"
+    local _, second = ann:expects "buttons"
+    local seen = {}
+    t.bot:use(function(event, following)
+      seen[#seen + 1] = (event.context or {}).id
+      return following()
+    end)
+    ann:taps "yes"
+    local ok, err = pcall(function() ann:taps "yes" end)
     assert.is_false(ok)
-    assert.truthy(tostring(err):find('expected "Bye", but the bot said "Hi Ann"', 1, true), tostring(err))
+    assert.truthy(err:find("has been answered", 1, true), err)
+    ann:taps("yes", first):taps("no", second)
+    assert.are.same({ second.id, first.id, second.id }, seen)
+  end)
+
+  it("tells the bot what becomes of its messages", function()
+    local told = {}
+    bot:on("status", function(event)
+      told[#told + 1] = ("%s %s %s"):format(event.type, event.callback_data, event.errors and event.errors[1].code)
+    end)
+    bot:on("text", "^marked$", function(event) event:reply { text = "Marked", callback_data = "order 17" } end)
+    t = testing.bot(bot, { sandbox = sandbox })
+    ann = t.user "4915112345678"
+    local _, first = ann:says("marked"):expects "Marked"
+    ann:says("hello"):reports("delivered"):reports("read", { message = first }):reports "failed"
+    ann:says("hello"):reports("failed", { code = 131049 })
+    assert.are.same({ "delivered nil nil", "read order 17 nil", "failed nil 131026", "failed nil 131049" }, told)
+  end)
+
+  it("has Graph refuse what the bot sends next, once", function()
+    bot:on("text", "^try$", function(event)
+      local _, err = event:reply { text = "1" }
+      event:reply { text = ("%s %d"):format(err.kind, err.code) }
+    end)
+    t = testing.bot(bot, { sandbox = sandbox })
+    ann = t.user "4915112345678"
+    t:refuses(131056)
+    ann:says("try"):expects("rate_limited 131056"):expects_nothing()
+    t:refuses(131026)
+    -- What is left is gone with the next test.
+    t = testing.bot(bot, { sandbox = sandbox })
+    t.user("4915112345678", "Ann"):says("hello"):expects "Hi Ann"
+  end)
+
+  it("delivers no words a day after the customer's last, only templates", function()
+    local closed = {}
+    bot:on("status.failed", function(event) closed[#closed + 1] = event.errors[1].kind end)
+    bot:on("text", "^tomorrow$", whatsapp.conversation("tomorrow", function(chat)
+      chat:sleep(24 * 3600 - 1)
+      chat:say "in time"
+      chat:sleep(1)
+      chat:say "too late"
+      chat:send { template = { name = "hello_world", language = "en_US" } }
+    end))
+    t = testing.bot(bot, { sandbox = sandbox })
+    ann = t.user "4915112345678"
+    ann:says "tomorrow"
+    t:advance(2 * 24 * 3600)
+    ann:expects("in time"):expects("template"):expects_nothing()
+    assert.are.same({ "window" }, closed)
+    local note = "# not delivered, since 4915112345678 wrote more than 24 hours ago (131047): too late\n"
+    assert.truthy(t:transcript():find(note, 1, true), t:transcript())
+  end)
+
+  it("finds what a conversation does otherwise when it is replayed", function()
+    local count = 0
+    bot:on("text", "^count$", whatsapp.conversation("count", function(chat)
+      count = count + 1
+      chat:say("number " .. count)
+      chat:ask "And?"
+    end))
+    bot:on("text", "^chance$", whatsapp.conversation("chance", function(chat)
+      local number = chat:random(1000)
+      chat:say("number " .. number)
+      chat:ask "And?"
+      chat:say("still " .. number)
+    end))
+    t = testing.bot(bot, { sandbox = sandbox })
+    ann = t.user "4915112345678"
+    ann:says("chance"):says "so"
+    local _, first = ann:expects "^number %d+$"
+    ann:expects("And?"):expects("^still " .. first.text.body:match "%d+" .. "$"):says "count"
+    local ok, err = pcall(function() ann:says "so" end)
+    assert.is_false(ok)
+    assert.truthy(err:find("the conversation count was given the same answers, and says something else as command 1",
+      1, true), err)
+  end)
+
+  it("says what a bug in a conversation was, then where, and the line of the test", function()
+    bot:on("text", "^boom$", whatsapp.conversation("boom", function(chat)
+      chat:ask "Now?"
+      error "boom"
+    end))
+    t = testing.bot(bot, { sandbox = sandbox })
+    ann = t.user "4915112345678"
+    ann:says "boom"
+    local ok, err = pcall(function() ann:says "yes" end)
+    assert.is_false(ok)
+    local here = debug.getinfo(1, "l").currentline
+    assert.truthy(err:find(("^spec/testing_spec.lua:%d: the bot raised: "):format(here - 2)), err)
+    assert.truthy(err:find "[^\n]*testing_spec.lua:%d+: boom\nstack traceback", err)
+    assert.truthy(err:find("\n> boom\n< Now?\n> yes\n", 1, true), err)
+  end)
+
+  it("says at the test's line what a wrong call should be", function()
+    ann:says "hello"
+    local here = debug.getinfo(1, "l").currentline
+    local calls = {
+      { "t.user takes a phone number or a user id: \"ann\"", function() t.user "ann" end },
+      { "t.user takes a phone number or a user id: ", function() t.user() end },
+      { "t.user takes { phone", function() t.user {} end },
+      { "a customer's name is a text", function() t.user("4915112345678", 7) end },
+      { "call it with a colon: ann:says(…)", function() ann.says "hello" end },
+      { "call it with a colon: t:advance(…)", function() t.advance(60) end },
+      { "says takes a text", function() ann:says() end },
+      { "says takes a text", function() ann:says "" end },
+      { "sends takes one kind", function() ann:sends "photo.jpg" end },
+      { "sends takes one kind", function() ann:sends { image = "a.png", text = "b" } end },
+      { "no kind of message imgae; did you mean image?", function() ann:sends { imgae = "a.png" } end },
+      { "whatsapp: io: file: cannot open no.png", function() ann:sends { image = "no.png" } end },
+      { "is a table, not a string", function() ann:sends { location = "here" } end },
+      { "taps takes a title or an id", function() ann:taps() end },
+      { "a message as expects returns it", function() ann:taps("Yes", "Hi") end },
+      { "the bot has offered nothing", function() ann:picks "One" end },
+      { "reports takes one of delivered, failed, played, read, sent, not seen", function() ann:reports "seen" end },
+      { "submits takes", function() ann:submits() end },
+      { "expects takes words", function() ann:expects() end },
+      { "plays takes the path", function() ann:plays() end },
+      { "advance takes seconds from 0 on, not -5", function() t:advance(-5) end },
+      { "advance takes seconds from 0 on, not x", function() t:advance "x" end },
+      { "refuses takes a code", function() t:refuses() end },
+    }
+    for i, case in ipairs(calls) do
+      local ok, err = pcall(case[2])
+      assert.is_false(ok, case[1])
+      assert.truthy(err:find(case[1], 1, true), err)
+      assert.are.equal("spec/testing_spec.lua:" .. here + 1 + i, err:match "^(.-:%d+): ")
+    end
+    assert.are.equal("> hello\n< Hi Ann\n", t:transcript())
+    ann:says "list"
+    local ok, err = pcall(function() ann:taps "One" end)
+    assert.is_false(ok)
+    assert.truthy(err:find('there is no button "One" to choose: it is a row, which one picks', 1, true), err)
+    expect.raised("config", "sotre", "did you mean store?", pcall(testing.bot, bot, { sotre = 1 }))
+    expect.raised("config", "now", "whole number", pcall(testing.bot, bot, { now = "today" }))
+    expect.raised("config", "bot", "must be a bot", pcall(testing.bot))
   end)
 end)

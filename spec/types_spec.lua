@@ -1,5 +1,6 @@
 -- The types that editors complete `wa:send { … }` with.
 
+local components = require "whatsapp.flow.components"
 local files = require "spec.support.files"
 local kinds = require "whatsapp.message.kinds"
 local make = dofile "tools/types.lua"
@@ -37,6 +38,43 @@ describe("the types of messages", function()
       "---@field image? string|whatsapp.message.image",
     } do
       assert.is_truthy(text:find("\n" .. line .. "\n", 1, true), line)
+    end
+  end)
+end)
+
+describe("the types of a Flow's screens", function()
+  local flows = files.read "meta/flows.lua"
+
+  it("are what `make types` makes of the descriptions", function()
+    assert.are.equal(dofile "tools/flow_types.lua"(), flows)
+  end)
+
+  it("have every component with every property, and no class that is not there", function()
+    local classes, name = {}, nil
+    for line in flows:gmatch "[^\n]+" do
+      name = line:match "^%-%-%-@class ([%w_.]+)" or name
+      local field = line:match '^%-%-%-@field [%["]*([%w_]+)'
+      if name then classes[name] = classes[name] or {} end
+      if field then classes[name][field] = true end
+    end
+    for kind, component in pairs(components.kinds) do
+      assert.is_true(classes["whatsapp.flow.Component"][kind], kind)
+      for property in pairs(component.properties) do
+        assert.is_true(classes["whatsapp.flow." .. kind][property], kind .. "." .. property)
+      end
+    end
+    for used in flows:gmatch "(whatsapp%.flow%.[%w_.]*[%w_])" do
+      assert.is_table(classes[used] or used == "whatsapp.flow.components.lua" and {}, used .. " is nowhere")
+    end
+  end)
+
+  it("tell limits, versions and what the array part is", function()
+    for _, line in ipairs {
+      "---@field label string at most 20 characters", "---@field [integer] whatsapp.flow.dropdown.item",
+      "---@field rich_text? string|whatsapp.flow.rich_text Meta's RichText, from version 5.1 on",
+      "---@class whatsapp.flow.footer: whatsapp.flow.Action", "---@field [integer] whatsapp.flow.Component",
+    } do
+      assert.is_truthy(flows:find("\n" .. line .. "\n", 1, true), line)
     end
   end)
 end)

@@ -94,6 +94,18 @@ local function deliver(client, path, payload, uploads, input, options)
   return sent
 end
 
+--- Sends what `message.compile` made of a message.
+---@param client whatsapp.Client
+---@param payload table
+---@param uploads table[]
+---@param input whatsapp.Message
+---@param options? table per-call options
+---@return whatsapp.Sent|nil
+---@return whatsapp.Error? err
+function M.compiled(client, payload, uploads, input, options)
+  return deliver(client, MESSAGES, payload, uploads, input, options)
+end
+
 --- Sends a message. See the contract of each kind in docs/messages.md.
 ---@param client whatsapp.Client
 ---@param input whatsapp.Message the recipient, one kind with its content, and the envelope
@@ -103,7 +115,7 @@ end
 function M.send(client, input, options)
   local payload, uploads = message.compile(input)
   if not payload then return nil, uploads end
-  return deliver(client, MESSAGES, payload, uploads, input, options)
+  return M.compiled(client, payload, uploads, input, options)
 end
 
 --- What a marketing message has beside the message itself.

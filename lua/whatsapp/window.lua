@@ -141,14 +141,13 @@ local APART = { template = true, reaction = true, pin = true }
 ---@return whatsapp.Sent|nil sent `sent.fallback` is true when the template was sent
 ---@return whatsapp.Error? err
 function M.send(client, input, options)
-  local payload, err = message.compile(input)
-  if not payload then return nil, err end
+  local payload, uploads = message.compile(input)
+  if not payload then return nil, uploads end
   local store = client.config.store
   local customer = payload.recipient_type ~= "group" and customer_of(client, input.to, options)
-  if APART[payload.type] or not customer then return send.send(client, input, options) end
+  if APART[payload.type] or not customer then return send.compiled(client, payload, uploads, input, options) end
   if is_closed(store, customer) then return send_fallback(client, store, customer, input, options) end
-  local sent
-  sent, err = send.send(client, input, options)
+  local sent, err = send.compiled(client, payload, uploads, input, options)
   if sent or err.kind ~= "window" then return sent, err end
   return send_fallback(client, store, customer, input, options)
 end

@@ -185,8 +185,26 @@ describe("the command", function()
         assert_ended(0, ended)
         assert.truthy(ended.out:find("sandbox", 1, true) and ended.out:find("reply-to", 1, true), ended.out)
       end
-      assert_ended(0, run "completion bash | bash -n")
-      assert_refused(2, "shell", run "completion tcsh")
+      assert_refused(2, "unknown command 'tcsh'", run "completion tcsh")
+    end)
+
+    it("completes in bash", function()
+      local name, remove = write(run "completion bash".out .. [[
+        complete_words() {
+          COMP_WORDS=("$@") COMP_CWORD=$(($# - 1)) COMPREPLY=()
+          _whatsapp
+          echo "${COMPREPLY[*]}"
+        }
+        complete_words whatsapp s
+        complete_words whatsapp templates p
+        complete_words whatsapp send --re
+        complete_words whatsapp connections ls --status ""
+        complete_words whatsapp trigger li
+      ]])
+      local pipe = io.popen("bash " .. name)
+      assert.equal("sandbox send\npush pull\n--reply-to\nACTIVE PENDING FAILED\nlist_reply\n", pipe:read "*a")
+      pipe:close()
+      remove()
     end)
   end)
 
@@ -275,6 +293,17 @@ describe("the command", function()
     local output, status = process:finish()
     assert.equal("", output)
     assert.equal(130, status)
+  end)
+
+  it("ends with 4 when its answer cannot be printed", function()
+    local name, remove = write ""
+    for _, words in ipairs { "phone ls", "phone ls --json", "send +15551234567 Hello" } do
+      for _, where in ipairs { ">/dev/full", ">&-" } do
+        assert(box:run(("%s %s %s 2>%s; test $? = 4 && grep -q 'cannot print the answer' %s"):format(command.name(),
+          words, where, name, name)))
+      end
+    end
+    remove()
   end)
 
   it("tells its version and itself", function()

@@ -40,8 +40,33 @@ describe("whatsapp listen and trigger", function()
     assert_ended(0, trigger("failed " .. url .. " --code 131047"))
     local output = stop(process)
     assert.truthy(output:find("message.text  15550000007  Good day\n", 1, true), output)
-    assert.truthy(output:find("message.button_reply  15551234567  Yes\n", 1, true), output)
+    assert.truthy(output:find("message.button_reply  15551234567  yes\n", 1, true), output)
     assert.truthy(output:find("status.failed  15551234567  whatsapp: window: 131047", 1, true), output)
+  end)
+
+  it("know every kind, as the event of that name", function()
+    local process, url = listen '"--json"'
+    local kinds, made = {}, {}
+    for _, kind in ipairs(require("whatsapp.cli.command.trigger").actions) do
+      assert_ended(0, trigger(("%s %s --from 15550000008"):format(kind.name, url)))
+      kinds[#kinds + 1] = kind.name
+    end
+    assert_ended(0, trigger("list_reply " .. url .. " --reply p1 --reply-to wamid.1"))
+    assert_ended(0, trigger("flow_reply " .. url .. [[ --data '{"size":"L"}']]))
+    for line in stop(process):gmatch "[^\n]+" do made[#made + 1] = json.decode(line) end
+    assert.equal(#kinds + 2, #made)
+    local ids = {}
+    for i, name in ipairs(kinds) do
+      assert.equal(name, made[i].type)
+      assert.equal("15550000008", made[i].from)
+      ids[made[i].id] = true
+    end
+    assert.equal("p1", made[#kinds + 1].reply_id)
+    assert.equal("wamid.1", made[#kinds + 1].raw.context.id)
+    assert.truthy(made[#made].raw.interactive.nfm_reply.response_json:find '"size":"L"')
+    local count = 0
+    for _ in pairs(ids) do count = count + 1 end
+    assert.equal(#kinds, count)
   end)
 
   it("refuse what is not signed with the secret", function()
@@ -79,8 +104,9 @@ describe("whatsapp listen and trigger", function()
     assert_refused(1, "WHATSAPP_APP_SECRET", trigger("text " .. nobody, "unset WHATSAPP_APP_SECRET"))
     assert_refused(1, "app_secret", command.run(nil, "listen --port 0", "unset WHATSAPP_APP_SECRET"))
     assert_refused(2, "url", trigger "text nowhere")
-    assert_refused(2, "kind", trigger("nonsense " .. nobody))
-    assert_refused(2, "--text", trigger("image --text x " .. nobody))
+    assert_refused(2, "Did you mean 'text'", trigger("txet " .. nobody))
+    assert_refused(2, "unknown option '--text'", trigger("location --text x " .. nobody))
+    assert_refused(2, "is not JSON", trigger("flow_reply --data x " .. nobody))
     assert_refused(2, "not a known error code", trigger("failed --code 42424242 " .. nobody))
   end)
 end)

@@ -40,9 +40,11 @@ describe("sandbox: flows on the phone", function()
     wa = whatsapp.new(box:options "direct")
     local pair = assert(keypair.new())
     assert(wa.encryption:set(pair.public_key))
-    endpoint = endpoints.new { private_key = pair.private_key, app_secret = box.app_secret, on = {
+    endpoint = endpoints.new { private_key = pair.private_key, app_secret = box.app_secret,
+      on_error = function() end, on = {
       INIT = function(request) return request:show("DAY", { days = { { id = "mon", title = "Monday" } } }) end,
       DAY = function(request)
+        if type(request.data.day) == "table" then error "no day" end
         if request.data.day ~= "mon" then return request:fail "We are closed." end
         return request:show("NAME", {})
       end,
@@ -64,7 +66,7 @@ describe("sandbox: flows on the phone", function()
                    action = document.data_api_version and "data_exchange" or nil }
     local sent = assert(wa:send { to = CUSTOMER, flow = flow })
     hook:following() -- sent
-    return sent.id
+    return sent.id, made.id
   end
 
   -- Asks the page's API; the endpoint answers meanwhile, so many times.
@@ -126,6 +128,42 @@ describe("sandbox: flows on the phone", function()
     assert.are.equal("NAME", post("step", step, 1).screen)
     assert.are.equal("NAME", post("step", step, 1).screen) -- from DAY, to which the page went back
     assert.are.equal("DAY", post("step", { session = step.session, action = "back", screen = "NAME" }).screen)
+  end)
+
+  it("counts what was asked, as Meta's metrics do", function()
+    local id, flow = send("counted", ASKING)
+    local function metric(name, granularity, more)
+      local query = { name = name, granularity = granularity }
+      for key, value in pairs(more or {}) do query[key] = value end
+      local found = assert(wa.flows:metrics(flow, query))
+      assert.are.same({ name, granularity }, { found.name, found.granularity })
+      return found.data_points
+    end
+    assert.are.equal(139006, select(2, wa.flows:metrics(flow, "ENDPOINT_REQUEST_COUNT")).code)
+    local shown = post("open", { message_id = id }, 1)
+    for _ = 1, 2 do
+      post("step", { session = shown.session, action = "data_exchange", screen = "DAY", data = { day = "sun" } }, 1)
+    end
+    post("step", { session = shown.session, action = "data_exchange", screen = "DAY",
+                   data = { day = { "raises" } } }, 1)
+    for _, granularity in ipairs { "DAY", "HOUR", "LIFETIME" } do
+      local points = metric("ENDPOINT_REQUEST_COUNT", granularity)
+      local count = 0
+      for _, point in ipairs(points) do
+        count = count + point.data[1].value
+        assert.is_truthy(point.timestamp:find "^%d%d%d%d%-%d%d%-%d%dT%d%d:%d%d:%d%d%+0000$")
+      end
+      assert.are.equal(4, count)
+    end
+    local errors = metric("ENDPOINT_REQUEST_ERROR", "LIFETIME")[1].data
+    assert.are.same({ { key = "unexpected_http_status_code", value = 1 } }, errors)
+    assert.are.equal(0.25, metric("ENDPOINT_REQUEST_ERROR_RATE", "LIFETIME")[1].data[1].value)
+    assert.are.equal("1 4", ("%s %d"):format(metric("ENDPOINT_REQUEST_LATENCY_SECONDS_CEIL", "LIFETIME")[1].data[1].key,
+      metric("ENDPOINT_REQUEST_LATENCY_SECONDS_CEIL", "LIFETIME")[1].data[1].value))
+    assert.are.same({ { key = "succeeded", value = 3 }, { key = "failed", value = 1 } },
+      metric("ENDPOINT_AVAILABILITY", "LIFETIME")[1].data)
+    assert.are.same({}, metric("ENDPOINT_REQUEST_COUNT", "DAY", { ["until"] = "2020-01-01" }))
+    assert.are.equal(1, #metric("ENDPOINT_REQUEST_COUNT", "LIFETIME", { since = "2020-01-01" }))
   end)
 
   it("refuses what cannot be", function()

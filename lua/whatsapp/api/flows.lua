@@ -97,7 +97,7 @@ end
 
 --- Makes a flow, a draft unless it is published at once. Its screens are checked
 --- before anything is sent.
----@param flow string|{ name: string, categories?: string[], screens?: table, flow_json?: string,
+---@param flow string|{ name: string, categories?: string[], screens?: whatsapp.Flow, flow_json?: string,
 --- endpoint_uri?: string, clone_flow_id?: string, publish?: boolean } `screens` as for
 --- `whatsapp.flow.screens`; the name alone makes an empty flow
 ---@param options? table per-call options
@@ -121,7 +121,7 @@ end
 --- Uploads the screens of a flow: a table as for `whatsapp.flow.screens`, or Flow JSON as
 --- a file (`"flow.json"`) or text (`{ data = text }`).
 ---@param id string
----@param given table|string
+---@param given whatsapp.Flow|string|{ data: string }
 ---@param options? table per-call options
 ---@return { success: boolean, validation_errors: table[] }|nil answer with what Meta found wrong: each
 --- has `message`, `line_start`, `column_start` and `field`, the place in your table
@@ -156,7 +156,7 @@ end
 --- Changes name, categories or endpoint; with `screens`, what it shows too.
 ---@param id string
 ---@param changes { name?: string, categories?: string[], endpoint_uri?: string, application_id?: string,
---- screens?: table }
+--- screens?: whatsapp.Flow }
 ---@param options? table per-call options
 ---@return true|nil
 ---@return whatsapp.Error? err of kind `graph` where Meta found mistakes in the screens
@@ -212,7 +212,8 @@ local metric_spec = { type = "table", short = "name", fields = {
 --- days such as 2026-12-31
 ---@param options? table per-call options
 ---@return { name: string, granularity: string, data_points: table[] }|nil
----@return whatsapp.Error? err code 139006 below 250 requests
+---@return whatsapp.Error? err code 139006 below 250 requests; the sandbox has metrics from the first request of its
+--- phone on
 function rows.metrics(self, id, query, options)
   local checked, err = schema.check(query == nil and {} or query, metric_spec)
   if not checked then return nil, err end
@@ -313,7 +314,7 @@ end
 --- Makes the flow of this name what the screens say, and publishes it: made when there
 --- is none, uploaded when its content differs, left alone when it is the same.
 ---@param flow_name string
----@param flow table the screens, as for `whatsapp.flow.screens`
+---@param flow whatsapp.Flow the screens, as for `whatsapp.flow.screens`
 ---@param settings? { categories?: string[], endpoint_uri?: string, publish?: boolean } `publish = false`
 --- leaves a draft; categories are for a new flow
 ---@param options? table per-call options

@@ -56,8 +56,7 @@ end
 ---@return true
 function Call:show(thing, names)
   if self.json then return output.print_json(thing) end
-  io.write(output.fields(thing, names))
-  return true
+  return output.write(output.fields(thing, names))
 end
 
 --- Prints things as a table with a column for each name.
@@ -66,8 +65,7 @@ end
 ---@return true
 function Call:show_list(list, names)
   if self.json then return output.print_json(json.array(list)) end
-  io.write(output.columns(list, names))
-  return true
+  return output.write(output.columns(list, names))
 end
 
 return M

@@ -39,10 +39,18 @@ local function finish(ok, result, err)
   return type(result) == "number" and result or STATUS.ok
 end
 
+-- A standard stream that is closed must not become the next socket: what is opened
+-- first takes its place.
+local function hold_streams()
+  M.held = {}
+  for i = 1, 3 do M.held[i] = io.open("/dev/null", "rb") end
+end
+
 --- Runs the command line.
 ---@param words string[] without the command's own name
 ---@return integer status for `os.exit`
 function M.run(words)
+  hold_streams()
   local root = parser.new()
   if not root then
     io.stderr:write(MISSING)

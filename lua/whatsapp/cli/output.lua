@@ -1,5 +1,6 @@
 --- What people read on a terminal: tables, fields, and whether it is one.
 
+local Error = require "whatsapp.error"
 local json = require "whatsapp.json"
 
 local M = {}
@@ -11,12 +12,29 @@ function M.quote(word)
   return "'" .. word:gsub("'", "'\\''") .. "'"
 end
 
+--- Prints text at once. Raises an error object where that cannot be done: whoever reads
+--- the answer must not take it for one.
+---@param ... string
+---@return true
+function M.write(...)
+  local ok, why = io.stdout:write(...)
+  if ok then ok, why = io.stdout:flush() end
+  if ok then return true end
+  error(Error.new { kind = "io", outcome = "unknown", message = "cannot print the answer: " .. tostring(why) }, 0)
+end
+
+--- Prints a line.
+---@param text string
+---@return true
+function M.line(text)
+  return M.write(text, "\n")
+end
+
 --- Prints a value as one line of JSON.
 ---@param value table
 ---@return true
 function M.print_json(value)
-  print((assert(json.encode(value))))
-  return true
+  return M.line(assert(json.encode(value)))
 end
 
 --- Whether a standard stream is a terminal.

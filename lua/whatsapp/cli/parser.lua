@@ -68,7 +68,9 @@ function M.new()
     describe(parser, command)
     if command.actions then parser:command_target "action" end
     for _, action in ipairs(command.actions or {}) do
-      describe(parser:command(action.name, action.summary), action)
+      local inner = parser:command(action.name, action.summary)
+      inner._aliases = { action.name } -- argparse adds list-reply to list_reply, and completes both
+      describe(inner, action)
     end
   end
   root.error = refuse

@@ -62,7 +62,7 @@ end
 --- Flow JSON of the screens you wrote: built, completed and checked as Meta checks it.
 --- `tostring` of it is the text to upload. Flow JSON itself (with `screens`) is checked,
 --- and stays as it is.
----@param flow table `version`, the screens as the array part, and `routing_model`,
+---@param flow whatsapp.Flow `version`, the screens as the array part, and `routing_model`,
 --- `data_api_version` where they do not follow from the actions
 ---@return table|nil flow_json
 ---@return whatsapp.Error? err `invalid`; its `field` names screen and component, e.g.
@@ -91,7 +91,7 @@ end
 --- The screens of Flow JSON, as you would write them. What has no form here stays in
 --- Meta's own; `build` of the result is the same Flow JSON.
 ---@param source string|table Flow JSON as text, or decoded
----@return table|nil flow
+---@return whatsapp.Flow|nil flow
 ---@return whatsapp.Error? err `invalid` for what is no Flow JSON, with line and column
 function M.parse(source)
   local value = source

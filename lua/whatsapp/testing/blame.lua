@@ -21,11 +21,23 @@ local function place()
   return info and ("%s:%d: "):format(info.short_src, info.currentline) or ""
 end
 
+-- The place in a file that is played.
+local played = ""
+
 --- Raises, at the line of the test.
 ---@param what string with the further arguments, as for `string.format`
 ---@param ... any
 function M.raise(what, ...)
-  error(place() .. (select("#", ...) > 0 and what:format(...) or what), 0)
+  error(place() .. played .. (select("#", ...) > 0 and what:format(...) or what), 0)
+end
+
+--- Calls a function that plays a file: what it raises says where in the file that is.
+---@param fn fun(say: fun(place: string)) which says where it is
+function M.playing(fn)
+  local before = played
+  local ok, err = pcall(fn, function(where) played = where .. ": " end)
+  played = before
+  if not ok then error(err, 0) end
 end
 
 --- Has the functions of a class see that a colon calls them.

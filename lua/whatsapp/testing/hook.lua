@@ -30,7 +30,7 @@ end
 function M.message(test, user, message)
   test.count = test.count + 1
   message.id = ("wamid.test%d.%d"):format(test.began, test.count)
-  message.from, message.from_user_id, message.timestamp = user.phone, user.user_id, ("%d"):format(test.now)
+  message.from, message.from_user_id, message.timestamp = user.phone, user.user_id, ("%d"):format(math.floor(test.now))
   return post(test, body_of(test, user, { messages = { message } }))
 end
 
@@ -51,7 +51,7 @@ end
 ---@return string? why
 function M.status(test, user, payload, status, code)
   return post(test, body_of(test, user, { statuses = { {
-    id = payload.id, status = status, timestamp = ("%d"):format(test.now),
+    id = payload.id, status = status, timestamp = ("%d"):format(math.floor(test.now)),
     recipient_id = user.phone, recipient_user_id = user.user_id,
     biz_opaque_callback_data = payload.biz_opaque_callback_data,
     errors = code and errors_of(code) or nil,

@@ -17,6 +17,15 @@ function M.kind(payload)
   return inner and (KINDS[inner.type] or inner.type) or payload.type
 end
 
+-- A template's name, and the texts that are filled in.
+local function template_words(template)
+  local texts = {}
+  for _, component in ipairs(template.components or {}) do
+    for _, parameter in ipairs(component.parameters or {}) do texts[#texts + 1] = parameter.text end
+  end
+  return template.name .. (texts[1] and ": " .. table.concat(texts, ", ") or "")
+end
+
 --- The words in a payload.
 ---@param payload table
 ---@return string
@@ -24,6 +33,7 @@ function M.words(payload)
   local content = payload[payload.type] or {}
   if payload.interactive then return payload.interactive.body and payload.interactive.body.text or "" end
   if payload.type == "reaction" then return content.emoji or "" end
+  if payload.type == "template" then return template_words(content) end
   return content.body or content.caption or content.name or ""
 end
 

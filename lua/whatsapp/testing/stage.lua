@@ -21,13 +21,13 @@ local function transcript(test)
   return table.concat(test.lines, "\n") .. (test.lines[1] and "\n" or "")
 end
 
---- Fails the test, at its line; in a transcript that is played, at that one's too.
+--- Fails the test.
 ---@param test whatsapp.Test
 ---@param what string with the further arguments, as for `string.format`
 ---@param ... any
 function M.fail(test, what, ...)
   if select("#", ...) > 0 then what = what:format(...) end
-  blame.raise("%s%s\n\nThe transcript so far:\n%s", test.playing or "", what, transcript(test))
+  blame.raise("%s\n\nThe transcript so far:\n%s", what, transcript(test))
 end
 
 -- What the bot says --------------------------------------------------------------------------

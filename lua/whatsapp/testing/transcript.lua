@@ -37,17 +37,15 @@ end
 ---@param path string
 ---@param verbs table<string, fun(user: whatsapp.TestUser, text: string)> by sign
 function M.play(user, path, verbs)
-  local test, lines = user.test, lines_of(read(path))
-  local ok, err = pcall(function()
+  local lines = lines_of(read(path))
+  blame.playing(function(at)
     for number, one in ipairs(lines) do
-      test.playing = ("%s:%d: "):format(path, number)
+      at(("%s:%d"):format(path, number))
       play_line(user, one, verbs)
     end
-    test.playing = path .. ", at its end: "
-    for _, other in pairs(test.users) do other:expects_nothing() end
+    at(path .. ", at its end")
+    for _, other in pairs(user.test.users) do other:expects_nothing() end
   end)
-  test.playing = nil
-  if not ok then error(err, 0) end
 end
 
 return M

@@ -1,13 +1,18 @@
 --- `whatsapp completion`: the words of the command, for a shell to complete.
 
-local function run(call, args)
-  local parser = call.parser
-  io.write(parser["get_" .. args.shell .. "_complete"](parser))
-  return true
+local output = require "whatsapp.cli.output"
+
+local function action(shell, where)
+  return { name = shell, summary = where, run = function(call)
+    return output.write(call.parser["get_" .. shell .. "_complete"](call.parser))
+  end }
 end
 
 return {
   summary = "a script that completes the words of this command",
-  arguments = { { "shell", "bash, zsh or fish", choices = { "bash", "zsh", "fish" } } },
-  run = run,
+  actions = {
+    action("bash", "goes to ~/.local/share/bash-completion/completions/whatsapp"),
+    action("zsh", "goes to a folder of $fpath, as _whatsapp"),
+    action("fish", "goes to ~/.config/fish/completions/whatsapp.fish"),
+  },
 }

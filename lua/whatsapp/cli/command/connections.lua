@@ -9,7 +9,6 @@ local function create(call, args)
   local connection, err = wa.connections:create()
   if not connection then return nil, err end
   call:show(connection, FIELDS)
-  io.stdout:flush()
   if not args.wait then return true end
   io.stderr:write("waiting until its url has been opened in a browser\n")
   connection, err = wa.connections:wait(connection.connection_id, { timeout = args.timeout })

@@ -1,6 +1,7 @@
 --- `whatsapp doctor`: what keeps this account from working, and what to do.
 
 local Error = require "whatsapp.error"
+local output = require "whatsapp.cli.output"
 
 -- A check is { name, function }: it returns what it found, or nil, what is wrong and
 -- what to do. `needs` names the check without which it could say nothing; those of the
@@ -192,7 +193,7 @@ local function run(call)
   local findings, well = examine_all(call)
   call:show_list(findings, { "check", "result", "finding" })
   for _, finding in ipairs(findings) do
-    if finding.hint and not call.json then print(("\n%s: %s"):format(finding.check, finding.hint)) end
+    if finding.hint and not call.json then output.line(("\n%s: %s"):format(finding.check, finding.hint)) end
   end
   return well or 1
 end

@@ -41,7 +41,7 @@ local function get(call, flows, id)
   call:show(flow, FIELDS)
   if call.json then return true end
   for _, problem in ipairs(flow.validation_errors or {}) do
-    print(("%s:%s  %s"):format(problem.line_start, problem.column_start, problem.message))
+    output.line(("%s:%s  %s"):format(problem.line_start, problem.column_start, problem.message))
   end
   return true
 end
@@ -54,8 +54,7 @@ local function pull(_, flows, id)
       local text
       text, err = fetch.bytes(flows.client, asset.download_url, "download_url")
       if not text then return nil, err end
-      io.write(text, text:find "\n$" and "" or "\n")
-      return true
+      return output.write(text, text:find "\n$" and "" or "\n")
     end
   end
   return nil, Error.new { kind = "not_found", outcome = "rejected", message = "the flow has no Flow JSON yet" }
@@ -65,8 +64,7 @@ local function preview(call, flows, id, args)
   local found, err = flows:preview(id, { invalidate = args.anew })
   if not found then return nil, err end
   if call.json then return output.print_json(found) end
-  print(found.preview_url)
-  return true
+  return output.line(found.preview_url)
 end
 
 -- Says each mistake on a line of its own, where it is about the screens.
@@ -88,8 +86,7 @@ local function bring(publish)
       endpoint_uri = args.endpoint, categories = args.category[1] and args.category or nil })
     if not result then return refuse(file, err) end
     if call.json then return output.print_json(result) end
-    print(("%s %s"):format(result.changed and "changed" or "unchanged", result.id))
-    return true
+    return output.line(("%s %s"):format(result.changed and "changed" or "unchanged", result.id))
   end
 end
 

@@ -14,7 +14,7 @@ local function show(call, event)
     for _, name in ipairs(FIELDS) do plain[name] = event[name] end
     output.print_json(plain)
   else
-    print((("%s.%s  %s  %s"):format(event.kind, event.type, event.from or "-",
+    output.line((("%s.%s  %s  %s"):format(event.kind, event.type, event.from or "-",
       event.text or event.errors and tostring(event.errors[1]) or ""):gsub("%c+", " ")))
   end
 end
@@ -35,7 +35,6 @@ local function deliver(call, args, hook, body, signature)
     return "401", ""
   end
   for _, event in ipairs(events) do show(call, event) end
-  io.stdout:flush()
   if not args.forward_to then return "200", "" end
   local status
   status, err = http.post(args.forward_to, body, signature or "")
@@ -82,7 +81,7 @@ end
 return {
   summary = "takes webhooks on this machine, checks and prints them",
   options = {
-    { "--port", "where it listens (8080)", argname = "PORT", convert = tonumber, default = "8080" },
+    { "--port", "where it listens", argname = "PORT", convert = tonumber, default = "8080" },
     { "--forward-to", "post what came on to this address, and answer as it does", argname = "URL" },
   },
   run = run,

@@ -12,8 +12,7 @@ local function upload(call, args)
   finish()
   if not media then return nil, err end
   if call.json then return output.print_json(media) end
-  print(media.id)
-  return true
+  return output.line(media.id)
 end
 
 local function download(call, args)

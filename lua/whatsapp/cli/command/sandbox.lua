@@ -23,9 +23,8 @@ local function run(call, args)
   if call.json then
     output.print_json(box:env(args.mode))
   else
-    io.write(TEXT:format(box.phone_url, box:exports(args.mode)))
+    output.write(TEXT:format(box.phone_url, box:exports(args.mode)))
   end
-  io.stdout:flush()
   local driver = loop.current()
   return interrupt.repeated(function() driver.sleep(60) end, function() box:stop() end)
 end

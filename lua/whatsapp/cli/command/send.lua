@@ -59,7 +59,7 @@ end
 
 local function wait(call, sent, args)
   local delivery, err = sent:wait(args.wait, { timeout = args.timeout })
-  if delivery and not call.json then print(delivery.status) end
+  if delivery and not call.json then output.line(delivery.status) end
   return delivery, err
 end
 
@@ -69,10 +69,7 @@ local function run(call, args)
   local sent, delivery
   sent, err = call:client():send(message)
   if not sent then return nil, err end
-  if not call.json then
-    print(sent.id)
-    io.stdout:flush()
-  end
+  if not call.json then output.line(sent.id) end
   if args.wait then delivery, err = wait(call, sent, args) end
   if call.json then
     output.print_json { id = sent.id, wa_id = sent.wa_id, input = sent.input, status = sent.status,

@@ -113,7 +113,7 @@ local function diff(call, args)
   if call.json then
     output.print_json(json.array(found))
   elseif found[1] then
-    print(table.concat(found, "\n"))
+    output.line(table.concat(found, "\n"))
   end
   return found[1] and 1 or true
 end
@@ -144,8 +144,7 @@ local function push(call, args)
   end
   if not id then return nil, err end
   if call.json then return output.print_json { id = id, result = did } end
-  print(did .. " " .. id)
-  return true
+  return output.line(did .. " " .. id)
 end
 
 local LANGUAGE = { { "--language", "of those of that name", argname = "CODE" } }

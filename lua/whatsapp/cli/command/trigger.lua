@@ -2,46 +2,92 @@
 
 local Error = require "whatsapp.error"
 local http = require "whatsapp.cli.http"
+local input = require "whatsapp.cli.input"
 local json = require "whatsapp.json"
+local loop = require "whatsapp.loop"
+local output = require "whatsapp.cli.output"
 local webhook = require "whatsapp.webhook"
 
--- By kind, what Graph's table of a message or status has beside who and when.
+local CUSTOMER = { { "--from", "the customer's number, digits only", argname = "NUMBER",
+                     default = "15551234567" },
+                   { "--id", "the message's id", argname = "WAMID" } }
+local REPLY_TO = { "--reply-to", "the id of the message that it answers", argname = "WAMID" }
+local REPLY = { "--reply", "the id of what was chosen", argname = "ID", default = "yes" }
+
+local function media(kind, mime_type, more)
+  return function(args)
+    local file = { id = "1234567890", mime_type = mime_type, sha256 = "47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=" }
+    for name, value in pairs(more or {}) do file[name] = value end
+    file.caption = args.text
+    return { type = kind, [kind] = file }
+  end
+end
+
+local function interactive(kind)
+  return function(args)
+    return { type = "interactive", interactive = { type = kind, [kind] = { id = args.reply, title = args.reply } } }
+  end
+end
+
+local function flow_reply(args)
+  local answer, err = input.decode(args.data, "--data")
+  if not answer then return nil, err end
+  return { type = "interactive", interactive = { type = "nfm_reply",
+    nfm_reply = { name = "flow", body = "Sent", response_json = json.encode(answer) } } }
+end
+
+-- What Graph's table of a message has beside who and when, by kind.
 local MESSAGES = {
-  text = { type = "text", text = { body = "Hello" } },
-  image = { type = "image", image = { id = "1234567890", mime_type = "image/jpeg", sha256 = "" } },
-  location = { type = "location", location = { latitude = 37.77, longitude = -122.42 } },
-  button_reply = { type = "interactive",
-    interactive = { type = "button_reply", button_reply = { id = "yes", title = "Yes" } } },
-  list_reply = { type = "interactive",
-    interactive = { type = "list_reply", list_reply = { id = "p1", title = "Product 1" } } },
+  { "text", "a text", { { "--text", "what it says", argname = "TEXT", default = "Hello" }, REPLY_TO },
+    function(args) return { type = "text", text = { body = args.text } } end },
+  { "image", "an image", { { "--text", "its caption", argname = "TEXT" }, REPLY_TO }, media("image", "image/jpeg") },
+  { "audio", "a voice message", { REPLY_TO }, media("audio", "audio/ogg; codecs=opus", { voice = true }) },
+  { "document", "a document", { { "--text", "its caption", argname = "TEXT" }, REPLY_TO },
+    media("document", "application/pdf", { filename = "file.pdf" }) },
+  { "location", "a place", { REPLY_TO },
+    function() return { type = "location", location = { latitude = 37.77, longitude = -122.42 } } end },
+  { "reaction", "a reaction to a message", { REPLY_TO, { "--emoji", "which", argname = "EMOJI", default = "👍" } },
+    function(args)
+      return { type = "reaction", reaction = { message_id = args.reply_to or "wamid.sent", emoji = args.emoji } }
+    end },
+  { "button_reply", "a tap on a reply button", { REPLY, REPLY_TO }, interactive "button_reply" },
+  { "list_reply", "a choice from a list", { REPLY, REPLY_TO }, interactive "list_reply" },
+  { "button", "a tap on a template's quick reply", { REPLY, REPLY_TO },
+    function(args) return { type = "button", button = { payload = args.reply, text = args.reply } } end },
+  { "flow_reply", "a Flow that was filled in",
+    { { "--data", "what was filled in", argname = "JSON",
+        default = '{"flow_token":"unused"}' }, REPLY_TO }, flow_reply },
 }
 
-local STATUSES = { sent = true, delivered = true, read = true, failed = true }
-
-local KINDS = { "text", "image", "location", "button_reply", "list_reply", "sent", "delivered", "read", "failed" }
-
-local function message_of(args, common)
-  for name, value in pairs(MESSAGES[args.kind]) do common[name] = value end
-  common.from = args.from
-  if args.text then common.text = { body = args.text } end
-  return { messages = { common }, contacts = { { wa_id = args.from, profile = { name = "Ann" } } } }
+local function failure(args)
+  local entry, err = Error.explain(args.code)
+  if not entry then return nil, err end
+  return { status = "failed", errors = { { code = entry.code, title = entry.title } } }
 end
 
-local function status_of(args, common)
-  common.status, common.recipient_id = args.kind, args.from
-  if args.kind == "failed" then
-    local entry, err = Error.explain(args.code)
-    if not entry then return nil, err end
-    common.errors = { { code = entry.code, title = entry.title } }
-  end
-  return { statuses = { common } }
+local function status(name)
+  return { name, ("the status of a message: it was %s"):format(name), {}, function() return { status = name } end }
 end
 
-local function body_of(call, args)
-  local common = { id = args.id or ("wamid.trigger%d"):format(os.time()), timestamp = tostring(os.time()) }
-  local value, err
-  if STATUSES[args.kind] then value, err = status_of(args, common) else value = message_of(args, common) end
-  if not value then return nil, err end
+-- Likewise of a status.
+local STATUSES = {
+  status "sent", status "delivered", status "read",
+  { "failed", "the status of a message: it failed",
+    { { "--code", "the error's", argname = "CODE", default = "131026" } }, failure },
+}
+
+local function message_value(args, made)
+  made.from = args.from
+  if args.reply_to and made.type ~= "reaction" then made.context = { id = args.reply_to } end
+  return { messages = { made }, contacts = { { wa_id = args.from, profile = { name = "Ann" } } } }
+end
+
+local function status_value(args, made)
+  made.recipient_id = args.from
+  return { statuses = { made } }
+end
+
+local function body_of(call, value)
   value.messaging_product = "whatsapp"
   value.metadata = { display_phone_number = "15555550101",
                      phone_number_id = call:variable "WHATSAPP_PHONE_NUMBER_ID" or "106540352242922" }
@@ -50,32 +96,47 @@ local function body_of(call, args)
     changes = { { field = "messages", value = value } } } } }
 end
 
-local function run(call, args)
-  if args.text and args.kind ~= "text" then return Error.invalid("--text", "belongs to the kind text") end
+local function send(call, url, body)
   local secret = call:variable "WHATSAPP_APP_SECRET"
   if not secret then
     return Error.config("WHATSAPP_APP_SECRET", "is not set, and events are signed with it",
       "set it to the app's secret")
   end
-  local body, err = body_of(call, args)
-  if not body then return nil, err end
-  local status
-  status, err = http.post(args.url, body, webhook.sign(body, secret))
-  if not status then return nil, err end
-  print(status)
-  if status == "200" then return true end
+  local answered, err = http.post(url, body, webhook.sign(body, secret))
+  if not answered then return nil, err end
+  output.line(answered)
+  if answered == "200" then return true end
   return nil, Error.new { kind = "network", outcome = "rejected",
-    message = ("%s answers HTTP %s: Meta would send it again"):format(args.url, status) }
+    message = ("%s answers HTTP %s: Meta would send it again"):format(url, answered) }
 end
+
+-- Each time another one: what came before would be taken for a repetition.
+local function new_id()
+  return ("wamid.%.0f%015.0f"):format(os.time(), loop.current().random() * 1e15)
+end
+
+local function action(kind, value_of)
+  local name, summary, options, make = kind[1], kind[2], {}, kind[4]
+  for _, list in ipairs { kind[3], CUSTOMER } do
+    for _, option in ipairs(list) do options[#options + 1] = option end
+  end
+  return { name = name, summary = summary, arguments = { { "url", "where it goes" } }, options = options,
+    run = function(call, args)
+      local made, err = make(args)
+      if not made then return nil, err end
+      made.id, made.timestamp = args.id or new_id(), tostring(os.time())
+      local body
+      body, err = body_of(call, value_of(args, made))
+      if not body then return Error.invalid(nil, err) end
+      return send(call, args.url, body)
+    end }
+end
+
+local actions = {}
+for _, kind in ipairs(MESSAGES) do actions[#actions + 1] = action(kind, message_value) end
+for _, kind in ipairs(STATUSES) do actions[#actions + 1] = action(kind, status_value) end
 
 return {
   summary = "sends an event as Meta would, signed, to an address; prints the answer's status",
-  arguments = { { "kind", table.concat(KINDS, ", "), choices = KINDS }, { "url", "where it goes" } },
-  options = {
-    { "--from", "the customer's number, digits only (15551234567)", argname = "NUMBER", default = "15551234567" },
-    { "--text", "what the customer writes", argname = "TEXT" },
-    { "--id", "the message's id", argname = "WAMID" },
-    { "--code", "of the kind failed: the error's code (131026)", argname = "CODE", default = "131026" },
-  },
-  run = run,
+  actions = actions,
 }

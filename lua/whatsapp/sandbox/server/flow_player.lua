@@ -5,6 +5,7 @@ local Error = require "whatsapp.error"
 local crypto = require "whatsapp.sandbox.server.crypto"
 local envelope = require "whatsapp.sandbox.server.flow_envelope"
 local exchanges = require "whatsapp.sandbox.server.exchanges"
+local metrics = require "whatsapp.sandbox.server.flow_metrics"
 local players = require "whatsapp.flow.player"
 local state = require "whatsapp.sandbox.server.state"
 
@@ -53,10 +54,11 @@ end
 
 -- What seals requests for a key and posts them to the endpoint; the page sees each as
 -- it was before it was sealed.
-local function channel(url, seal)
+local function channel(flow, url, seal)
   local entry
   local function report(answer)
     entry.duration = ngx.now() - entry.duration
+    metrics.record(flow, entry.status, entry.duration, entry.duration * 1000 >= TIMEOUT)
     exchanges.add(entry, answer)
   end
   local function seal_and_tell(text)
@@ -92,7 +94,7 @@ function M.new(flow, phone, flow_token)
     local pem = phone.business_public_key
     local seal = pem and envelope.sealer(pem)
     if not seal then return Error.invalid("business_public_key", "is not set for the phone number") end
-    options.seal, options.post = channel(url, seal)
+    options.seal, options.post = channel(flow, url, seal)
   end
   return players.new(options)
 end

@@ -8,6 +8,7 @@ local answer = require "whatsapp.sandbox.server.answer"
 local events = require "whatsapp.sandbox.server.events"
 local fields = require "whatsapp.sandbox.server.fields"
 local identity = require "whatsapp.sandbox.identity"
+local metrics = require "whatsapp.sandbox.server.flow_metrics"
 local paging = require "whatsapp.sandbox.server.paging"
 local params = require "whatsapp.sandbox.server.params"
 local state = require "whatsapp.sandbox.server.state"
@@ -104,9 +105,7 @@ end
 --- GET /{flow_id}
 function M.get(req, flow)
   local plain, text = asked(req)
-  if text:find("metric", 1, true) then
-    answer.refuse { code = 139006, message = "The flow has fewer than 250 requests: there are no metrics yet." }
-  end
+  flow.metric = text:find("metric", 1, true) and metrics.of(flow, text) or nil
   preview_of(flow, text:find("preview.invalidate(true)", 1, true) ~= nil)
   flow.whatsapp_business_account = { id = state.settings.business_account_id }
   flow.application = { id = state.settings.app_id }
