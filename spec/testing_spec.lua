@@ -157,7 +157,9 @@ describe("a test of a bot", function()
   end)
 
   it("has customers with a user id, or both", function()
-    bot:on("text", "^who$", function(event) event:reply { text = ("%s %s"):format(event.phone, event.user_id) } end)
+    bot:on("text", "^who$", function(event)
+      event:reply { text = ("%s %s"):format(tostring(event.phone), tostring(event.user_id)) }
+    end)
     t = testing.bot(bot, { sandbox = sandbox })
     t.user("DE.1349ABC", "Eve"):says("hello"):expects("Hi Eve")
     t.user("DE.1349ABC"):says("who"):expects "nil DE.1349ABC"
@@ -200,7 +202,8 @@ describe("a test of a bot", function()
   it("tells the bot what becomes of its messages", function()
     local told = {}
     bot:on("status", function(event)
-      told[#told + 1] = ("%s %s %s"):format(event.type, event.callback_data, event.errors and event.errors[1].code)
+      told[#told + 1] = ("%s %s %s"):format(event.type, tostring(event.callback_data),
+        tostring(event.errors and event.errors[1].code))
     end)
     bot:on("text", "^marked$", function(event) event:reply { text = "Marked", callback_data = "order 17" } end)
     t = testing.bot(bot, { sandbox = sandbox })
@@ -220,6 +223,8 @@ describe("a test of a bot", function()
     ann = t.user "4915112345678"
     t:refuses(131056)
     ann:says("try"):expects("rate_limited 131056"):expects_nothing()
+    assert.are.equal("! 131056\n> try\n# refused: the error is of kind rate_limited\n< rate_limited 131056\n",
+      t:transcript())
     t:refuses(131026)
     -- What is left is gone with the next test.
     t = testing.bot(bot, { sandbox = sandbox })
@@ -268,6 +273,15 @@ describe("a test of a bot", function()
     assert.is_false(ok)
     assert.truthy(err:find("the conversation count was given the same answers, and says something else as command 1",
       1, true), err)
+  end)
+
+  it("leaves errors to the bot's own on_error, and notes them", function()
+    local told = {}
+    bot:on_error(function(err) told[#told + 1] = err end)
+    t = testing.bot(bot, { sandbox = sandbox })
+    t.user("4915112345678"):says("bug"):expects_nothing()
+    assert.truthy(told[1]:find "a bug$")
+    assert.truthy(t:transcript():find "^> bug\n# on_error: [^\n]*testing_spec.lua:%d+: a bug\n$", t:transcript())
   end)
 
   it("says what a bug in a conversation was, then where, and the line of the test", function()

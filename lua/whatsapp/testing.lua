@@ -121,23 +121,42 @@ local function is_for(test)
   end
 end
 
+-- What Graph refuses shows in the transcript.
+local function remark_refusals(self)
+  return function(request)
+    if request.path:find "/messages$" and (request.status or 0) >= 400 then
+      stage.remark(self, "refused: the error is of kind %s", request.kind)
+    end
+  end
+end
+
 -- By the way of the bot's own client: only straight from Graph can media be downloaded.
 local function new_client(self, own)
   local options = self.sandbox:options(own and own.config.mode)
   options.rate, options.retries, options.user_agent = false, 0, self.agent
+  options.on_request = remark_refusals(self)
   return client.new(options)
 end
 
+-- Where the bot has an `on_error` of its own, what it is told stands in the transcript.
+local function watch_errors(self, bot)
+  local told = bot.error_handler
+  return bot:on_error(function(err, event, traceback)
+    if not told then
+      self.errors[#self.errors + 1] = complaint.describe(err, traceback)
+      return
+    end
+    stage.remark(self, "on_error: %s", err)
+    return told(err, event, traceback)
+  end)
+end
+
 local function bot_of(self, bot, options)
-  local made = bot:with {
+  return watch_errors(self, bot:with {
     client = new_client(self, bot.client), webhook = webhook { app_secret = self.sandbox.app_secret },
     store = options.store or store.memory(), clock = function() return self.now end,
     later = function(one) one:work() end,
-  }
-  if made.error_handler then return made end
-  return made:on_error(function(err, _, traceback)
-    self.errors[#self.errors + 1] = complaint.describe(err, traceback)
-  end)
+  })
 end
 
 local OPTIONS = { sandbox = true, store = true, now = true }
@@ -171,7 +190,7 @@ function M.bot(bot, options)
   local sandbox = sandbox_of(options)
   clear(sandbox)
   local self = setmetatable({ sandbox = sandbox, now = options.now or os.time(), began = os.time(), count = 0,
-    lines = {}, users = {}, errors = {} }, Test)
+    lines = {}, users = {}, errors = {}, late = {} }, Test)
   self.agent, self.follow = agent_of(self), sandbox:follow(is_for(self))
   self.bot = bot_of(self, bot, options)
   -- With a colon too.

@@ -41,12 +41,12 @@ local function is_late(test, user, payload)
   return payload.type ~= "template" and user.wrote ~= nil and test.now - user.wrote >= WINDOW
 end
 
-local function deliver(test, message, late)
+local function deliver(test, message)
   local payload = message.payload
   local user = test.find(payload.to or payload.recipient)
   payload.id, user.last = message.id, payload
   if is_late(test, user, payload) then
-    late[#late + 1] = { user, payload }
+    table.insert(test.late, { user, payload })
     return M.note(test, nil, "#", ("not delivered, since %s wrote more than 24 hours ago (%d): %s"):format(
       user.number, CLOSED, line.of(payload)))
   end
@@ -57,10 +57,10 @@ local function deliver(test, message, late)
   if line.flow(payload) then user.form = payload end
 end
 
-local function sent_by(test)
+local function collect(test)
   local messages, err = test.follow()
   if not messages then blame.raise("%s", tostring(err)) end
-  return messages
+  for _, message in ipairs(messages) do deliver(test, message) end
 end
 
 -- Rounds in which a bot answers what was not delivered by what is not.
@@ -68,12 +68,22 @@ local MOST_LATE = 10
 
 local function hear(test)
   for _ = 1, MOST_LATE do
-    local late = {}
-    for _, message in ipairs(sent_by(test)) do deliver(test, message, late) end
+    collect(test)
+    local late = test.late
+    test.late = {}
     if not late[1] then return end
     for _, one in ipairs(late) do hook.status(test, one[1], one[2], "failed", CLOSED) end
   end
   M.fail(test, "the bot answers a message that was not delivered, outside of the 24 hours, by another such one")
+end
+
+--- Notes what nobody hears of.
+---@param test whatsapp.Test
+---@param what string with the further argument, as for `string.format`
+---@param value any
+function M.remark(test, what, value)
+  collect(test)
+  M.note(test, nil, "#", (what:format(tostring(value)):match "^[^\r\n]*"))
 end
 
 --- All that was said, a line each.

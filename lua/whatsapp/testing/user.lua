@@ -1,6 +1,7 @@
 --- A customer of a test: writes to the bot, and expects what it says.
 
 local blame = require "whatsapp.testing.blame"
+local contents = require "whatsapp.testing.content"
 local flow = require "whatsapp.testing.flow"
 local hook = require "whatsapp.testing.hook"
 local json = require "whatsapp.json"
@@ -35,81 +36,16 @@ function User:says(text)
   return write(self, line.text(text), { type = "text", text = { body = text } })
 end
 
--- What is sent ---------------------------------------------------------------------------
-
--- By kind: Graph's table for what was given, and the message's errors.
-local content_of = {}
-
--- A file is uploaded, so that the bot can download it.
-local function upload(user, kind, content)
-  if type(content) == "string" then content = { file = content } end
-  if type(content) ~= "table" or not content.file then return content end
-  local uploaded, err = user.test.bot.client.media:upload(content.file)
-  if not uploaded then blame.raise("%s", tostring(err)) end
-  local name = content.filename or content.file:match "[^/\\]*$"
-  return { id = uploaded.id, mime_type = uploaded.type, caption = content.caption,
-           filename = kind == "document" and name or nil }
-end
-
-for _, kind in ipairs { "image", "video", "audio", "document", "sticker" } do content_of[kind] = upload end
-
-function content_of.reaction(user, _, content)
-  if type(content) == "string" then content = { emoji = content } end
-  if type(content) ~= "table" or content.message_id or not user.last then return content end
-  return { emoji = content.emoji, message_id = user.last.id }
-end
-
--- What there is no content of.
-local EMPTY = { unsupported = true, request_welcome = true }
-
-function content_of.unsupported()
-  return nil, { { code = 131051, title = "Message type unknown", message = "Message type unknown" } }
-end
-
-function content_of.request_welcome() return nil end
-
--- Those there are; Meta may add others.
-local KINDS = { text = true, location = true, contacts = true, order = true, button = true, system = true,
-                interactive = true, edit = true, revoke = true, flow_reply = true }
-for kind in pairs(content_of) do KINDS[kind] = true end
-
-local function the_one(message)
-  local kind, content
-  if type(message) == "table" then kind, content = next(message) end
-  if type(kind) ~= "string" or next(message, kind) ~= nil then
-    blame.raise 'sends takes one kind of message: ann:sends { image = "photo.jpg" }'
-  end
-  if not KINDS[kind] and schema.is_slip(kind, KINDS) then
-    blame.raise("there is no kind of message %s; did you mean %s?", kind, schema.nearest(kind, KINDS))
-  end
-  return kind, content
-end
-
-local function shown(kind, content)
-  local text = type(content) == "string" and line.escape(content) or nil
-  if type(content) == "table" then
-    local err
-    text, err = json.encode(content)
-    if not text then blame.raise("%s cannot be sent: %s", kind, err) end
-  end
-  return text and ("(%s) %s"):format(kind, text) or ("(%s)"):format(kind)
-end
-
 --- Sends anything else: `{ image = "photo.jpg" }` or `{ image = { file = "photo.jpg", caption = "Look" } }`
 --- (a file, which is uploaded first), `{ reaction = "👍" }` to the bot's last message,
 --- `{ location = { latitude = …, longitude = … } }`: a type with what Graph has in it.
 ---@param message table one key
 ---@return whatsapp.TestUser self
 function User:sends(message)
-  local kind, content = the_one(message)
+  local kind, content = contents.kind(message)
   if kind == "text" then return self:says(content) end
   if kind == "flow_reply" then return self:submits(content) end
-  local value, errors = content, nil
-  if content_of[kind] then value, errors = content_of[kind](self, kind, content) end
-  if type(value) ~= "table" and not EMPTY[kind] then
-    blame.raise("what Graph has in a message of type %s is a table, not a %s", kind, type(value))
-  end
-  return write(self, shown(kind, content), { type = kind, [kind] = value, errors = errors })
+  return write(self, contents.shown(kind, content), contents.message(self, kind, content))
 end
 
 -- What is tapped -------------------------------------------------------------------------
@@ -222,7 +158,7 @@ function User:submits(completed)
   end
   local sent = { flow_token = given.token }
   for name, value in pairs(params) do sent[name] = value end
-  return write(self, shown("flow_reply", sent), { type = "interactive", context = { id = form.id },
+  return write(self, contents.shown("flow_reply", sent), { type = "interactive", context = { id = form.id },
     interactive = { type = "nfm_reply", nfm_reply = { name = "flow", body = "Sent",
       response_json = assert(json.encode(sent)) } } })
 end
@@ -320,10 +256,10 @@ play[">"] = function(user, text)
   local what, first, second = line.read_customer(text)
   if what == "tap" then
     return choose(user, first, nil, second and message_like(user, user.offers, second))
-  elseif what == "text" or not (KINDS[first] or second:find "^[{%[]") then
+  elseif what == "text" or not (contents.is_known(first) or second:find "^[{%[]") then
     return user:says(line.unescape(text))
   end
-  return user:sends { [first] = json.decode(second) or (EMPTY[first] and true) or line.unescape(second) }
+  return user:sends { [first] = contents.read(second) }
 end
 
 play["<"] = function(user, text)
