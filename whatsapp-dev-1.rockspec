@@ -299,6 +299,7 @@ build = {
     ["whatsapp.store.sqlite"] = "lua/whatsapp/store/sqlite.lua",
     ["whatsapp.testing"] = "lua/whatsapp/testing.lua",
     ["whatsapp.testing.blame"] = "lua/whatsapp/testing/blame.lua",
+    ["whatsapp.testing.content"] = "lua/whatsapp/testing/content.lua",
     ["whatsapp.testing.flow"] = "lua/whatsapp/testing/flow.lua",
     ["whatsapp.testing.hook"] = "lua/whatsapp/testing/hook.lua",
     ["whatsapp.testing.line"] = "lua/whatsapp/testing/line.lua",
