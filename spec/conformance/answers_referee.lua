@@ -61,6 +61,11 @@ describe("the sandbox", function()
       return assert(sandbox.start { webhook_url = url, read_seconds = 0.3 })
     end)
     wa = judge:client()
+    -- The description does not know such a reply.
+    assert(judge.sandbox:fault { service = "webhook", drop = true })
+    assert(judge.sandbox:receive { from = "15551230000", type = "interactive", interactive = {
+      type = "call_permission_reply", call_permission_reply = { response = "accept" } } })
+    kept.app_id = judge.sandbox.app_id
     kept.phone_number_id, kept.business_account_id = judge.sandbox.phone_number_id, judge.sandbox.business_account_id
   end)
   teardown(function() judge:stop() end)

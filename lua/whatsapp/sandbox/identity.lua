@@ -32,7 +32,8 @@ end
 -- What an id names shows in its first digit, for whoever reads a log.
 local first_digits = { phone_number = "1", business_account = "2", media = "3", template = "4",
                        message = "9", application = "7", group = "6", qr_code = "8",
-                       blocked_user = "8", flow = "5" }
+                       blocked_user = "8", flow = "5", business = "7", user = "8", schedule = "8", solution = "8",
+                       call_permission = "8" }
 
 --- An id as Graph has them: fifteen digits.
 ---@param kind string one of first_digits

@@ -23,6 +23,13 @@ return {
     is_official_business_account = false, is_pin_enabled = false,
   },
 
+  -- Who owns the account, and works with it.
+  business = { name = "Sandbox Business", timezone_id = 1 },
+  people = {
+    { name = "Ann Owner", user_type = "BUSINESS_USER", tasks = { "FULL_CONTROL" } },
+    { name = "Sandbox System", user_type = "SYSTEM_USER" },
+  },
+
   profile = {
     messaging_product = "whatsapp", about = "Made up, but friendly", vertical = "RETAIL",
     address = "1 Loopback Road, Localhost", description = "The business of the sandbox.",

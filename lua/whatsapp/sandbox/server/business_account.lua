@@ -10,8 +10,11 @@ local choose = fields.of {
   name = "WhatsAppBusinessAccount", always = "id",
   default = { "id", "name", "timezone_id", "message_template_namespace" },
   more = { "currency", "country", "account_review_status", "business_verification_status",
-           "ownership_type", "primary_business_location" },
+           "ownership_type", "primary_business_location", "owner_business_info" },
 }
+
+--- What is asked of an account, or of some.
+M.choose = choose
 
 --- GET /{business_account_id}
 function M.get(req, account)

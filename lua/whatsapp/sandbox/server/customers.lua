@@ -1,6 +1,7 @@
 --- The customers' side: what they write.
 
 local answer = require "whatsapp.sandbox.server.answer"
+local calls = require "whatsapp.sandbox.server.calls"
 local chats = require "whatsapp.sandbox.server.chats"
 local state = require "whatsapp.sandbox.server.state"
 local wamid = require "whatsapp.sandbox.server.wamid"
@@ -65,6 +66,9 @@ function M.write(body)
   local from, user_id = customer_of(body)
   local phone = phone_of(body)
   local kind, content = content_of(body)
+  if kind == "interactive" and type(content) == "table" and type(content.call_permission_reply) == "table" then
+    calls.replied(phone, from or user_id, content.call_permission_reply)
+  end
   local chat = chats.with(from or user_id, phone, { name = body.name, user_id = from and user_id })
   user_id = user_id or chat.person.user_id
   local message = { id = body.id or wamid.new(from or user_id), from = from, from_user_id = user_id, type = kind,

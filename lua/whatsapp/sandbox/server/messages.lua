@@ -1,6 +1,7 @@
 --- POST /{phone_number_id}/messages: sending, and marking as read.
 
 local answer = require "whatsapp.sandbox.server.answer"
+local calls = require "whatsapp.sandbox.server.calls"
 local chats = require "whatsapp.sandbox.server.chats"
 local errors = require "whatsapp.sandbox.server.errors"
 local media_types = require "whatsapp.sandbox.server.media_types"
@@ -143,6 +144,7 @@ local function send(body, phone)
   local id = wamid.new(to)
   local is_late = not template and body.recipient_type ~= "group" and not chats.is_open(to, phone)
   chats.sent(id, to, phone, body, template)
+  if body.type == "interactive" and body.interactive.type == "call_permission_request" then calls.asked(phone, to) end
   message_history.add({ message_id = id, phone = phone, to = to, code = code_of(to, "1556"), is_late = is_late,
                         callback_data = body.biz_opaque_callback_data })
   return answer.ok({

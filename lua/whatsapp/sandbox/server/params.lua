@@ -1,6 +1,7 @@
 --- What a request must hold, and how Graph says that it does not.
 
 local answer = require "whatsapp.sandbox.server.answer"
+local state = require "whatsapp.sandbox.server.state"
 local text = require "whatsapp.sandbox.server.text"
 
 local M = {}
@@ -45,6 +46,12 @@ function M.whatsapp(req)
   local body = req:json()
   if body.messaging_product ~= "whatsapp" then M.refuse("messaging_product", "one of {WHATSAPP}") end
   return body
+end
+
+--- The time of the sandbox's clock, as Graph writes dates.
+---@return string
+function M.date_time()
+  return os.date("!%Y-%m-%dT%H:%M:%SZ", state.time())
 end
 
 --- One of these words.

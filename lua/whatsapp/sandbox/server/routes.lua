@@ -4,6 +4,9 @@
 local block_users = require "whatsapp.sandbox.server.block_users"
 local business_account = require "whatsapp.sandbox.server.business_account"
 local business_profile = require "whatsapp.sandbox.server.business_profile"
+local businesses = require "whatsapp.sandbox.server.businesses"
+local calls = require "whatsapp.sandbox.server.calls"
+local compliance = require "whatsapp.sandbox.server.compliance"
 local connections = require "whatsapp.sandbox.server.connections"
 local flows = require "whatsapp.sandbox.server.flows"
 local groups = require "whatsapp.sandbox.server.groups"
@@ -12,14 +15,18 @@ local message_history = require "whatsapp.sandbox.server.message_history"
 local message_templates = require "whatsapp.sandbox.server.message_templates"
 local messages = require "whatsapp.sandbox.server.messages"
 local number_settings = require "whatsapp.sandbox.server.number_settings"
+local official_account = require "whatsapp.sandbox.server.official_account"
+local people = require "whatsapp.sandbox.server.people"
 local phone_numbers = require "whatsapp.sandbox.server.phone_numbers"
 local qr_codes = require "whatsapp.sandbox.server.qr_codes"
 local registration = require "whatsapp.sandbox.server.registration"
 local samples = require "whatsapp.sandbox.server.samples"
+local schedules = require "whatsapp.sandbox.server.schedules"
 local subscribed_apps = require "whatsapp.sandbox.server.subscribed_apps"
 local template_insights = require "whatsapp.sandbox.server.template_insights"
 local template_library = require "whatsapp.sandbox.server.template_library"
 local uploads = require "whatsapp.sandbox.server.uploads"
+local usernames = require "whatsapp.sandbox.server.usernames"
 
 return {
   -- Graph, by the kind of node: "METHOD", "METHOD edge" or
@@ -53,6 +60,16 @@ return {
       ["GET block_users"] = block_users.list,
       ["POST block_users"] = block_users.block,
       ["DELETE block_users"] = block_users.unblock,
+      ["GET call_permissions"] = calls.permissions,
+      ["POST calls"] = calls.post,
+      ["GET official_business_account"] = official_account.get,
+      ["POST official_business_account"] = official_account.update,
+      ["GET business_compliance_info"] = compliance.get,
+      ["POST business_compliance_info"] = compliance.update,
+      ["GET username"] = usernames.get,
+      ["POST username"] = usernames.set,
+      ["DELETE username"] = usernames.delete,
+      ["GET username_suggestions"] = usernames.suggestions,
       ["GET groups"] = groups.list,
       ["POST groups"] = groups.create,
     },
@@ -62,6 +79,24 @@ return {
       ["DELETE"] = groups.delete,
       ["POST invite_link"] = groups.create_invite_link,
       ["DELETE invite_link"] = groups.delete_invite_link,
+      ["GET join_requests"] = groups.join_requests,
+      ["POST join_requests"] = groups.approve,
+      ["DELETE join_requests"] = groups.reject,
+      ["POST participants"] = groups.add_participants,
+      ["DELETE participants"] = groups.remove_participants,
+    },
+    user = {
+      ["GET assigned_whatsapp_business_accounts"] = people.accounts,
+    },
+    business = {
+      ["GET"] = businesses.get,
+      ["GET owned_whatsapp_business_accounts"] = businesses.owned_accounts,
+      ["GET client_whatsapp_business_accounts"] = businesses.none,
+      ["GET extendedcredits"] = businesses.credits,
+      ["POST onboard_partners_to_mm_lite"] = businesses.onboard_partners,
+    },
+    solution = {
+      ["GET"] = businesses.solution,
     },
     message = {
       ["GET events"] = message_history.events,
@@ -73,6 +108,9 @@ return {
     application = {
       ["GET"] = uploads.app,
       ["POST uploads"] = uploads.create,
+      ["GET connected_client_businesses"] = businesses.none,
+      ["GET whatsapp_business_solutions"] = businesses.solutions,
+      ["POST whatsapp_business_solution"] = businesses.create_solution,
     },
     upload = {
       ["GET"] = uploads.get,
@@ -99,7 +137,16 @@ return {
     business_account = {
       ["GET"] = business_account.get,
       ["POST"] = business_account.update,
+      ["GET activities"] = businesses.none,
+      ["GET in_progress_onbehalf_request"] = businesses.none,
+      ["GET solutions"] = businesses.solutions,
+      ["GET assigned_users"] = people.list,
+      ["POST assigned_users"] = people.assign,
+      ["DELETE assigned_users"] = people.take_away,
+      ["GET schedules"] = schedules.list,
+      ["POST schedules"] = schedules.create,
       ["GET phone_numbers"] = phone_numbers.list,
+      ["POST phone_numbers"] = phone_numbers.create,
       ["GET subscribed_apps"] = subscribed_apps.list,
       ["POST subscribed_apps"] = subscribed_apps.subscribe,
       ["DELETE subscribed_apps"] = subscribed_apps.unsubscribe,

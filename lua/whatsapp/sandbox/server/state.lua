@@ -33,17 +33,29 @@ local function copy(source, target)
   return target
 end
 
+--- Adds a phone number of the account.
+---@param given table  what it has of its own
+---@return table phone
+function M.add_phone_number(given)
+  local phone = copy(account.phone_number, { profile = account.profile })
+  return M.add("phone_number", copy(given, phone))
+end
+
+local FOUNDED = "2024-01-15T10:30:00Z"
+
 --- Fills the state with what is there from the start.
 ---@param settings table
 function M.open(settings)
   M.settings = settings
-  M.add("business_account", copy(account.business_account, { id = settings.business_account_id }))
+  local business = M.add("business", copy(account.business, { credit_id = identity.id "business" }))
+  local info = { id = business.id, name = business.name }
+  for _, person in ipairs(account.people) do M.add("user", copy(person, { business = info, since = FOUNDED })) end
+  M.add("business_account", copy(account.business_account, { id = settings.business_account_id,
+                                                             owner_business_info = info }))
   M.add("application", { id = settings.app_id })
   M.add("template_library", { id = "message_template_library" })
   for i, id in ipairs { settings.phone_number_id, settings.second_phone_number_id } do
-    local phone = copy(account.phone_number, copy(account.phone_numbers[i], { id = id }))
-    phone.profile = account.profile
-    M.add("phone_number", phone)
+    M.add_phone_number(copy(account.phone_numbers[i], { id = id }))
   end
   for _, template in ipairs(templates) do M.add("template", template) end
 end
