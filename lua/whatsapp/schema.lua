@@ -27,7 +27,11 @@ local function name_of(key)
   return format("[a %s]", kind)
 end
 
-local function by_name(a, b) return name_of(a) < name_of(b) end
+-- Long strings may have the same name.
+local function by_name(a, b)
+  if type(a) == "string" and type(b) == "string" then return a < b end
+  return name_of(a) < name_of(b)
+end
 
 -- Edits (insert, delete, replace, swap of neighbours) from one word to another.
 local function distance(a, b)
