@@ -46,10 +46,7 @@ local function hold_streams()
   for i = 1, 3 do M.held[i] = io.open("/dev/null", "rb") end
 end
 
---- Runs the command line.
----@param words string[] without the command's own name
----@return integer status for `os.exit`
-function M.run(words)
+local function run(words)
   hold_streams()
   local root = parser.new()
   if not root then
@@ -61,8 +58,14 @@ function M.run(words)
     io.stderr:write(args)
     return STATUS.usage
   end
-  local call = context.new(args, root)
-  return finish(pcall(command.run, call, args))
+  return command.run(context.new(args, root), args)
+end
+
+--- Runs the command line.
+---@param words string[] without the command's own name
+---@return integer status for `os.exit`
+function M.run(words)
+  return finish(pcall(run, words))
 end
 
 return M

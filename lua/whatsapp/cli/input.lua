@@ -5,15 +5,26 @@ local json = require "whatsapp.json"
 
 local M = {}
 
+local MAX_BYTES = 16 * 1024 * 1024 -- a Flow's JSON, the largest, has 10 MB at most
+
+-- Up to so much, and whether that is all; nil where it cannot be read.
+local function read_some(file)
+  local text = file:read(MAX_BYTES)
+  if text then return text, file:read(0) == nil end
+  return file:read "*a", true -- empty, or a folder
+end
+
 --- The whole of a file; "-" is the standard input.
 ---@param path string
 ---@return string|nil
----@return whatsapp.Error? err of kind `io`
+---@return whatsapp.Error? err of kind `io`, or `invalid` when it has more than 16 MB
 function M.read(path)
   local file, why = io.stdin, nil
   if path ~= "-" then file, why = io.open(path, "rb") end
-  local text = file and file:read "*a"
+  local text, whole
+  if file then text, whole = read_some(file) end
   if file and path ~= "-" then file:close() end
+  if text and not whole then return Error.invalid(path, "has more than 16 MB") end
   if text then return text end
   if path == "-" then why = "the standard input" end
   return nil, Error.new { kind = "io", message = ("cannot read %s"):format(why or path) }

@@ -12,10 +12,10 @@ local TEXT = [[
 ]]
 
 -- What an option of the sandbox is called on the command line.
-local CALLED = { webhook_url = "--forward-to", port = "--port" }
+local CALLED = { webhook_url = "--forward-to", port = "--port", data = "--data" }
 
 local function run(call, args)
-  local box, err = sandbox.start { port = args.port, webhook_url = args.forward_to }
+  local box, err = sandbox.start { port = args.port, webhook_url = args.forward_to, data = args.data }
   if not box then
     err.field = CALLED[err.field] or err.field
     return nil, err
@@ -34,6 +34,7 @@ return {
   options = {
     { "--port", "where it listens (a free port)", argname = "PORT", convert = tonumber },
     { "--forward-to", "post its webhooks to this http address of this machine", argname = "URL" },
+    { "--data", "keep chats, templates, credentials and all else in this folder, for the next time", argname = "DIR" },
     { "--mode", "how clients reach it (gateway)", choices = { "gateway", "direct" }, argname = "MODE" },
   },
   run = run,
