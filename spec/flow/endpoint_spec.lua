@@ -158,7 +158,7 @@ end)
 
 describe("a handler", function()
   local function answered(handler, payload)
-    local status, text = ask(new { A = handler }, payload or exchange("A", { name = "Ann" }))
+    local status, text = ask(new { A = handler, INIT = handler }, payload or exchange("A", { name = "Ann" }))
     return status .. " " .. text
   end
 
@@ -207,9 +207,22 @@ describe("a handler", function()
     end
   end)
 
+  it("that fails as calls do is told of with its error", function()
+    assert.are.equal("500 the endpoint failed", answered(function() return nil, "no table free" end))
+    assert.are.equal("no table free", told[1].err)
+  end)
+
+  it("is told that INIT has no screen, and what the data must be", function()
+    assert.are.equal("500 the endpoint failed",
+      answered(function(request) return request:fail "x" end, { action = "INIT" }))
+    assert.is_truthy(told[1].err.hint:find("request:show", 1, true))
+    answered(function(request) return request:complete "x" end)
+    assert.is_truthy(tostring(told[2].err):find("request:complete: the data must be a table, not a string", 1, true))
+  end)
+
   it("that is missing is told of", function()
-    assert.are.equal("500 the endpoint failed", answered(print, { action = "INIT" }))
-    expect.refused("config", "on", "on = { INIT = function", nil, told[1].err)
+    assert.are.equal("500 the endpoint failed", answered(print, { action = "BACK" }))
+    expect.refused("config", "on", "on = { BACK = function", nil, told[1].err)
     assert.are.equal("500 the endpoint failed", answered(print, exchange "B"))
     expect.refused("config", "on", "on = { B = function", nil, told[2].err)
   end)
@@ -323,7 +336,7 @@ describe("an endpoint", function()
 
   local function refused(field, words, options)
     options.app_secret = options.app_secret == nil and SECRET or options.app_secret
-    expect.raised("config", field, words, pcall(endpoints.new, options))
+    return expect.raised("config", field, words, pcall(endpoints.new, options))
   end
 
   it("is made of options that can work", function()
@@ -333,6 +346,10 @@ describe("an endpoint", function()
     refused("private_key[2]", "is no private key in PEM",
       { on = on, private_key = { pair.privateKey, pair.privateKey:sub(1, 500) } })
     refused("private_key", "cannot read no-such-file.pem", { on = on, private_key = "no-such-file.pem" })
+    local headless = pair.privateKey:gsub("%-%-%-%-%-[^-]+%-%-%-%-%-", ""):gsub("%s", "")
+    local err = refused("private_key", "neither PEM text", { on = on, private_key = headless })
+    assert.is_nil(tostring(err):find(headless:sub(1, 40), 1, true))
+    assert.is_truthy(new(on, { private_key = (pair.privateKey:gsub("\n", "\\n")) }))
     refused("passphrase", "is missing: the private key is encrypted", { on = on, private_key = old.privateKey })
     refused("passphrase", "does not open", { on = on, private_key = old.privateKey, passphrase = "new" })
     refused("passphrase", "must be a string", { on = on, private_key = old.privateKey, passphrase = 7 })

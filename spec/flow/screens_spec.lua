@@ -141,6 +141,15 @@ describe("flow.screens", function()
       .. [["title":{"type":"string"}},"type":"object"},"type":"array"}}]], data)
   end)
 
+  it("declares of a list what all its items have, and keeps an empty one a list", function()
+    local flow = one { body = "x" }
+    flow[1].data = { list = { { id = "a" }, { id = "b", title = "B" } },
+                     none = { type = "array", items = { type = "string" }, __example__ = {} } }
+    local data = built(flow).screens[1].data
+    assert_json('{"id":{"type":"string"},"title":{"type":"string"}}', data.list.items.properties)
+    assert_json('{"__example__":[],"items":{"type":"string"},"type":"array"}', data.none)
+  end)
+
   it("takes Flow JSON itself, and a component or an action in Meta's own form", function()
     local flow = built(appointment())
     assert.is_true(read.same(flow, built(flow)))

@@ -22,7 +22,7 @@ local function configuration()
     assert(n == 1, what)
   end
   replace("http {\n", "http {\n  client_body_buffer_size 1k;\n")
-  replace('"private.pem"', ("%q"):format(directory .. "/private.pem"))
+  replace('"/etc/flows/private.pem"', ("%q"):format(directory .. "/private.pem"))
   replace('os.getenv "FLOW_PASSPHRASE"', '"a passphrase"')
   replace("location = /flow", "location = /health { return 200; }\n    location = /flow")
   return conf

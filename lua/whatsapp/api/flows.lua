@@ -56,8 +56,11 @@ local create, update, upload = resource.method(called.create), resource.method(c
 -- What stands behind the place that Meta names. Whether it counts columns from 0 or
 -- from 1 it does not say: one further is inside either way.
 local function place_of(problem, text)
-  local line, column = tonumber(problem.line_start), tonumber(problem.column_start)
+  local place = type(problem.pointers) == "table" and problem.pointers[1] or problem
+  local line = tonumber(problem.line_start or place.line_start)
+  local column = tonumber(problem.column_start or place.column_start)
   if line and column then return text:keys_at(line, column + 1) end
+  if type(place.path) == "string" then return places.keys(place.path) end
   local pointer = type(problem.message) == "string" and problem.message:match "%$root[%w_/%-]+"
   return pointer and places.keys(pointer)
 end
@@ -307,7 +310,7 @@ local function redeploy(self, known, flow, settings, options)
   uploaded, err = bring(self, known.id, flow, options)
   if uploaded == nil then return nil, err end
   local result = { id = known.id, changed = moved or uploaded }
-  if known.status == "PUBLISHED" and not uploaded then return result end
+  if known.status ~= "DRAFT" and not uploaded then return result end
   return publish(self, known.id, settings, result, options)
 end
 

@@ -71,7 +71,11 @@ end
 local function ask_handler(self, request)
   local handler, traceback = handler_of(self.on, request), nil
   if not handler then return report(self, no_handler(request), request) end
-  local ok, answer, status = xpcall(function() return requests.encode((handler(request))) end, function(raised)
+  local ok, answer, status = xpcall(function()
+    local answered, err = handler(request)
+    if answered == nil and err ~= nil then return nil, err end
+    return requests.encode(answered, request)
+  end, function(raised)
     traceback = complaint.traceback(raised)
     return raised
   end)
@@ -101,7 +105,9 @@ end
 local function answer(self, text, session)
   local raw, tidied = document.decode(text)
   local request = raw and requests.new(raw, tidied)
-  if not request then return plain(400, "the decrypted request has no action") end
+  if not request then
+    return plain(400, raw and "the decrypted request has no action" or "the decrypted request is no JSON")
+  end
   local content, status = answer_of(self, request)
   local sealed, err
   if content then sealed, err = session:seal(content) end
@@ -157,14 +163,21 @@ end
 
 -- Making one ---------------------------------------------------------------------------
 
+local PATH_MAX = 255
+
 local function read_key(given, passphrase, field)
   if type(given) ~= "string" then refuse(field, "must be PEM text or a path, not a " .. type(given)) end
   local is_pem = given:find("-----BEGIN", 1, true)
+  -- From the environment, a line's end may be two characters.
+  if is_pem then given = given:gsub("\\n", "\n") end
+  -- What is no path must not get into an error: it may be the key.
+  if not is_pem and (#given > PATH_MAX or given:find "%c") then
+    refuse(field, "is neither PEM text, which begins with -----BEGIN, nor a path")
+  end
   local key, err = core.private_key { pem = is_pem and given or nil, path = not is_pem and given or nil,
                                       passphrase = passphrase }
   if key then return key end
-  refuse(err.field == "private_key" and field or err.field, err.message,
-    "whatsapp.flow.keypair() makes a pair of keys")
+  refuse(err.field == "private_key" and field or err.field, err.message)
 end
 
 local function read_keys(options)
@@ -172,7 +185,8 @@ local function read_keys(options)
   if passphrase ~= nil and type(passphrase) ~= "string" then
     refuse("passphrase", "must be a string, not a " .. type(passphrase))
   end
-  if given == nil then refuse("private_key", "is missing", "PEM text, or the path of a file with it") end
+  if given == nil then refuse("private_key", "is missing",
+    "PEM text, or the path of a file with it; whatsapp.flow.keypair() makes a pair of keys") end
   if type(given) ~= "table" then return { read_key(given, passphrase, "private_key") } end
   if #given == 0 then refuse("private_key", "is an empty list") end
   local keys = {}

@@ -51,7 +51,10 @@ local function check_declaration(check, declared, at)
     check_nested(check, declared.properties[name], below(below(at, "properties"), name))
   end
   local example, where = declared.__example__, below(at, "__example__")
-  if example == nil then return check:report(where, "INVALID_SCREEN_DATA", "is missing") end
+  if example == nil then
+    return check:report(where, "INVALID_SCREEN_DATA", "is missing",
+      "a table with a type is a JSON schema; of an example with a field type, write the schema and __example__")
+  end
   local found = type_of_value(example)
   if found and found ~= TYPES[declared.type] then
     check:report(where, "INVALID_SCREEN_DATA", ("must be of type %s, not %s"):format(declared.type, found))

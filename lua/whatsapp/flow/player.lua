@@ -50,6 +50,8 @@ end
 
 local REFUSED = { [421] = "the endpoint has another private key", [432] = "the endpoint has another app_secret" }
 
+local ANSWER_MAX = 1024 * 1024
+
 -- One request, encrypted; the answer decrypted and decoded.
 local function ask(self, action, screen, data)
   if not self.post then return protocol("the Flow asks an endpoint, and the player has none") end
@@ -62,6 +64,7 @@ local function ask(self, action, screen, data)
     return protocol(("the endpoint answers HTTP %d: %s"):format(status, REFUSED[status] or tostring(answer)), status)
   end
   local opened = session:open(answer)
+  if opened and #opened > ANSWER_MAX then return protocol("the answer is larger than 1 MB", status) end
   local decoded = opened and document.decode(opened)
   if not decoded then return protocol("the endpoint's answer cannot be decrypted to JSON", status) end
   if status == 200 then return decoded end

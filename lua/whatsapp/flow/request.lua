@@ -11,6 +11,7 @@ local M = {}
 ---@field screen? string the screen the customer is on; INIT has none, BACK need not have one
 ---@field data table what the screen sends, {} when nothing
 ---@field flow_token? string the token of the message that the Flow was sent with
+---@field flow_token_signature? string what Meta signed it with, where it does
 ---@field version? string of the data exchange, e.g. "3.0"
 ---@field raw table as decoded
 local Request = { __name = "whatsapp.flow.Request" }
@@ -43,9 +44,15 @@ function M.new(raw, tidied)
     screen = text_or_nil(tidied.screen),
     data = type(tidied.data) == "table" and next(tidied.data) ~= nil and tidied.data or {},
     flow_token = text_or_nil(tidied.flow_token),
+    flow_token_signature = text_or_nil(tidied.flow_token_signature),
     version = text_or_nil(tidied.version),
     raw = raw,
   }, Request)
+end
+
+local function need_table(value, name)
+  if value == nil or type(value) == "table" then return end
+  error(("request:%s: the data must be a table, not a %s"):format(name, type(value)), 3)
 end
 
 --- The next screen.
@@ -62,6 +69,7 @@ end
 ---@return whatsapp.flow.Answer
 function Request:fail(message, data)
   local shown = {}
+  need_table(data, "fail")
   for name, value in pairs(data or {}) do shown[name] = value end
   shown.error_message = message
   return { screen = self.screen, data = shown }
@@ -72,6 +80,7 @@ end
 ---@param params? table
 ---@return whatsapp.flow.Answer
 function Request:complete(params)
+  need_table(params, "complete")
   local sent = { flow_token = self.flow_token }
   for name, value in pairs(params or {}) do sent[name] = value end
   return { screen = "SUCCESS", data = { extension_message_response = { params = sent } } }
@@ -107,14 +116,23 @@ local function check_refusal(answer)
   return { error_msg = answer.error_msg }
 end
 
+-- The customer is on no screen yet that could be shown again.
+local function hint_at(err, request)
+  if err.field == "answer.screen" and request and request.action == "INIT" then
+    err.hint = 'INIT has no screen of its own: request:show("SCREEN", data), where request:fail cannot be'
+  end
+  return nil, err
+end
+
 --- What a handler answered, checked and encoded.
 ---@param answer any
+---@param request? whatsapp.flow.Request
 ---@return string|nil json
 ---@return integer|whatsapp.Error status or an error of kind `invalid`
-function M.encode(answer)
+function M.encode(answer, request)
   local refused = getmetatable(answer) == Refusal
   local checked, err = (refused and check_refusal or check)(answer)
-  if not checked then return nil, err end
+  if not checked then return hint_at(err, request) end
   local status, encoded = refused and 427 or 200, core.encode(checked)
   if encoded then return encoded, status end
   -- What the core does not carry, little does: it is looked at here, and named.

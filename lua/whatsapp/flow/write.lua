@@ -259,17 +259,30 @@ local function is_declaration(value)
   return type(value) == "table" and (value.__example__ ~= nil or (JSON_TYPES[value.type] and value[1] == nil))
 end
 
+local shape_of
+
+-- The items of a list may have different properties: it declares those of all.
+local function list_shape(list, path, depth)
+  local items
+  for i, item in ipairs(list) do
+    local shape, err = shape_of(item, join(path, i), depth + 1)
+    if not shape then return nil, err end
+    items = items or shape
+    for name, property in pairs(items.properties and shape.properties or {}) do
+      items.properties[name] = items.properties[name] or property
+    end
+  end
+  return { type = "array", items = items }
+end
+
 -- The JSON Schema of an example.
-local function shape_of(example, path, depth)
+function shape_of(example, path, depth)
   if depth > DEPTH then return invalid(path, "is nested too deep") end
   local kind = type(example)
   if kind == "string" or kind == "number" or kind == "boolean" then return { type = kind } end
   if kind ~= "table" then return invalid(path, ("must be an example of the data, not a %s"):format(kind)) end
-  if example[1] ~= nil then
-    local items, err = shape_of(example[1], join(path, 1), depth + 1)
-    if not items then return nil, err end
-    return { type = "array", items = items }
-  end
+  if example[1] ~= nil then return list_shape(example, path, depth) end
+  if getmetatable(example) ~= nil then return { type = "array" } end
   local properties = {}
   for _, key in ipairs(schema.sorted_keys(example)) do
     local shape, err = shape_of(example[key], join(path, key), depth + 1)
@@ -279,6 +292,16 @@ local function shape_of(example, path, depth)
   return { type = "object", properties = properties }
 end
 
+-- An empty example of an array must go out as one.
+local function with_list(declared)
+  local example = declared.__example__
+  if declared.type ~= "array" or type(example) ~= "table" or next(example) ~= nil then return declared end
+  local out = {}
+  for key, value in pairs(declared) do out[key] = value end
+  out.__example__ = json.array {}
+  return out
+end
+
 local function data_of(data, path)
   if type(data) ~= "table" then return data end
   local out = {}
@@ -286,7 +309,7 @@ local function data_of(data, path)
     local value = data[key]
     if type(key) ~= "string" then return invalid(join(path, key), "has no name") end
     if is_declaration(value) then
-      out[key] = value
+      out[key] = with_list(value)
     else
       local shape, err = shape_of(value, join(path, key), 1)
       if not shape then return nil, err end
