@@ -210,6 +210,7 @@ build = {
     ["whatsapp.nginx"] = "lua/whatsapp/nginx.lua",
     ["whatsapp.pace"] = "lua/whatsapp/pace.lua",
     ["whatsapp.parallel"] = "lua/whatsapp/parallel.lua",
+    ["whatsapp.percent"] = "lua/whatsapp/percent.lua",
     ["whatsapp.poll"] = "lua/whatsapp/poll.lua",
     ["whatsapp.preflight"] = "lua/whatsapp/preflight.lua",
     ["whatsapp.preflight.known"] = "lua/whatsapp/preflight/known.lua",

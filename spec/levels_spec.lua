@@ -5,7 +5,7 @@ local files = require "spec.support.files"
 
 -- By module, or by folder with a slash at its end.
 local LEVELS = {
-  ["version"] = 0, ["json"] = 0, ["error"] = 0, ["error/"] = 0, ["schema"] = 0, ["message/"] = 0,
+  ["version"] = 0, ["json"] = 0, ["error"] = 0, ["error/"] = 0, ["schema"] = 0, ["percent"] = 0, ["message/"] = 0,
   ["core"] = 1,
   ["webhook/parse"] = 0, ["webhook/event"] = 0, ["webhook/read"] = 0, ["webhook/fields"] = 0,
   ["webhook/pattern"] = 0,

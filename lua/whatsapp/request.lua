@@ -4,19 +4,14 @@ local Error = require "whatsapp.error"
 local config = require "whatsapp.config"
 local core = require "whatsapp.core"
 local json = require "whatsapp.json"
+local percent = require "whatsapp.percent"
 local schema = require "whatsapp.schema"
 
-local invalid = Error.invalid
+local escape, invalid = percent.encode, Error.invalid
 
 local M = {}
 
 -- URLs -------------------------------------------------------------------------
-
-local function escape(text)
-  return (tostring(text):gsub("[^%w%-._~:]", function(char)
-    return ("%%%02X"):format(char:byte())
-  end))
-end
 
 -- Strings, numbers, booleans, and lists of them.
 local function query_value(value, name)

@@ -32,6 +32,7 @@
 local Error = require "whatsapp.error"
 local config = require "whatsapp.config"
 local json = require "whatsapp.json"
+local percent = require "whatsapp.percent"
 local schema = require "whatsapp.schema"
 
 local M = {}
@@ -200,7 +201,7 @@ local function cursor_of(body)
   if type(paging.next) ~= "string" then return nil end
   local cursors = type(paging.cursors) == "table" and paging.cursors or {}
   local after = cursors.after or paging.next:match "[?&]after=([^&#]+)"
-  return after and (tostring(after):gsub("%%(%x%x)", function(hex) return string.char(tonumber(hex, 16)) end))
+  return after and percent.decode(tostring(after))
 end
 
 -- What stands at a place such as "data.groups".

@@ -2,6 +2,7 @@
 -- Source: Meta's "Supported media types" and the limits of the Cloud API.
 
 local Error = require "whatsapp.error"
+local percent = require "whatsapp.percent"
 local schema = require "whatsapp.schema"
 
 local invalid = Error.invalid
@@ -198,7 +199,7 @@ end
 function M.name_of(source)
   if source.filename or source.file then return source.filename or source.file:match "[^/]+$" end
   local name = source.fetch and source.fetch:gsub("[?#].*$", ""):match "^%a+://[^/]*/.-([^/]+)$"
-  name = name and name:gsub("%%(%x%x)", function(hex) return string.char(tonumber(hex, 16)) end)
+  name = name and percent.decode(name)
   return name and schema.check(name, M.filename, nil) or nil
 end
 

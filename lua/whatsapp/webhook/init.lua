@@ -6,6 +6,7 @@ local core = require "whatsapp.core"
 local event = require "whatsapp.webhook.event"
 local json = require "whatsapp.json"
 local parse = require "whatsapp.webhook.parse"
+local percent = require "whatsapp.percent"
 local schema = require "whatsapp.schema"
 local settings = require "whatsapp.webhook.settings"
 local verify = require "whatsapp.webhook.verify"
@@ -26,9 +27,7 @@ end
 -- Challenge --------------------------------------------------------------------------
 
 local function decode_part(text)
-  return (text:gsub("+", " "):gsub("%%(%x%x)", function(digits)
-    return string.char(tonumber(digits, 16))
-  end))
+  return percent.decode((text:gsub("+", " ")))
 end
 
 local function decode_query(text)

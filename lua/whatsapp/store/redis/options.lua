@@ -2,6 +2,7 @@
 
 local Error = require "whatsapp.error"
 local check = require "whatsapp.store.check"
+local percent = require "whatsapp.percent"
 
 local M = {}
 
@@ -31,19 +32,15 @@ M.checks = {
   database = optional(whole(0, 10000)), prefix = optional(prefix), timeout = optional(check.span),
 }
 
-local function decoded(text)
-  return (text:gsub("%%(%x%x)", function(hex) return string.char(tonumber(hex, 16)) end))
-end
-
 local function text_or_nil(text)
-  return text and text ~= "" and decoded(text) or nil
+  return text and text ~= "" and percent.decode(text) or nil
 end
 
 -- redis://[[user]:password@]host[:port][/database] or unix:///path. Errors do not
 -- quote it: it may hold a password.
 local function parse(url, field)
   local path = url:match "^unix://(/[^?]*)$"
-  if path then return { path = decoded(path) } end
+  if path then return { path = percent.decode(path) } end
   if url:find "^rediss:" then
     return Error.config(field, "TLS is not supported",
       "use a local proxy that speaks TLS (stunnel), and its address")
