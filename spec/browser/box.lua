@@ -13,7 +13,7 @@ local function start(options)
   if options.review_seconds == nil then options.review_seconds = 0 end
   box = assert(sandbox.start(options))
   local given = box:options "direct"
-  given.rate = false
+  given.rate, given.retries = false, 0
   wa = whatsapp.new(given)
   return { phone_url = box.phone_url, env = box:env "direct" }
 end
@@ -26,6 +26,7 @@ local orders = {
     return start(options)
   end,
   send = function(message) return assert(wa:send(message)).id end,
+  request = function(given) return assert(wa:request("POST", given.path, { json = given.body })) end,
   send_many = function(given)
     for i = 1, given.n do
       if i % 3 == 0 then
@@ -41,6 +42,7 @@ local orders = {
   sent = function() return assert(box:sent()) end,
   deliveries = function() return assert(box:deliveries()) end,
   scene = function() return scene.all(wa, box) end,
+  forms = function() return scene.form(wa) end,
   picture = function() scene.picture(wa, box) return true end,
 }
 

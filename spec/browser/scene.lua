@@ -48,7 +48,7 @@ end
 local booking = {
   version = "7.1",
   { id = "WELCOME", title = "Book a table",
-    { heading = "When do you come?" }, { body = "We are open *every* evening." },
+    { heading = "When do you come?" }, { body = { text = "We are open **every** evening.", markdown = true } },
     { text_input = { name = "name", label = "Your name", required = true, helper_text = "as on the reservation" } },
     { date_picker = { name = "day", label = "Day", min_date = "2026-01-01", required = true } },
     { dropdown = { name = "time", label = "Time", { id = "18", title = "18:00" }, { id = "20", title = "20:00" } } },
@@ -165,9 +165,13 @@ local function with_templates(wa, _, to)
     body = { customer = "Ann", day = "Monday", time = "10" } } })
 end
 
-local function forms(wa, box, to)
+local function form(wa, to)
   local flow = assert(wa.flows:deploy("booking", booking, { publish = true }))
   assert(wa:send { to = to, flow = { body = "Book a table", button = "Book", id = flow.id, token = "table-1" } })
+end
+
+local function forms(wa, box, to)
+  form(wa, to)
   assert(box:receive { from = to, type = "interactive", interactive = { type = "nfm_reply",
     nfm_reply = { name = "flow", body = "Sent",
     response_json = json.encode { name = "Ann", day = "2026-12-01", guests = "2", flow_token = "table-1" } } } })
@@ -187,8 +191,8 @@ local function troubles(wa, box, to)
   assert(box:receive { from = to, type = "ephemeral_thing", ephemeral_thing = { seconds = 5 } })
 end
 
-M.parts = { texts = texts, media = media, places = places, interactive = interactive, shop = shop,
-            templates = with_templates, forms = forms, troubles = troubles }
+local parts = { texts = texts, media = media, places = places, interactive = interactive, shop = shop,
+                templates = with_templates, forms = forms, troubles = troubles }
 
 local ORDER = { "texts", "media", "places", "interactive", "shop", "templates", "forms", "troubles" }
 
@@ -199,10 +203,16 @@ function M.all(wa, box)
   for i, name in ipairs(ORDER) do
     local to = ("1555200%04d"):format(i)
     assert(box:receive { from = to, name = name, text = "Hello, I am " .. name })
-    M.parts[name](wa, box, to)
+    parts[name](wa, box, to)
     chats[name] = to
   end
   return chats
+end
+
+--- A Flow alone.
+function M.form(wa)
+  form(wa, ANN)
+  return ANN
 end
 
 --- What the docs' picture shows.

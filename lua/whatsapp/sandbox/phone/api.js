@@ -9,9 +9,8 @@ async function answer(response) {
     body = null;
   }
   if (response.ok && body) return body;
-  const error = new Error(body?.error?.message ?? body?.error ?? `the sandbox answered ${response.status}`);
-  error.field = body?.error?.field;
-  throw error;
+  const { field, message, hint } = body?.error ?? {};
+  throw new Error([field && `${field}:`, message ?? `the sandbox answered ${response.status}`, hint && `(${hint})`].filter(Boolean).join(" "));
 }
 
 export const get = async (path) => answer(await fetch(path, { cache: "no-store" }));

@@ -43,9 +43,8 @@ class Player {
   async start() {
     try {
       const opened = await post("/api/flows/open", { message_id: this.message.id });
-      if (opened.error) throw new Error(opened.error.message ?? opened.error);
       this.session = opened.session;
-      this.json = typeof opened.flow_json === "string" ? JSON.parse(opened.flow_json) : opened.flow_json;
+      this.json = opened.flow_json;
       this.show(opened.screen, opened.data);
     } catch (error) {
       this.refuse(error);
@@ -161,11 +160,13 @@ class Player {
     this.body.classList.add("busy");
     try {
       const answer = await post("/api/flows/step", { session: this.session, action, screen, data });
-      if (answer.error) throw new Error(answer.error.message ?? answer.error);
       if (answer.completed) {
         notice("Sent.");
         this.open.close();
-      } else this.show(answer.screen ?? this.name, answer.data ?? {}, { back: action === "back" });
+      } else {
+        if (action === "back") this.visited.pop();
+        this.show(answer.screen, answer.data ?? {}, { back: action === "back" });
+      }
     } catch (error) {
       notice(error.message, "bad");
     }
@@ -174,12 +175,7 @@ class Player {
   }
 
   back() {
-    const before = this.visited.pop();
-    if (!before) return;
-    const leaving = this.name;
-    const refresh = this.json.screens.find((one) => one.id === before)?.refresh_on_back;
-    this.show(before, {}, { back: true });
-    if (refresh) this.step("back", leaving, {});
+    if (this.visited.length && !this.busy) this.step("back", this.name, {});
   }
 }
 

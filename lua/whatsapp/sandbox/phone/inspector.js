@@ -73,8 +73,13 @@ class Traffic {
     const facts = [moment(exchange.time), exchange.duration != null ? `${Math.round(exchange.duration * 1000)} ms` : null,
       exchange.attempt > 1 ? `attempt ${exchange.attempt}` : null, exchange.error].filter(Boolean).join(" · ");
     return [el("div.exchange-facts", null, el("span", { dir: "auto" }, facts), again),
-      el("h4", null, exchange.service === "webhook" ? "Webhook" : "Request"), bodyView(exchange.request),
-      el("h4", null, exchange.service === "webhook" ? "Your answer" : "Response"), bodyView(exchange.response)];
+      ...(exchange.service === "webhook" ? [el("h4", null, "Webhook"), bodyView(exchange.request), this.answered(exchange)]
+        : [el("h4", null, "Request"), bodyView(exchange.request), el("h4", null, "Response"), bodyView(exchange.response)])];
+  }
+
+  // Of the bot's answer only the status counts.
+  answered(exchange) {
+    return el("p.hint", null, exchange.status ? `answered with ${exchange.status}` : "not answered");
   }
 
   row(exchange) {

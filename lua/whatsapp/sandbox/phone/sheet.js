@@ -3,17 +3,32 @@
 import { el } from "./dom.js";
 import { icon } from "./icons.js";
 
+const notices = el("div.notices", { role: "status", "aria-live": "polite" });
+const SHOWN = 4000; // milliseconds
+
+export function notice(text, kind = "") {
+  (document.querySelector("dialog[open]") ?? document.body).append(notices); // nothing shows above a dialog but its own
+  const one = el("div.notice", { class: kind, dir: "auto" }, text);
+  notices.append(one);
+  while (notices.children.length > 3) notices.firstChild.remove();
+  setTimeout(() => one.remove(), SHOWN);
+}
+
+let count = 0;
+
 // A sheet with a title; Esc, the cross and a click beside it close it. Returns { close, node }.
 export function sheet(title, { body, foot, name = "", onclose, back } = {}) {
-  const heading = el("h2", { dir: "auto" }, title);
+  const id = `sheet-${++count}`;
+  const heading = el("h2", { id, dir: "auto" }, title);
   const close = () => dialog.open && dialog.close();
-  const dialog = el("dialog.sheet", { class: name, "aria-label": title },
+  const dialog = el("dialog.sheet", { class: name, "aria-labelledby": id },
     el("header.sheet-head", null,
       back ? el("button.round", { type: "button", "aria-label": "Back", onclick: back }, icon("back")) : null,
       heading, el("button.round.sheet-close", { type: "button", "aria-label": "Close", onclick: close }, icon("close"))),
     el("div.sheet-body", null, body), foot ? el("footer.sheet-foot", null, foot) : null);
   dialog.addEventListener("click", (event) => event.target === dialog && close());
   dialog.addEventListener("close", () => {
+    if (dialog.contains(notices)) document.body.append(notices);
     dialog.remove();
     onclose?.();
   });
@@ -28,17 +43,6 @@ export function picture(url, caption) {
   dialog.addEventListener("close", () => dialog.remove());
   document.body.append(dialog);
   dialog.showModal();
-}
-
-const notices = el("div.notices", { role: "status", "aria-live": "polite" });
-const SHOWN = 4000; // milliseconds
-
-export function notice(text, kind = "") {
-  document.body.append(notices);
-  const one = el("div.notice", { class: kind, dir: "auto" }, text);
-  notices.append(one);
-  while (notices.children.length > 3) notices.firstChild.remove();
-  setTimeout(() => one.remove(), SHOWN);
 }
 
 // A field with its label: field("Name", { name: "name", required: true }).
