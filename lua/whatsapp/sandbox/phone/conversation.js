@@ -54,7 +54,7 @@ export class Conversation {
     on("message", ({ chat, message, added }) => this.told(chat, message, added));
     on("customer", (chat) => chat === this.chat && this.drawHead());
     on("typing", (chat) => chat === this.chat && this.list.set(itemsOf(chat)));
-    on("clock", () => this.drawWindow());
+    on("clock", () => this.chat && this.again(this.chat)); // days are named from now
     document.addEventListener("visibilitychange", () => this.look());
     this.scroller.addEventListener("keydown", (event) => this.arrows(event));
     setInterval(() => this.second(), 1000);

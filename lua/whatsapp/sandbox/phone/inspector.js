@@ -122,6 +122,7 @@ const REVIEWS = [["APPROVED", "Approve", "check"], ["REJECTED", "Reject", "close
 
 class Templates {
   constructor() {
+    this.open = new Set();
     this.node = el("div.panel-body");
   }
 
@@ -134,7 +135,8 @@ class Templates {
 
   draw() {
     const all = [...state.templates.values()];
-    replace(this.node, all.map((template) => el("details.template", null,
+    const opened = ({ id }) => (event) => this.open[event.target.open ? "add" : "delete"](id);
+    replace(this.node, all.map((template) => el("details.template", { open: this.open.has(template.id), ontoggle: opened(template) },
       el("summary", null, el("span.template-name", { dir: "auto" }, template.name), el("span.quiet", null, template.language),
         el("span.tag.state", { class: String(template.status).toLowerCase() }, template.status)),
       el("div.template-actions", null, REVIEWS.filter(([status]) => status !== template.status).map(([status, label, symbol]) =>
