@@ -144,6 +144,23 @@ describe("a test of a bot", function()
     assert.are.equal(0, (bot.store:pending(os.time())))
   end)
 
+  it("has the bot's own client send to the sandbox while handlers run, and only then", function()
+    bot:on("text", "^own$", function(event)
+      assert(wa:send { to = event.from, text = "By wa" })
+      local photo = assert(wa.media:upload "examples/files/photo.png")
+      assert(bot.client:send { to = event.from, image = { id = photo.id } })
+      error "and raises"
+    end)
+    t = testing.bot(bot, { sandbox = sandbox })
+    ann = t.user "4915112345678"
+    assert.is_false(pcall(ann.says, ann, "own"))
+    ann:expects("By wa"):expects("image"):expects_nothing()
+    for _, client in ipairs { wa, bot.client } do
+      assert.are.equal("http://127.0.0.1:9", client.config.base_url)
+      assert.are.equal("network", select(2, client:send({ to = "4915112345678", text = "No" }, { retries = 0 })).kind)
+    end
+  end)
+
   it("hears what nobody asked for: before a customer was known, and to whom it was", function()
     local offer = whatsapp.conversation("offer", function(chat) chat:say("An offer for " .. chat:ask "Your name?") end)
     assert(offer:start(t.bot, "+49 152 00000"))

@@ -10,6 +10,7 @@
 
 local Error = require "whatsapp.error"
 local blame = require "whatsapp.testing.blame"
+local borrow = require "whatsapp.testing.borrow"
 local client = require "whatsapp.client"
 local complaint = require "whatsapp.complaint"
 local sandboxes = require "whatsapp.sandbox"
@@ -152,10 +153,12 @@ local function watch_errors(self, bot)
 end
 
 local function bot_of(self, bot, options)
+  -- As it was given, and as the bot has it.
+  local own = { bot.options.client, bot.client ~= bot.options.client and bot.client or nil }
   return watch_errors(self, bot:with {
     client = new_client(self, bot.client), webhook = webhook { app_secret = self.sandbox.app_secret },
     store = options.store or store.memory(), clock = function() return self.now end,
-    later = function(one) one:work() end,
+    later = function(one) borrow(own, one.client, function() one:work() end) end,
   })
 end
 
@@ -176,8 +179,8 @@ blame.methods(Test, "t")
 
 --- A test of a bot. The bot stays as it is: the test's has its handlers, but a client
 --- for the sandbox (through the gateway or straight to Graph, as its own, without
---- retries), a store in memory and a clock of its own. What a handler sends by another
---- client goes where that one sends: answer by `event:reply`, or `event.client`.
+--- retries), a store in memory and a clock of its own. The bot's own client sends to the
+--- sandbox too while handlers run; what they send by another one goes where that one sends.
 ---
 --- An error that no `on_error` takes fails the test. Conversations are replayed
 --- whenever something happens, as another process would.
