@@ -307,6 +307,7 @@ build = {
     ["whatsapp.store.sqlite"] = "lua/whatsapp/store/sqlite.lua",
     ["whatsapp.testing"] = "lua/whatsapp/testing.lua",
     ["whatsapp.testing.blame"] = "lua/whatsapp/testing/blame.lua",
+    ["whatsapp.testing.borrow"] = "lua/whatsapp/testing/borrow.lua",
     ["whatsapp.testing.content"] = "lua/whatsapp/testing/content.lua",
     ["whatsapp.testing.flow"] = "lua/whatsapp/testing/flow.lua",
     ["whatsapp.testing.hook"] = "lua/whatsapp/testing/hook.lua",
