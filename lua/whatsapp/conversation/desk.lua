@@ -8,11 +8,15 @@
 local Error = require "whatsapp.error"
 local commands = require "whatsapp.conversation.command"
 local journals = require "whatsapp.conversation.journal"
-local json = require "whatsapp.json"
 local lanes = require "whatsapp.conversation.lanes"
+local routing = require "whatsapp.conversation.routing"
 local states = require "whatsapp.conversation.state"
 local talks = require "whatsapp.conversation.talk"
+local timers = require "whatsapp.conversation.timers"
+local trouble = require "whatsapp.conversation.trouble"
 local webhook = require "whatsapp.webhook"
+
+local must = trouble.must
 
 local unpack = table.unpack or unpack -- luacheck: ignore 143
 
@@ -20,9 +24,6 @@ local Desk = {}
 Desk.__index = Desk
 
 local M = {}
-
---- The field of our own events.
-local FIELD = "whatsapp.conversation"
 
 local function by_event() return setmetatable({}, { __mode = "k" }) end
 
@@ -33,9 +34,8 @@ local function by_event() return setmetatable({}, { __mode = "k" }) end
 ---@return table
 function M.new(bot, report, work)
   return setmetatable({ bot = bot, report = report, work = work, known = {}, live = {}, live_count = 0,
-    -- By event: when it comes again, what it belongs to, how often it changed its lane, and
-    -- had a conversation begin anew.
-    again = by_event(), found = by_event(), moves = by_event(), restarts = by_event() }, Desk)
+    -- By event: when it comes again, where it belongs, how often it had one begin anew.
+    again = by_event(), routes = routing.new(), restarts = by_event() }, Desk)
 end
 
 --- Lets every conversation be replayed that goes on next.
@@ -78,14 +78,6 @@ function Desk:client(head)
   return client:with { phone_number_id = head.number }
 end
 
--- What the store says, or the end of it: see `guarded`.
-local TROUBLE = {}
-
-local function must(value, err)
-  if err then error({ TROUBLE, err }, 0) end
-  return value
-end
-
 --- The journal of a conversation that this process has under way.
 ---@param lane string
 ---@return table|nil
@@ -94,20 +86,12 @@ function Desk:journal(lane)
   return talk and talk.journal
 end
 
-local function load(self, lane)
+--- What stands in a lane.
+---@param lane string
+---@return table|nil journal
+function Desk:load(lane)
   return must(journals.load(self.bot.store, lane, self:journal(lane)))
 end
-
--- Events of our own ---------------------------------------------------------------------
-
--- Says that it is time for a lane's conversation. The version of its record is in the
--- key, so that each firing is one event, whoever sees that it is due.
-local function timer_of(lane, version, now)
-  return assert(webhook.restore(assert(json.encode { field = FIELD, lane = lane, raw = { at = now },
-    key = ("timer:%s:%.0f"):format(lane, version) })))
-end
-
-local function is_timer(event) return event.field == FIELD end
 
 -- Running --------------------------------------------------------------------------------
 
@@ -147,7 +131,7 @@ local LATER, SOON = 60, 20
 -- Nothing is lost: once this process, or another, knows the code, it goes on.
 local function keep_for_later(self, event, journal)
   if not journal.version then return end
-  if not is_timer(event) then return postpone(self, event, SOON) end
+  if not timers.is(event) then return postpone(self, event, SOON) end
   local ok, err = journal:put_off(self:now() + LATER)
   if not ok and not err.conflict then self.report(self.bot, err, event) end
 end
@@ -156,7 +140,7 @@ end
 local function describe(self, event, head)
   if not head then return end
   event.conversation = head.name
-  if not is_timer(event) then return end
+  if not timers.is(event) then return end
   event.from, event.phone_number_id = not head.group and head.to or nil, head.number
   event.group_id = head.group and head.to
   webhook.attach(event, self.bot.client)
@@ -256,48 +240,6 @@ end
 
 -- Events ---------------------------------------------------------------------------------
 
--- What a status says something about: a journal, and the number of its command.
-local function find_marked(self, event)
-  local lane, id, n = talks.read_mark(event.callback_data)
-  local journal = lane and load(self, lane)
-  if not journal or journal.head.ended or journal.head.id ~= id then return { lane = event.lane } end
-  must(lanes.teach(self.bot.store, lanes.of_event(event), lane, self:now()))
-  local step = journal.steps[n]
-  -- It comes again when a process died that went on with it.
-  local is_news = step and (not step.values or journal.keys[event.key])
-  return is_news and { lane = lane, journal = journal, n = n } or { lane = event.lane }
-end
-
--- In which lane an event belongs, and the journal there.
-local function find(self, event)
-  if event.kind == "status" then return find_marked(self, event) end
-  if not event.phone_number_id or not (event.from or event.group_id) then return { lane = event.lane } end
-  local names = lanes.of_event(event)
-  local found = must(lanes.find(self.bot.store, names, self))
-  -- The customer's next event may have no other name.
-  must(lanes.teach(self.bot.store, names, found.lane, self:now(), found.records))
-  return found
-end
-
--- The key of an event that was put into another lane has one more of these.
-local MOVED, MOST_MOVES = "@", 3
-
-local function redirect(self, event)
-  local moves = self.moves[event]
-  if not moves then
-    local key = event.key:match("^(.-)" .. MOVED .. "*$")
-    moves, event.key = #event.key - #key, key
-    self.moves[event] = moves
-  end
-  local found = find(self, event)
-  self.found[event] = found
-  if found.lane == event.lane or moves == MOST_MOVES then return false end
-  local moved = assert(webhook.restore(event:dump()))
-  moved.lane, moved.key = found.lane, event.key .. MOVED:rep(moves + 1)
-  must(self.bot.inbox:add { moved })
-  return true
-end
-
 -- What a status says is noted, once; then it is for the handlers too, unless it comes again.
 local function settle(self, event, journal, n)
   local talk = talk_of(self, event, journal)
@@ -309,7 +251,7 @@ local function settle(self, event, journal, n)
 end
 
 local function offer(self, event)
-  local found = self.found[event]
+  local found = routing.found(self, event)
   local journal = found and found.journal
   if not journal or journal.lane ~= event.lane then return false end
   if event.kind == "status" then return settle(self, event, journal, found.n) end
@@ -323,10 +265,9 @@ end
 
 -- A store that fails is asked again a second later, whatever `on_error` says.
 local function guarded(self, fn, event, ...)
-  local ok, result = pcall(fn, self, event, ...)
+  local ok, result = trouble.caught(fn, self, event, ...)
   if ok then return result end
-  if type(result) ~= "table" or result[1] ~= TROUBLE then error(result, 0) end
-  self.report(self.bot, result[2], event)
+  self.report(self.bot, result, event)
   postpone(self, event, 1, "held")
   return true
 end
@@ -336,7 +277,7 @@ end
 ---@param event whatsapp.Event
 ---@return boolean moved
 function Desk:redirect(event)
-  return guarded(self, redirect, event)
+  return guarded(self, routing.redirect, event)
 end
 
 --- Gives an event to its customer's open conversation.
@@ -360,8 +301,8 @@ end
 local LEFT = 600
 
 local function leave_event(self, event)
-  local journal = load(self, event.lane)
-  if not journal or journal.head.ended or not (is_timer(event) or journal.keys[event.key]) then return end
+  local journal = self:load(event.lane)
+  if not journal or journal.head.ended or not (timers.is(event) or journal.keys[event.key]) then return end
   must(journal:put_off(self:now() + LEFT))
 end
 
@@ -386,7 +327,7 @@ end
 local function close_others(self, event)
   local names = lanes.of_event(event)
   for i = 2, #names do
-    local journal = load(self, names[i])
+    local journal = self:load(names[i])
     if journal and not journal.head.ended then
       forget(self, journal.lane)
       must(journal:close(self:now(), "replaced"))
@@ -404,7 +345,7 @@ local function resumed(self, event, journal)
 end
 
 local function open(self, event, definition, ...)
-  local previous = load(self, event.lane)
+  local previous = self:load(event.lane)
   if resumed(self, event, previous) then return end
   close_others(self, event)
   forget(self, event.lane)
@@ -437,11 +378,6 @@ local function is_open(name)
     hint = "bot:conversations(customer) lists them, and :finish() ends one" }
 end
 
--- Has the conversation of a lane go on.
-local function fire_in(self, lane, version)
-  return self.bot.inbox:add { timer_of(lane, version, self:now()) }
-end
-
 -- Stores a conversation that is due at once.
 local function store_started(self, definition, to, args)
   local number = self.bot.client.config.phone_number_id
@@ -465,13 +401,13 @@ function Desk:start(definition, to, ...)
     return nil, err
   end
   -- If not now, then with the next tick.
-  local added, why = fire_in(self, journal.lane, journal.version)
+  local added, why = self.bot.inbox:add { timers.event(journal.lane, journal.version, self:now()) }
   if added then self.work(self.bot) else self.report(self.bot, why) end
   return true
 end
 
 local function fire(self, event)
-  local journal = load(self, event.lane)
+  local journal = self:load(event.lane)
   if not journal or journal.head.ended then return end
   local talk = talk_of(self, event, journal)
   if not talk then return end
@@ -485,27 +421,11 @@ function Desk:handle(event)
   guarded(self, fire, event)
 end
 
--- Time -------------------------------------------------------------------------------------
-
--- Timers of lanes that are held, by a process that died, leave room for others.
-local MOST_TIMERS = 1000
-
 --- Puts the timers that are due into the inbox.
 ---@return number|nil seconds until the next is due
 ---@return whatsapp.Error? err
 function Desk:tick()
-  local store, now = self.bot.store, self:now()
-  local names, seconds = store:due(now, MOST_TIMERS)
-  if not names then return nil, seconds end
-  local events = {}
-  for _, name in ipairs(names) do
-    local lane = name:sub(1, #journals.PREFIX) == journals.PREFIX and name:sub(#journals.PREFIX + 1)
-    local _, version = store:get(name)
-    if lane and type(version) == "number" then events[#events + 1] = timer_of(lane, version, now) end
-  end
-  local added, err = self.bot.inbox:add(events)
-  if not added then return nil, err end
-  return seconds
+  return timers.tick(self.bot.store, self.bot.inbox, self:now())
 end
 
 --- The open conversations; see `Bot:conversations`.

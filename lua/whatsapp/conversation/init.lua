@@ -39,6 +39,9 @@ end
 ---@return true|nil
 ---@return whatsapp.Error? err of kind `invalid`, or `state` when a conversation is open
 function Conversation:start(bot, to, ...)
+  if type(bot) ~= "table" or type(bot.add) ~= "function" then
+    return Error.invalid("bot", "must be a bot of whatsapp.bot", "conversation:start(bot, to, …)")
+  end
   return bot:add(self).talks:start(self, to, ...)
 end
 
@@ -52,10 +55,11 @@ local OPTIONS = { version = true, versions = true, on_unknown = true, keep = tru
 
 local function version_of(value, field)
   if type(value) ~= "string" and type(value) ~= "number" then refuse(field, "must be a string or a number") end
-  return tostring(value)
+  -- The same to each Lua: 2 and 2.0 are one number to some.
+  return type(value) == "number" and ("%.14g"):format(value) or value
 end
 
-local function versions_of(given)
+local function versions_of(given, current)
   if given == nil then return {} end
   if type(given) ~= "table" then refuse("versions", "must be a table, not a " .. type(given)) end
   local versions = {}
@@ -64,6 +68,7 @@ local function versions_of(given)
     if type(code) ~= "function" and code ~= "restart" then refuse(field, 'must be a function, or "restart"') end
     versions[version_of(version, field)] = code
   end
+  if versions[current] then refuse(schema.join("versions", current), "is the version of the function itself") end
   return versions
 end
 
@@ -97,9 +102,9 @@ local function new(name, fn, options)
   if type(fn) ~= "function" then refuse("fn", "must be a function, not a " .. type(fn)) end
   options = Error.must(schema.options(options, OPTIONS))
   check(options)
+  local version = version_of(options.version or 1, "version")
   return setmetatable({
-    name = name, fn = fn,
-    version = version_of(options.version or 1, "version"), versions = versions_of(options.versions),
+    name = name, fn = fn, version = version, versions = versions_of(options.versions, version),
     on_unknown = options.on_unknown or "skip", keep = options.keep or 30 * DAY,
   }, Conversation)
 end
