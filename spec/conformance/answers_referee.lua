@@ -129,11 +129,17 @@ describe("the sandbox", function()
       end
     end
     assert(types >= 12, types .. " examples")
+    local file = assert(wa.media:upload { data = "total: 42", type = "text/plain", filename = "a.txt" })
+    for _, kind in ipairs { "image", "video", "audio", "sticker", "document" } do
+      assert(judge.sandbox:receive { from = "15551234567", type = kind, [kind] = { id = file.id } })
+    end
+    assert(judge.sandbox:receive { from = "15551234567", type = "reaction", reaction = { message_id = "wamid.x",
+      emoji = "" } })
     assert(wa:send { to = "+1 556 0131026", text = "Hello" })
     assert(poll(function()
       local seen = judge:report().webhooks
-      return seen.failed and seen.sent and seen.delivered and seen.read
-    end), "a status is missing")
+      return seen.failed and seen.sent and seen.delivered and seen.read and seen.document
+    end), "a status or a file is missing")
   end)
 
   it("answers and posts what Meta describes", function()

@@ -55,6 +55,20 @@ describe("sandbox: webhooks", function()
     assert.are.same({ 1, 2 }, { deliveries[1].attempt, deliveries[2].attempt })
   end)
 
+  it("say of files and reactions what WhatsApp says of them", function()
+    local file = assert(wa.media:upload { data = "total: 42", type = "text/plain", filename = "a.txt" })
+    local function received(kind, content)
+      assert(box:receive { from = CUSTOMER, type = kind, [kind] = content })
+      return hook:following().entry[1].changes[1].value.messages[1][kind]
+    end
+    assert.are.same({ id = file.id, mime_type = "text/plain", filename = "a.txt",
+      sha256 = assert(wa.media:get(file.id)).sha256 }, received("document", { id = file.id }))
+    assert.is_false(received("audio", { id = "1" }).voice)
+    assert.is_true(received("audio", { id = "1", voice = true }).voice)
+    assert.is_false(received("sticker", { id = "1" }).animated)
+    assert.are.same({ message_id = "wamid.x" }, received("reaction", { message_id = "wamid.x", emoji = "" }))
+  end)
+
   it("tell what becomes of a message, by the clock, by order and by a look", function()
     local sent = assert(wa:send { to = CUSTOMER, text = "x", callback_data = "order 7" })
     assert.are.equal("sent delivered", statuses(2))

@@ -43,6 +43,24 @@ local function content_of(body)
   refuse "say text, button_reply or list_reply; or type, and a field of that name"
 end
 
+-- Files, and what their message always says of them.
+local FLAGS = { image = false, video = false, document = false, audio = "voice", sticker = "animated" }
+
+-- What WhatsApp itself adds: of a file its type and digest; what a reaction that is
+-- taken back has not is an emoji.
+local function complete(kind, content)
+  if type(content) ~= "table" then return end
+  if kind == "reaction" and content.emoji == "" then content.emoji = nil end
+  local flag = FLAGS[kind]
+  if flag == nil then return end
+  local node = state.nodes[tostring(content.id)]
+  if node and node.kind == "media" then
+    content.mime_type, content.sha256 = content.mime_type or node.mime_type, node.sha256
+    if kind == "document" then content.filename = content.filename or node.filename end
+  end
+  if flag and content[flag] == nil then content[flag] = false end
+end
+
 local function phone_of(body)
   local id = tostring(body.phone_number_id or state.settings.phone_number_id)
   local phone = state.nodes[id]
@@ -66,6 +84,7 @@ function M.write(body)
   local from, user_id = customer_of(body)
   local phone = phone_of(body)
   local kind, content = content_of(body)
+  complete(kind, content)
   if kind == "interactive" and type(content) == "table" and type(content.call_permission_reply) == "table" then
     calls.replied(phone, from or user_id, content.call_permission_reply)
   end
