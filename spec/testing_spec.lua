@@ -139,7 +139,7 @@ describe("a test of a bot", function()
     bob:says "two"
     bob:expects "Hi Bob"
     ann:expects "Hi Ann"
-    assert.are.equal("4915200000 = Bob\n> one\n< Hi Ann\n4915200000 > two\n4915200000 < Hi Bob\n", t:transcript())
+    assert.are.equal("Bob = 4915200000\n> one\n< Hi Ann\nBob > two\nBob < Hi Bob\n", t:transcript())
     assert.are.equal("http://127.0.0.1:9", bot.client.config.base_url)
     assert.are.equal(0, (bot.store:pending(os.time())))
   end)

@@ -193,7 +193,7 @@ function M.bot(bot, options)
   local sandbox = sandbox_of(options)
   clear(sandbox)
   local self = setmetatable({ sandbox = sandbox, now = options.now or os.time(), began = os.time(), count = 0,
-    lines = {}, users = {}, errors = {}, late = {} }, Test)
+    lines = {}, users = {}, named = {}, errors = {}, late = {} }, Test)
   self.agent, self.follow = agent_of(self), sandbox:follow(is_for(self))
   self.bot = bot_of(self, bot, options)
   -- With a colon too.

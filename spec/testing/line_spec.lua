@@ -40,6 +40,7 @@ describe("a line of a transcript", function()
   it("has a sign, and whose it is before it", function()
     assert.are.same({ "<", "Hi", "4915200000" }, { line.read "4915200000 < Hi" })
     assert.are.same({ "=", "Bob", "4915200000" }, { line.read "4915200000 = Bob" })
+    assert.are.same({ "=", "4915200000", "Bob" }, { line.read "Bob = 4915200000" })
     assert.are.same({ "~", "read", "DE.123" }, { line.read "DE.123 ~ read" })
     assert.are.same({ "+", "60" }, { line.read "+ 60" })
     for _, none in ipairs { "", "  ", "# a note", "  # 1 > 2" } do assert.are.equal("#", (line.read(none))) end

@@ -64,7 +64,9 @@ describe("a transcript", function()
 
   it("that was printed can be played again, whatever was done", function()
     local t = new()
-    local ann, bob = t.user("4915112345678", "Ann"), t.user("US.1349ABC", "Bob\\by")
+    local ann, bob = t.user("4915112345678", "Ann"), t.user("US.1349ABC", "Bob \\by")
+    t.user("4915200000", "Eve"):says "hello"
+    t.user("4915200001", "Eve"):says "hello"
     ann:says "hello\nyou":says "[No]":says "(image) no.png":says "\\"
     bob:says "hello"
     ann:says "sure"
@@ -82,8 +84,9 @@ describe("a transcript", function()
     t:advance(90)
     bob:sends { reaction = "👍" }
     local printed = t:transcript()
-    for _, part in ipairs { "\n> [b]\n", "\n> [No] of Sure? [Yes [1]] [No]\n", "\nUS.1349ABC = Bob\\\\by\n",
-      "\nUS.1349ABC > (image) examples/files/photo.png\n", "Failed: 131049\n", "\n< recipient 131026\n",
+    for _, part in ipairs { "\n> [b]\n", "\n> [No] of Sure? [Yes [1]] [No]\n", "\nUS.1349ABC = Bob \\\\by\n",
+      "\nUS.1349ABC > (image) examples/files/photo.png\n", "\nEve = 4915200000\n", "\nEve < Eve: text hello\n",
+      "\n4915200001 = Eve\n", "\n4915200001 < Eve: text hello\n", "Failed: 131049\n", "\n< recipient 131026\n",
       "\n+ 90\n< Now\n", "\n> (unsupported)\n", "> \\[No]\n", "> hello\\nyou\n" } do
       assert.truthy(("\n" .. printed):find(part, 1, true), part .. "\n" .. printed)
     end

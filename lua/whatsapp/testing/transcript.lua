@@ -29,13 +29,14 @@ local function play_line(user, one, verbs)
   local sign, rest, who = line.read(one)
   if not sign then stage.fail(test, "no line of a transcript: %s (%s)", one, FORMS) end
   if sign == "#" then return end
-  return verbs[sign](who and test.user(who) or user, rest)
+  if sign == "=" then return verbs[sign](user, rest, who) end
+  return verbs[sign](who and (test.named[who] or test.user(who)) or user, rest)
 end
 
 --- Plays a file.
 ---@param user whatsapp.TestUser whose lines have no number before them
 ---@param path string
----@param verbs table<string, fun(user: whatsapp.TestUser, text: string)> by sign
+---@param verbs table<string, fun(user: whatsapp.TestUser, text: string, who?: string)> by sign
 function M.play(user, path, verbs)
   local lines = lines_of(read(path))
   blame.playing(function(at)

@@ -189,6 +189,7 @@ end
 ---   one, as `expects` returned it
 ---@return whatsapp.TestUser self
 function User:reports(status, options)
+  if options ~= nil and type(options) ~= "table" then blame.raise 'reports takes "failed", { code = 131026 }' end
   options = options or {}
   if not STATUSES[status] then
     blame.raise("reports takes one of %s, not %s", table.concat(schema.sorted_keys(STATUSES), ", "), tostring(status))
@@ -275,15 +276,26 @@ play["~"] = function(user, text)
   return report(user, status, code, of and message_like(user, user.heard, of))
 end
 
+-- Whether a name can stand before a line: one word, no number, nobody else's.
+local function is_mark(test, name)
+  return name:find "^[^%s<>~+!=#]+$" and not messages.user(name) and not test.named[name]
+end
+
 local function name_them(user, name)
   if type(name) ~= "string" or name == "" then blame.raise "a customer's name is a text" end
   if name == user.name then return end
   user.name = name
-  -- The first one's lines have no number before them, and their name is whoever plays them.
-  if user.mark ~= "" then stage.note(user.test, user, "=", line.escape(name)) end
+  -- The first one's lines have nothing before them, and their name is whoever plays them.
+  if user.mark == "" then return end
+  if not is_mark(user.test, name) then return stage.note(user.test, user, "=", line.escape(name)) end
+  user.test.named[name], user.mark = user, name .. " "
+  stage.note(user.test, user, "=", user.number)
 end
 
-play["="] = function(user, text) name_them(user, line.unescape(text)) end
+play["="] = function(user, text, who)
+  if messages.user(who) then return M.of(user.test, who, line.unescape(text)) end
+  return M.of(user.test, text, who)
+end
 
 play["+"] = function(user, text) user.test:advance(tonumber(text) or text) end
 
@@ -292,8 +304,8 @@ play["!"] = function(user, text) user.test:refuses(tonumber(text) or text) end
 --- Plays a transcript, a text file, line by line: `> ` and what the customer writes, in
 --- brackets what they tap, `(image) photo.jpg` what they send; `< ` and what the bot is to
 --- say; `~ read` what becomes of that; `+ ` and seconds that pass; `! ` and the code with
---- which the next message is refused; `#` a note. Another customer's lines begin with their number, and
---- `4915… = Bob` says what they are called. What `t:transcript()` returns is one.
+--- which the next message is refused; `#` a note. Another customer's lines begin with their number, or
+--- with their name where a line `Bob = 4915…` has said whose it is. What `t:transcript()` returns is one.
 ---@param path string
 ---@return whatsapp.TestUser self
 function User:plays(path)
