@@ -39,6 +39,7 @@ local orders = {
   end,
   receive = function(message) return assert(box:receive(message)) end,
   set_status = function(given) return assert(box:set_status(given.id, given.status, given.code)) end,
+  typing = function(given) return assert(wa:mark_read(given.id, { typing = true })) and true end,
   sent = function() return assert(box:sent()) end,
   deliveries = function() return assert(box:deliveries()) end,
   scene = function() return scene.all(wa, box) end,

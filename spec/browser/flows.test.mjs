@@ -12,7 +12,7 @@ before(async () => {
   await until("the webhook listens", () => webhook.address());
   [box, browser] = [new Box(), await openBrowser()];
   url = (await box.start({ webhook_url: `http://127.0.0.1:${webhook.address().port}/` })).phone_url;
-  chats = { forms: await box.order("forms") };
+  chats = { forms: await box.forms() };
 });
 
 after(async () => {
@@ -55,7 +55,7 @@ test("a flow is opened, checked, gone through, gone back in, and sent", async ()
   await second.getByRole("button", { name: "Book", exact: true }).click();
 
   await page.locator(".row.mine .form-reply").filter({ hasText: "guests2" }).waitFor();
-  assert.equal(await page.locator(".flow-sheet").count(), 0);
+  await until("the sheet is closed", async () => !(await page.locator(".flow-sheet").count()));
   const reply = await until("the webhook has it", async () => (await box.deliveries())
     .map((one) => one.body.entry[0].changes[0].value.messages?.[0]?.interactive?.nfm_reply).find(Boolean));
   const values = JSON.parse(reply.response_json);

@@ -20,7 +20,7 @@ let box, browser, url, account;
 // Past our own client's checks, as any other client could.
 async function graph(path, body) {
   const { env } = account;
-  return box.order("request", { path: path.replace("{id}", env.WHATSAPP_PHONE_NUMBER_ID), body: { messaging_product: "whatsapp", to: EVE, ...body } });
+  return box.request({ path: path.replace("{id}", env.WHATSAPP_PHONE_NUMBER_ID), body: { messaging_product: "whatsapp", to: EVE, ...body } });
 }
 
 const send = (type, value, more) => graph("{id}/messages", { type, [type]: value, ...more });

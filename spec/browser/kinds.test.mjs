@@ -131,7 +131,7 @@ const checks = {
   },
 
   async troubles(page) {
-    assert.match(await row(page, "This one did not arrive.").locator(".failure").textContent(), /131026/);
+    assert.match(await row(page, "This one did not arrive.").locator(".failure").textContent(), /131026 Message undeliverable.*check the number/);
     await visible(row(page, "This message was deleted"));
     assert.equal(await page.getByText("a secret").count(), 0);
     assert.match(await row(page, "See you at four").textContent(), /edited/);

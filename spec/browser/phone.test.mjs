@@ -113,17 +113,15 @@ test("text, replies, reactions, files, places and people are sent as the custome
   await page.end();
 });
 
-test("the bot is seen typing", async () => {
+test("the business is seen typing until it writes", async () => {
   const page = await openPage(browser, url);
-  await openChat(page, ANN);
-  await page.evaluate(() => {
-    window.typed = 0;
-    new MutationObserver(() => document.querySelector(".typing") && (window.typed += 1)).observe(document.body, { childList: true, subtree: true });
-  });
-  await page.getByRole("textbox", { name: "Message" }).fill("Are you there?");
-  await page.keyboard.press("Enter");
-  await row(page, "You wrote: Are you there?").waitFor();
-  assert.ok((await page.evaluate(() => window.typed)) > 0);
+  const { id } = await box.receive({ from: "15550009999", name: "Dee", type: "location", location: { latitude: 1, longitude: 2 } });
+  await openChat(page, "15550009999");
+  await box.typing({ id });
+  await page.locator(".bubble.typing").waitFor();
+  await page.locator(".row.mine .ticks.read").waitFor();
+  await box.send({ to: "15550009999", text: "There you are" });
+  await row(page, "There you are").waitFor();
   assert.equal(await page.locator(".typing").count(), 0);
   await page.end();
 });

@@ -218,11 +218,12 @@ export async function sendFile(chat, file, { caption, voice, replied } = {}) {
 export function newChat(opened) {
   formSheet("A new customer", [
     field("Phone", { name: "id", required: true, type: "tel", placeholder: "+1 555 000 1234", autocomplete: "off", hint: "digits with the country code, or a user id" }),
-    field("Name", { name: "name", autocomplete: "off", placeholder: "Ann Lee" })], {
+    field("Name", { name: "name", autocomplete: "off", placeholder: "Ann Lee" }),
+    field("Chats with", { name: "number" }, "select", state.business.phone_numbers.map((one) =>
+      el("option", { value: one.id }, `${one.verified_name}, ${one.display_phone_number}`)))], {
     button: "Open the chat",
     submit: async (values) => {
-      const id = values.id.trim();
-      const customer = await post("/api/customers", { id, name: values.name || undefined });
-      opened(customer.id ?? id.replace(/[^\dA-Za-z.]/g, ""));
+      const { id } = await post("/api/customers", { id: values.id.trim(), name: values.name || undefined, phone_number_id: values.number });
+      opened(id, values.number);
     } });
 }

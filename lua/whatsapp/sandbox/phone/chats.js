@@ -5,7 +5,7 @@ import { icon, logo, ticks } from "./icons.js";
 import { listTime } from "./format.js";
 import { avatar } from "./avatar.js";
 import { oneLine } from "./content.js";
-import { lastOf, nameOf, now, numberOf, on, state } from "./store.js";
+import { chatKey, lastOf, nameOf, now, numberOf, on, state } from "./store.js";
 import { newChat } from "./actions.js";
 
 const STEP = 200; // rows; more when asked for
@@ -27,21 +27,26 @@ export class Chats {
       el("div.search-box", null, icon("search"), this.search), this.line, this.rows);
     this.request = perFrame(() => this.draw());
     on("message customer typing reset", this.request);
+    on("customer", () => this.openWanted());
     on("online", (online) => {
       this.line.hidden = online;
     });
     setInterval(this.request, 30000);
   }
 
+  // The new chat is opened as soon as the sandbox tells of it.
   create() {
-    newChat((id) => {
-      const open = () => {
-        const chat = [...state.chats.values()].find((one) => one.id === id);
-        if (chat) this.onopen(chat);
-        return chat;
-      };
-      if (!open()) on("customer", (chat) => chat.id === id && !this.open && this.onopen(chat));
+    newChat((id, number) => {
+      this.wanted = chatKey(id, number);
+      this.openWanted();
     });
+  }
+
+  openWanted() {
+    const chat = state.chats.get(this.wanted);
+    if (!chat) return;
+    this.wanted = null;
+    this.onopen(chat);
   }
 
   select(chat) {

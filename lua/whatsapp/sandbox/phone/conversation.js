@@ -1,6 +1,6 @@
 // The open chat: its head, its messages, what is being written.
 
-import { el, replace } from "./dom.js";
+import { el, perFrame, replace } from "./dom.js";
 import { icon } from "./icons.js";
 import { countdown, day, phone, sameDay } from "./format.js";
 import { avatar } from "./avatar.js";
@@ -47,13 +47,14 @@ export class Conversation {
     this.nothing = el("div.nothing");
     this.node = el("main.conversation", { "aria-label": "Conversation" }, this.nothing, this.pane);
     this.unseen = 0;
+    this.request = perFrame(() => this.chat && this.list.set(itemsOf(this.chat)));
     this.listen();
   }
 
   listen() {
     on("message", ({ chat, message, added }) => this.told(chat, message, added));
     on("customer", (chat) => chat === this.chat && this.drawHead());
-    on("typing", (chat) => chat === this.chat && this.list.set(itemsOf(chat)));
+    on("typing", (chat) => chat === this.chat && this.request());
     on("clock", () => this.chat && this.again(this.chat)); // days are named from now
     document.addEventListener("visibilitychange", () => this.look());
     this.scroller.addEventListener("keydown", (event) => this.arrows(event));
@@ -86,8 +87,7 @@ export class Conversation {
     if (!chat || chat.key !== this.chat?.key) return this.open(chat);
     this.chat = chat;
     this.drawHead();
-    this.list.clear();
-    this.list.set(itemsOf(chat));
+    this.list.redraw(itemsOf(chat));
     this.composer.chat = chat;
     this.look();
   }
@@ -132,7 +132,7 @@ export class Conversation {
     const until = state.typing.get(this.chat.key);
     if (until && until < now()) {
       state.typing.delete(this.chat.key);
-      this.list.set(itemsOf(this.chat));
+      this.request();
     }
   }
 
@@ -148,10 +148,9 @@ export class Conversation {
   told(chat, message, added) {
     if (chat !== this.chat) return;
     if (added) {
-      const writing = message.direction === "in";
-      this.list.set(itemsOf(chat));
-      if (writing) this.list.toEnd();
-      else if (!this.list.stick) this.unseen++;
+      if (message.direction === "in") this.list.stick = true;
+      if (!this.list.stick) this.unseen++;
+      this.request();
       this.drawNewer();
     } else this.list.refresh(message.id);
     if (message.reply_to) this.list.refresh(message.reply_to);

@@ -40,6 +40,12 @@ export class List {
     this.render();
   }
 
+  // All that is drawn again.
+  redraw(items) {
+    for (const key of [...this.rows.keys()]) this.drop(key);
+    this.set(items);
+  }
+
   clear() {
     for (const key of [...this.rows.keys()]) this.drop(key);
     this.heights.clear();

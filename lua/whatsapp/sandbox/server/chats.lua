@@ -1,5 +1,6 @@
 --- The chats as the phone shows them: who the customers are, and what was said by whom.
 
+local Error = require "whatsapp.error"
 local json = require "whatsapp.json"
 local agenda = require "whatsapp.sandbox.server.agenda"
 local events = require "whatsapp.sandbox.server.events"
@@ -213,7 +214,10 @@ function M.set_status(wamid, status, failure)
   local message = by_wamid[wamid]
   if not message or message.status == status then return end
   local was = message.status
-  message.status, message.error = status, failure or json.null
+  message.status, message.error = status, json.null
+  if failure then
+    message.error = { code = failure.code, title = failure.title, hint = (Error.explain(failure.code) or {}).hint }
+  end
   events.publish("message", message)
   local unread = (status == "delivered" and 1 or 0) - (was == "delivered" and 1 or 0)
   if message.direction == "in" or unread == 0 then return end
