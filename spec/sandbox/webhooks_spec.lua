@@ -175,7 +175,8 @@ describe("sandbox: webhooks", function()
   local function exchange_of(text)
     for _, one in ipairs(json.decode((http.request(box.phone_url .. "api/state"))).exchanges) do
       local value = one.service == "webhook" and one.request.entry[1].changes[1].value
-      if value and value.messages and value.messages[1].text.body == text then return one end
+      local said = value and value.messages and value.messages[1].text
+      if said and said.body == text then return one end
     end
   end
 

@@ -48,37 +48,26 @@ function find(method, path) {
 
 // Judging ------------------------------------------------------------------------
 
-// What a schema, however it is composed, says of the members of an object.
-function members(schema, found = {}) {
+// A schema and all that it is composed of.
+function parts(schema) {
   schema = resolved(schema) || {};
-  Object.assign(found, schema.properties);
-  for (const kind of ["allOf", "anyOf", "oneOf"]) (schema[kind] || []).forEach((part) => members(part, found));
-  return found;
+  return [schema, ...["allOf", "anyOf", "oneOf"].flatMap((kind) => (schema[kind] || []).flatMap(parts))];
 }
 
-function items(schema) {
-  schema = resolved(schema) || {};
-  if (schema.items) return schema.items;
-  for (const kind of ["allOf", "anyOf", "oneOf"]) {
-    for (const part of schema[kind] || []) {
-      const found = items(part);
-      if (found) return found;
-    }
-  }
-}
-
-// Members that are nowhere in a schema that names some, nor in Meta's examples.
-function unknown(schema, examples, value, place, say) {
+// Members that are nowhere in schemas that name some, nor in Meta's examples.
+function unknown(schemas, examples, value, place, say) {
+  const all = schemas.flatMap(parts);
   if (Array.isArray(value)) {
-    const parts = examples.filter(Array.isArray).flat();
-    return value.forEach((item) => unknown(items(schema), parts, item, place + "[]", say));
+    const inner = all.flatMap((schema) => schema.items || []), shown = examples.filter(Array.isArray).flat();
+    return value.forEach((item) => unknown(inner, shown, item, place + "[]", say));
   }
   if (!value || typeof value !== "object") return;
-  const known = members(schema), shown = examples.filter((example) => example && typeof example === "object");
-  if (Object.keys(known).length === 0 && shown.length === 0) return;
+  const shown = examples.filter((example) => example && typeof example === "object");
+  if (!shown.length && !all.some((schema) => schema.properties)) return;
   for (const [name, member] of Object.entries(value)) {
-    const parts = shown.filter((example) => name in example).map((example) => example[name]);
-    if (known[name] || parts.length) unknown(known[name], parts, member, `${place}.${name}`, say);
+    const known = all.flatMap((schema) => schema.properties?.[name] || []);
+    const inner = shown.filter((example) => name in example).map((example) => example[name]);
+    if (known.length || inner.length) unknown(known, inner, member, `${place}.${name}`, say);
     else say(`${place}.${name} is not described`);
   }
 }
@@ -104,7 +93,7 @@ function against(path, value, say) {
       say(`body${error.instancePath.replace(/\/\d+/g, "[]").replace(/\//g, ".")} ${error.message}${more}`);
     }
   }
-  unknown(content.schema, examplesOf(content), value, "body", say);
+  unknown([content.schema], examplesOf(content), value, "body", say);
 }
 
 // Where an answer is described; a status without a description is an error as all others.

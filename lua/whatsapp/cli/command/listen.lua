@@ -15,7 +15,7 @@ local function show(call, event)
     output.print_json(plain)
   else
     output.line((("%s.%s  %s  %s"):format(event.kind, event.type, event.from or "-",
-      event.text or event.errors and tostring(event.errors[1]) or ""):gsub("%c+", " ")))
+      event.text or event.errors and tostring(event.errors[1]) or ""):gsub("%c+", " "):gsub("%s+$", "")))
   end
 end
 
