@@ -13,11 +13,14 @@ local MOST_PAGES = 32
 
 local revision = math.floor(ngx.now() * 1000) -- beyond all that a sandbox before this one gave
 local events = {}     -- by revision
+local wanted = false  -- whether anybody has asked where it stands
 local pages, count = {}, 0
 
---- The number of the latest event.
+--- The number of the latest event. Whoever asks will come for those behind it: from now on
+--- they are kept.
 ---@return integer
 function M.revision()
+  wanted = true
   return revision
 end
 
@@ -34,6 +37,7 @@ end
 ---@param shown? fun(object: table): table  what is told of it
 function M.publish(kind, object, shown)
   revision = revision + 1
+  if not wanted then return end
   events[revision], events[revision - KEPT] = { kind = kind, object = object, shown = shown }, nil
   for page in pairs(pages) do
     if page:count() < 1 then page:post() end
@@ -83,7 +87,7 @@ end
 ---@param since? integer  the latest that is known; from now on by default
 ---@return table response
 function M.stream(since)
-  local place, page = since or revision, semaphore.new()
+  local place, page = since or M.revision(), semaphore.new()
   enter(page)
   return { status = 200, headers = { ["Content-Type"] = "text/event-stream" }, stream = function()
     ngx.on_abort(function()

@@ -16,6 +16,8 @@ local M = {}
 
 local STATUSES = { SENT = true, DELIVERED = true, READ = true, FAILED = true, DELETED = true }
 
+local MOST = 10000 -- whose history is kept
+
 local by_wamid = {}
 
 -- Reckoning -------------------------------------------------------------------------
@@ -85,8 +87,14 @@ local function due(entry)
 end
 
 local function schedule(message)
-  for _, step in ipairs(message.steps) do
-    if not step.taken then agenda.at(step.at, due, { message = message, steps = message.steps, step = step }) end
+  local steps = message.steps
+  for _, step in ipairs(steps) do
+    local entry = not step.taken and { message = message, steps = steps, step = step }
+    if entry and step.at <= state.now() then
+      due(entry)
+    elseif entry then
+      agenda.at(step.at, due, entry)
+    end
   end
 end
 
@@ -107,6 +115,7 @@ function M.add(message)
   by_wamid[message.message_id] = state.add("message", message)
   message.steps = by_clock(message)
   schedule(message)
+  for _, old in ipairs(state.limit("message", MOST)) do by_wamid[old.message_id] = nil end
 end
 
 local SEQUENCE = { "SENT", "DELIVERED", "READ", "FAILED", "DELETED" }

@@ -60,15 +60,12 @@ function M.open(settings)
   for _, template in ipairs(templates) do M.add("template", template) end
 end
 
--- The newest of these are kept.
-local MOST_KEPT = { message = 10000 }
-
 --- What is kept of it.
 ---@return table
 function M.save()
   local nodes = {}
-  for kind, list in pairs(kinds) do
-    for i = math.max(1, #list - (MOST_KEPT[kind] or #list) + 1), #list do nodes[#nodes + 1] = list[i] end
+  for _, list in pairs(kinds) do
+    for _, node in ipairs(list) do nodes[#nodes + 1] = node end
   end
   table.sort(nodes, function(a, b) return a.serial < b.serial end)
   return { nodes = nodes, serial = serial, offset = M.offset, deleted_names = M.deleted_names }
@@ -96,6 +93,22 @@ function M.add(kind, node)
   kinds[kind] = kinds[kind] or {}
   table.insert(kinds[kind], node)
   return node
+end
+
+--- Lets the oldest of a kind go when there are a tenth more than are to be kept.
+---@param kind string
+---@param most integer
+---@return table[] gone
+function M.limit(kind, most)
+  local list, gone, kept = M.all(kind), {}, {}
+  if #list <= most * 1.1 then return gone end
+  for i, node in ipairs(list) do
+    local to = i <= #list - most and gone or kept
+    to[#to + 1] = node
+  end
+  for _, node in ipairs(gone) do M.nodes[node.id] = nil end
+  kinds[kind] = kept
+  return gone
 end
 
 --- All nodes of a kind, oldest first.
