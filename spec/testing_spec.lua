@@ -268,6 +268,27 @@ describe("a test of a bot", function()
     assert.truthy(t:transcript():find(note, 1, true), t:transcript())
   end)
 
+  it("has the window of the test's clock, and the client's window_fallback", function()
+    local fallback = whatsapp.new { access_token = "x", phone_number_id = "1",
+      window_fallback = { template = { name = "hello_world", language = "en_US" } } }
+    bot = whatsapp.bot { client = fallback, webhook = whatsapp.webhook(meta.hook()) }
+    local left = {}
+    bot:on("text", whatsapp.conversation("days", function(chat)
+      for _ = 1, 3 do
+        chat:step("left", function() left[#left + 1] = assert(t.bot.client:window(chat.to)) end)
+        chat:say "words"
+        chat:sleep(20 * 3600)
+      end
+    end))
+    t = testing.bot(bot, { sandbox = sandbox, now = 1790000000 })
+    ann = t.user "4915112345678"
+    ann:says "go"
+    t:advance(40 * 3600)
+    ann:expects("words"):expects("words"):expects("template"):expects_nothing()
+    assert.are.same({ 24 * 3600, 4 * 3600, 0 }, left)
+    fallback:close()
+  end)
+
   it("finds what a conversation does otherwise when it is replayed", function()
     local count = 0
     bot:on("text", "^count$", whatsapp.conversation("count", function(chat)

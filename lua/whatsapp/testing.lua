@@ -136,7 +136,10 @@ local function new_client(self, own)
   local options = self.sandbox:options(own and own.config.mode)
   options.rate, options.retries, options.user_agent = false, 0, self.agent
   options.on_request = remark_refusals(self)
-  return client.new(options)
+  options.window_fallback = own and own.config.window_fallback
+  local made = client.new(options)
+  made.config.clock = function() return self.now end
+  return made
 end
 
 -- Where the bot has an `on_error` of its own, what it is told stands in the transcript.

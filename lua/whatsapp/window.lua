@@ -50,8 +50,13 @@ local function customer_of(client, to, options)
   return name_of(settings.phone_number_id, user)
 end
 
-local function left_since(at)
-  return math.max(0, at + SECONDS - clock())
+-- A test of a bot has a clock of its own, and its client knows it.
+local function now(client)
+  return (client.config.clock or clock)()
+end
+
+local function left_since(client, at)
+  return math.max(0, at + SECONDS - now(client))
 end
 
 --- Seconds left in which the client's number may send a customer anything. Needs
@@ -71,7 +76,7 @@ function M.left(client, to, options)
   local at
   at, err = client.config.store:last_seen(customer)
   if err then return nil, err end
-  return at and left_since(at) or 0
+  return at and left_since(client, at) or 0
 end
 
 -- The fallback ------------------------------------------------------------------------
@@ -86,11 +91,11 @@ end
 
 -- A customer gets the template once a day, however much was to be sent. That is
 -- noted before it is sent: what was interrupted in between is not sent again.
-local function claim(store, name)
+local function claim(client, store, name)
   local until_time, version = store:get(name)
   if not until_time and version then return nil, version end
-  if until_time and tonumber(until_time) > clock() then return false end
-  local expires = clock() + SECONDS
+  if until_time and tonumber(until_time) > now(client) then return false end
+  local expires = now(client) + SECONDS
   local noted, err = store:put(name, ("%.0f"):format(expires), version, { expires = expires })
   if noted then return true end
   return err.conflict and false or nil, err
@@ -108,7 +113,7 @@ local function send_fallback(client, store, customer, input, options)
   local name = "window_fallback " .. customer
   local mine, err
   if store then
-    mine, err = claim(store, name)
+    mine, err = claim(client, store, name)
     if mine == nil then return nil, err end
     if not mine then return sent_already() end
   end
@@ -124,9 +129,9 @@ end
 
 -- Whether the customer wrote once, but too long ago. Of one who is not known the
 -- store may be too young to know: Meta decides.
-local function is_closed(store, customer)
+local function is_closed(client, store, customer)
   local at = store and store:last_seen(customer)
-  return at ~= nil and at ~= false and left_since(at) == 0
+  return at ~= nil and at ~= false and left_since(client, at) == 0
 end
 
 -- What a template cannot stand for.
@@ -146,7 +151,7 @@ function M.send(client, input, options)
   local store = client.config.store
   local customer = payload.recipient_type ~= "group" and customer_of(client, input.to, options)
   if APART[payload.type] or not customer then return send.compiled(client, payload, uploads, input, options) end
-  if is_closed(store, customer) then return send_fallback(client, store, customer, input, options) end
+  if is_closed(client, store, customer) then return send_fallback(client, store, customer, input, options) end
   local sent, err = send.compiled(client, payload, uploads, input, options)
   if sent or err.kind ~= "window" then return sent, err end
   return send_fallback(client, store, customer, input, options)
@@ -174,7 +179,7 @@ function M.recover(event, store)
   local options = { phone_number_id = event.phone_number_id }
   local customer = customer_of(client, event.phone or event.from, options)
   local at = customer and store:last_seen(customer)
-  if not customer or at and left_since(at) > 0 then return true end
+  if not customer or at and left_since(client, at) > 0 then return true end
   local sent, err = send_fallback(client, store, customer, { to = event.from, callback_data = event.callback_data },
     options)
   return (sent or err.kind == "window") and true or nil, err
