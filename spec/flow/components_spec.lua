@@ -107,6 +107,7 @@ describe("a component", function()
     if kind == "when" then node.condition = "${form.n} == 'x'" end
     if kind == "calendar_picker" then node.label = "x" end
     if kind == "switch" then node.value = "${form.n}" end
+    if kind == "footer" then node["on-click-action"] = { name = "data_exchange", payload = {} } end
     if version < "4" and components.kinds[kind].input then
       node = { type = "Form", name = "f", children = { node } }
     end
