@@ -112,6 +112,13 @@ describe("the command", function()
         ["send +15551234567 Hello --file x"] = "--file: holds the whole message",
         ["send +15551234567 Hello --wait never"] = "--wait",
         ["send +15551234567 Hello --wait sent --timeout soon"] = "--timeout",
+        ["send +15551234567 Hello --wait sent --timeout 0"] = "--timeout: must be",
+        ["send +15551234567 Hello --wait sent --timeout=-1"] = "--timeout: must be",
+        ["send +15551234567 Hello --timeout 5"] = "--timeout: belongs to --wait",
+        ["send +15551234567 -hello"] = "goes behind --",
+        ["send +15551234567 -5"] = "whatsapp send -- +15551234567 -5",
+        ["sandbox --port 80000"] = "is no port",
+        ["listen --port 1.5"] = "is no port",
         ["send +15551234567 Hello --api-key secret"] = "unknown option",
         ["sned"] = "Did you mean 'send'",
         [""] = "a command is required",
@@ -247,6 +254,7 @@ describe("the command", function()
       assert.is_nil(ended.err:find(box.api_key, 1, true))
       remove()
       assert_refused(1, "cannot be read", run "--env-file nowhere send +15551234567 Hello")
+      assert_refused(1, "directory", run("--env-file $d phone ls", "d=$(mktemp -d)"))
     end)
   end)
 

@@ -30,6 +30,16 @@ function M.read(path)
   return nil, Error.new { kind = "io", message = ("cannot read %s"):format(why or path) }
 end
 
+--- A port on the command line; 0 is a free one.
+---@param text string
+---@return integer|nil
+---@return string? why
+function M.port(text)
+  local number = tonumber(text)
+  if number and number >= 0 and number <= 65535 and number % 1 == 0 then return number end
+  return nil, ("'%s' is no port: a number from 0 to 65535"):format(text)
+end
+
 --- A JSON object or list.
 ---@param text string
 ---@param field string what it is, for the error

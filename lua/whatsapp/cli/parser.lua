@@ -83,12 +83,26 @@ local function action_of(command, name)
   end
 end
 
+-- -h is the only short one; argparse would find it in a text such as -hello, too.
+local function check_words(words)
+  for _, word in ipairs(words) do
+    if word == "--" then return true end
+    if word:find "^%-[^%-]" and word ~= "-h" then
+      return nil, ("whatsapp: unknown option '%s'\nWhat only looks like one goes behind --: "
+        .. "whatsapp send -- +15551234567 %s\n"):format(word, word)
+    end
+  end
+  return true
+end
+
 --- Reads the words.
 ---@param root table of `new`
 ---@param words string[]
 ---@return table|nil command with `run`
 ---@return table|string args, or the usage and what is wrong
 function M.parse(root, words)
+  local sound, why = check_words(words)
+  if not sound then return nil, why end
   local ok, args = pcall(root.parse, root, words)
   if not ok then
     if type(args) == "table" and args.usage then return nil, args.usage end

@@ -18,9 +18,9 @@ local function unquoted(value)
   return value:match "^'(.*)'$" or value:match '^"(.*)"$' or value
 end
 
-local function read_lines(file)
+local function variables_of(text)
   local found, number = {}, 0
-  for line in file:lines() do
+  for line in (text .. "\n"):gmatch "(.-)\n" do
     number = number + 1
     local name, value = line:gsub("^%s*export%s+", ""):match "^%s*([%a_][%w_]*)=(.-)%s*$"
     if name then
@@ -44,8 +44,11 @@ function M.read(path)
     file:close()
     return Error.config("--env-file", ("others may read %s"):format(path), "chmod 600 " .. output.quote(path))
   end
-  local found, line = read_lines(file)
+  local text
+  text, why = file:read "*a"
   file:close()
+  if not text then return Error.config("--env-file", ("cannot be read: %s: %s"):format(path, why)) end
+  local found, line = variables_of(text)
   if found then return found end
   return Error.config("--env-file", ("line %d of %s is not NAME=value"):format(line, path))
 end

@@ -2,6 +2,7 @@
 
 local Error = require "whatsapp.error"
 local http = require "whatsapp.cli.http"
+local input = require "whatsapp.cli.input"
 local interrupt = require "whatsapp.cli.interrupt"
 local output = require "whatsapp.cli.output"
 local webhook = require "whatsapp.webhook"
@@ -81,7 +82,7 @@ end
 return {
   summary = "takes webhooks on this machine, checks and prints them",
   options = {
-    { "--port", "where it listens", argname = "PORT", convert = tonumber, default = "8080" },
+    { "--port", "where it listens", argname = "PORT", convert = input.port, default = "8080" },
     { "--forward-to", "post what came on to this address, and answer as it does", argname = "URL" },
   },
   run = run,

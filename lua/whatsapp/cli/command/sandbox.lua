@@ -1,5 +1,6 @@
 --- `whatsapp sandbox`: a local WhatsApp until Ctrl-C.
 
+local input = require "whatsapp.cli.input"
 local interrupt = require "whatsapp.cli.interrupt"
 local loop = require "whatsapp.loop"
 local output = require "whatsapp.cli.output"
@@ -32,7 +33,7 @@ end
 return {
   summary = "a local WhatsApp to try things in; prints the variables that lead there",
   options = {
-    { "--port", "where it listens (a free port)", argname = "PORT", convert = tonumber },
+    { "--port", "where it listens (a free port)", argname = "PORT", convert = input.port },
     { "--forward-to", "post its webhooks to this http address of this machine", argname = "URL" },
     { "--data", "keep chats, templates, credentials and all else in this folder, for the next time", argname = "DIR" },
     { "--mode", "how clients reach it (gateway)", choices = { "gateway", "direct" }, argname = "MODE" },

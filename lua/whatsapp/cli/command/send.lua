@@ -34,6 +34,10 @@ local function check(args, kinds)
     return Error.invalid("text", "cannot stand beside --template", "its words come by --param")
   elseif not args.template and (args.param[1] or args.language) then
     return Error.invalid(args.param[1] and "--param" or "--language", "belongs to --template")
+  elseif args.timeout and not args.wait then
+    return Error.invalid("--timeout", "belongs to --wait")
+  elseif args.timeout and not (args.timeout > 0 and args.timeout < math.huge) then
+    return Error.invalid("--timeout", "must be a number of seconds above 0")
   elseif not (args.file or kinds[1] or args.text) then
     return Error.invalid("text", "is missing", 'whatsapp send +15551234567 "Hello"')
   end
