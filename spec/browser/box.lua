@@ -43,6 +43,12 @@ local orders = {
   sent = function() return assert(box:sent()) end,
   deliveries = function() return assert(box:deliveries()) end,
   scene = function() return scene.all(wa, box) end,
+  flow = function(given)
+    local made = assert(wa.flows:create { name = given.name, categories = { "OTHER" } })
+    assert(#assert(wa.flows:upload(made.id, { data = given.text })).validation_errors == 0)
+    assert(wa.flows:publish(made.id))
+    return assert(wa:send { to = given.to, flow = { body = "A form", button = "Open it", id = made.id, token = "t" } }).id
+  end,
   forms = function() return scene.form(wa) end,
   picture = function() scene.picture(wa, box) return true end,
 }

@@ -77,6 +77,10 @@ async function everything() {
   await receive("system", { body: IMG });
   await receive("location", { latitude: 1, longitude: 2, name: IMG, url: ADDRESS });
   await box.receive({ from: EVE, name: IMG, type: IMG, [IMG]: { [IMG]: IMG } });
+  for (const type of ["constructor", "__proto__", "toString"]) {
+    await box.receive({ from: EVE, name: IMG, type, [type]: { body: IMG } });
+    await send("interactive", { type, body, action: {} });
+  }
   const failed = await send("text", { body: "fails" });
   await box.set_status({ id: failed.messages[0].id, status: "failed", code: 131026 });
 }
@@ -139,6 +143,33 @@ test("shows hostile texts as they are in sheets, the inspector and the chats", a
   assert.match(await page.locator(".exchanges").textContent(), /<img src=x onerror/);
   await page.locator(".search").fill("<img");
   await isClean(page, "the search");
+  await page.end();
+});
+
+test("shows hostile texts as they are in a Flow", async () => {
+  const children = [
+    { type: "TextHeading", text: IMG }, { type: "TextBody", text: `**${IMG}** [link](${ADDRESS})`, markdown: true }, { type: "TextCaption", text: EVIL[2] },
+    { type: "Image", src: "data:image/svg+xml;base64,PHN2ZyBvbmxvYWQ9Indpbmdvdy5vd25lZD0xIi8+", "alt-text": IMG },
+    { type: "TextInput", name: "constructor", label: "<b id=evil>b</b>", "helper-text": IMG, required: false },
+    { type: "RadioButtonsGroup", name: "choice", label: "<b id=evil>b</b>", required: false,
+      "data-source": [{ id: IMG, title: "<b id=evil>b</b>", description: IMG, image: "PHN2ZyBvbmxvYWQ9Indpbmdvdy5vd25lZD0xIi8+" }, { id: "2", title: "b" }] },
+    { type: "EmbeddedLink", text: "<img src=x>", "on-click-action": { name: "open_url", url: "https://x.example/" } },
+    { type: "Footer", label: "<b id=evil>b</b>", "on-click-action": { name: "complete", payload: { choice: "${form.choice}", constructor: "${form.constructor}" } } }];
+  await box.flow({ to: EVE, name: IMG, text: JSON.stringify({ version: "7.1", screens: [{ id: "ONE", title: IMG, terminal: true, layout: { type: "SingleColumnLayout", children } }] }) });
+  const page = await openPage(browser, url);
+  await openChat(page, EVE);
+  await page.getByRole("button", { name: "Open it" }).click();
+  const form = page.locator(".flow-sheet");
+  await form.locator(".flow-heading").waitFor();
+  assert.equal(await form.locator(".flow-heading").textContent(), IMG);
+  assert.equal(await form.locator("input[name=constructor]").inputValue(), "");
+  await form.locator("input[name=constructor]").fill(IMG);
+  await form.locator("input[type=radio]").first().check();
+  await isClean(page, "the flow");
+  await form.locator(".primary").click();
+  assert.equal(await page.locator(".row.mine .form-reply").filter({ hasText: "function" }).count(), 0);
+  await page.locator(".row.mine .form-reply").filter({ hasText: "<img" }).last().waitFor();
+  await isClean(page, "its answer");
   await page.end();
 });
 

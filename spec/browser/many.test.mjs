@@ -13,6 +13,7 @@ let box, browser, url;
 before(async () => {
   [box, browser] = [new Box(), await openBrowser()];
   url = (await box.start({ message_rate: false, delivered_seconds: 0 })).phone_url;
+  await box.receive({ from: "15557654321", name: "Bo", text: "Message 0" });
   await box.send_many({ to: ANN, n: N });
 });
 
@@ -95,8 +96,18 @@ test("what comes in does not move what is being read", async () => {
   await page.end();
 });
 
+test("keeps up with many at once", async () => {
+  const page = await openPage(browser, url);
+  await openChat(page, "15557654321");
+  await box.send_many({ to: "15557654321", n: 300 });
+  await row(page, "Message 300").waitFor();
+  check(await state(page), "after 300 at once");
+  assert.ok((await state(page)).seen.includes(300));
+  await page.end();
+});
+
 test("a quotation leads to its message, far away", async () => {
-  const [{ id }] = await box.sent();
+  const { id } = (await box.sent()).find((one) => one.to === ANN);
   const page = await openPage(browser, url);
   await openChat(page, ANN);
   await box.receive({ from: ANN, text: `Message ${N + 3}`, context: { id } });

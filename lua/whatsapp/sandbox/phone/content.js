@@ -64,6 +64,7 @@ function contacts(message, content) {
 }
 
 const replies = {
+  __proto__: null,
   button_reply: (reply) => reply.title,
   list_reply: (reply) => [reply.title, reply.description],
   call_permission_reply: (reply) => (reply.response === "accept" ? "You may call me" : "Please do not call me"),
@@ -95,7 +96,9 @@ function inInteractive(message, content) {
 
 const system = (words) => ({ nodes: [el("span", { dir: "auto" }, words)], note: true });
 
+// Types are other people's words: none of them may find what every object has.
 const kinds = {
+  __proto__: null,
   text, location, contacts, template,
   image: withMedia("image"), video: withMedia("video"), audio: withMedia("audio"),
   document: withMedia("document"), sticker: withMedia("sticker"),
@@ -129,6 +132,7 @@ export function content(message) {
 const symbols = { image: "Photo", video: "Video", audio: "Audio", document: "Document", sticker: "Sticker" };
 
 const lines = {
+  __proto__: null,
   text: (content) => content.body,
   location: (content) => `📍 ${content.name || "Location"}`,
   contacts: (content) => `👤 ${nameOfContact(content[0])}${content.length > 1 ? ` and ${content.length - 1} more` : ""}`,

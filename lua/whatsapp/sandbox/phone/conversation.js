@@ -47,13 +47,14 @@ export class Conversation {
     this.nothing = el("div.nothing");
     this.node = el("main.conversation", { "aria-label": "Conversation" }, this.nothing, this.pane);
     this.unseen = 0;
-    this.request = perFrame(() => this.chat && this.list.set(itemsOf(this.chat)));
+    this.request = perFrame(() => this.update());
+    this.changed = new Set(); // messages to be drawn again
     this.listen();
   }
 
   listen() {
     on("message", ({ chat, message, added }) => this.told(chat, message, added));
-    on("customer", (chat) => chat === this.chat && this.drawHead());
+    on("customer", (chat) => chat === this.chat && this.request());
     on("typing", (chat) => chat === this.chat && this.request());
     on("clock", () => this.chat && this.again(this.chat)); // days are named from now
     document.addEventListener("visibilitychange", () => this.look());
@@ -94,8 +95,7 @@ export class Conversation {
 
   // What is in front of the customer has been read.
   look() {
-    if (!this.chat || document.visibilityState !== "visible" || !this.node.offsetParent) return;
-    if (!this.chat.unread || this.looking) return;
+    if (!this.chat?.unread || this.looking || document.visibilityState !== "visible" || !this.node.offsetParent) return;
     this.looking = true;
     post("/api/look", { customer: this.chat.id, phone_number_id: this.chat.phone_number_id }).catch(() => {}).finally(() => {
       this.looking = false;
@@ -147,14 +147,22 @@ export class Conversation {
 
   told(chat, message, added) {
     if (chat !== this.chat) return;
-    if (added) {
-      if (message.direction === "in") this.list.stick = true;
-      if (!this.list.stick) this.unseen++;
-      this.request();
-      this.drawNewer();
-    } else this.list.refresh(message.id);
-    if (message.reply_to) this.list.refresh(message.reply_to);
-    this.look();
+    if (!added) this.changed.add(message.id);
+    else if (message.direction === "in") this.list.stick = true;
+    else if (!this.list.stick) this.unseen++;
+    if (message.reply_to) this.changed.add(message.reply_to);
+    this.request();
+  }
+
+  // All that was told since the last frame.
+  update() {
+    if (!this.chat) return;
+    const changed = [...this.changed];
+    this.changed.clear();
+    for (const id of changed) this.list.refresh(id);
+    this.list.set(itemsOf(this.chat));
+    this.drawHead();
+    this.drawNewer();
   }
 
   moved(atEnd) {

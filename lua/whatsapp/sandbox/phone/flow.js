@@ -31,9 +31,9 @@ const markdown = (text) => String(lines(text) ?? "").replace(/\*\*(.+?)\*\*/g, "
 class Player {
   constructor(message) {
     this.message = message;
-    this.forms = {};   // by screen: the values of its fields
+    this.forms = Object.create(null); // by screen: the values of its fields
     this.visited = []; // screens before this one
-    this.given = {};   // by screen: its data
+    this.given = Object.create(null); // by screen: its data
     this.body = el("div.flow", null, el("p.hint", null, "Opening …"));
     this.open = sheet("…", { body: this.body, name: "flow-sheet", back: () => this.back() });
     this.open.node.querySelector(".sheet-head .round").hidden = true;
@@ -62,7 +62,7 @@ class Player {
   }
 
   get form() {
-    return (this.forms[this.name] ??= {});
+    return (this.forms[this.name] ??= Object.create(null));
   }
 
   scope() {
@@ -324,6 +324,7 @@ function footer(player, component) {
 }
 
 const makers = {
+  __proto__: null,
   TextHeading: text("flow-heading"), TextSubheading: text("flow-subheading"), TextBody: text("flow-body"), TextCaption: text("flow-caption"),
   RichText: (player, component) => rich(markdown(player.resolve(component.text))),
   TextInput: textInput, TextArea: textArea, Dropdown: dropdown,
@@ -354,7 +355,8 @@ const makers = {
   },
   Switch: (player, component) => {
     const cases = component.cases ?? {};
-    return player.components(cases[player.resolve(component.value)] ?? cases.default ?? []);
+    const value = String(player.resolve(component.value));
+    return player.components((Object.hasOwn(cases, value) ? cases[value] : cases.default) ?? []);
   },
 };
 

@@ -68,6 +68,7 @@ export function slides(cards) {
 // Kinds -----------------------------------------------------------------------
 
 const kinds = {
+  __proto__: null,
   button: (message, content) => ({ ...whole(message, content),
     choices: (content.action?.buttons ?? []).map((button) => replyButton(message, button.reply ?? {})) }),
 

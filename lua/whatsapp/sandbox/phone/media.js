@@ -112,7 +112,7 @@ function sticker(message, content) {
   return el("img.sticker", { src: file.url, alt: "Sticker", loading: "lazy" });
 }
 
-const kinds = { image, video, audio, document: fileDocument, sticker };
+const kinds = { __proto__: null, image, video, audio, document: fileDocument, sticker };
 
 export const isMedia = (kind) => kind in kinds;
 

@@ -77,6 +77,7 @@ function offer(part, parameters) {
 const code = (button, given) => String(valueOf(given) ?? [button.example].flat()[0] ?? "");
 
 const buttons = {
+  __proto__: null,
   quick_reply: (message, button, given) => choice("reply", button.text,
     () => act.receive(message, { type: "button", button: { payload: valueOf(given) ?? button.text, text: button.text } })),
   // Of a code to copy Meta makes an address of its own.
