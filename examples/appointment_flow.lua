@@ -1,6 +1,7 @@
 -- Appointments in a Flow: screens as tables, an endpoint that knows which hours are
 -- free, a bot that sends the Flow and confirms. Deployed to the sandbox, and played by
--- a customer; examples/nginx/appointment_flow.conf serves it. In a clone:
+-- a customer. examples/appointment_server.lua serves it in plain Lua,
+-- examples/nginx/appointment_flow.conf in nginx. In a clone:
 --
 --   make run EXAMPLE=examples/appointment_flow.lua
 
@@ -93,11 +94,11 @@ local wa = whatsapp.new()
 local bot = whatsapp.bot { client = wa, store = whatsapp.store.memory() }
 
 -- Once for every version of the screens; the same again is left alone.
-local function deploy()
+local function deploy(endpoint_uri)
   assert(wa.flows:set_public_key(endpoint:public_key()))
   return assert(wa.flows:deploy("appointment", screens, {
     categories = { "APPOINTMENT_BOOKING" },
-    endpoint_uri = os.getenv "FLOW_ENDPOINT" or "https://example.com/flow",
+    endpoint_uri = endpoint_uri or "https://example.com/flow",
   }))
 end
 
