@@ -187,7 +187,7 @@ describe("a worker of nginx that is killed", function()
       local function kill_while_sending(text)
         number = number + 1
         local customer = ("4916%d%05d"):format(place, number)
-        assert(sandbox:fault { path = "/messages$", handled = true, delay = 3 })
+        assert(sandbox:fault { path = "/messages$", handled = true, delay = 20 })
         post { meta.message { from = customer, text = text } }
         load.eventually("the message", function() return select(2, heard_by(customer)) == 1 end)
         local pid = nginx:get "/pid"
