@@ -140,6 +140,13 @@ function M.read(text)
   return nil, { why = value.why, line = line, column = column }
 end
 
+-- Or what looks like one, in a string.
+local function has_empty_array(text)
+  local at = find(text, "[", 1, true)
+  while at and not find(text, "^%s*%]", at + 1) do at = find(text, "[", at + 1, true) end
+  return at ~= nil
+end
+
 --- Decodes a JSON object, as `json.decode` does, but an empty array stays one. That it
 --- is read here only where there is one keeps the others fast.
 ---@param text string
@@ -148,7 +155,7 @@ end
 function M.decode(text)
   local raw, untidy = json.decode_raw(text)
   if not raw then return nil end
-  if text:find "%[%s*%]" then
+  if has_empty_array(text) then
     local found = M.read(text)
     raw, untidy = found and found.value, true
   end
