@@ -211,4 +211,42 @@ function M.complete(value, part, path)
   return invalid(path, "must be filled in: it is required")
 end
 
+-- Choosing ------------------------------------------------------------------------------
+
+local function as_list(value)
+  if type(value) == "table" then return value end
+  return M.is_empty(value) and {} or { value }
+end
+
+-- What is in a list and not in another.
+local function missing(from, list)
+  local known, out = {}, {}
+  for _, one in ipairs(list) do known[one] = true end
+  for _, one in ipairs(from) do if not known[one] then out[#out + 1] = one end end
+  return out
+end
+
+--- The actions of what is chosen no more, then of what is chosen now: of the choices,
+--- and of the field.
+---@param node table the field in Flow JSON
+---@param part table the field as it is shown
+---@param before any its value
+---@param now any
+---@return table[] actions
+function M.actions(node, part, before, now)
+  local list, choices = {}, choices_of(part)
+  local function add(ids, name)
+    for _, id in ipairs(ids) do
+      local choice = choices[tostring(id)]
+      if choice then list[#list + 1] = choice[name] end
+    end
+    if ids[1] ~= nil then list[#list + 1] = node[name] end
+  end
+  add(missing(as_list(before), as_list(now)), "on-unselect-action")
+  add(missing(as_list(now), as_list(before)), "on-select-action")
+  -- The two ends of a range.
+  if type(now) == "table" and now[1] == nil and next(now) then list[#list + 1] = node["on-select-action"] end
+  return list
+end
+
 return M

@@ -257,36 +257,6 @@ end
 
 -- Filling in --------------------------------------------------------------------------
 
-local function as_list(value)
-  if type(value) == "table" then return value end
-  return filling.is_empty(value) and {} or { value }
-end
-
-local function missing(from, list)
-  local known = {}
-  for _, one in ipairs(list) do known[one] = true end
-  local out = {}
-  for _, one in ipairs(from) do if not known[one] then out[#out + 1] = one end end
-  return out
-end
-
--- The actions of what is chosen no more, then of what is chosen now: those of the choices, and of the field.
-local function actions_of(found, part, before, now)
-  local list, choices = {}, type(part["data-source"]) == "table" and part["data-source"] or {}
-  local function add(ids, name)
-    local wanted = {}
-    for _, id in ipairs(ids) do wanted[tostring(id)] = true end
-    for _, choice in ipairs(choices) do
-      if type(choice) == "table" and wanted[tostring(choice.id)] then list[#list + 1] = choice[name] end
-    end
-    if ids[1] ~= nil then list[#list + 1] = found.node[name] end
-  end
-  add(missing(as_list(before), as_list(now)), "on-unselect-action")
-  add(missing(as_list(now), as_list(before)), "on-select-action")
-  if type(now) == "table" and now[1] == nil and next(now) then list[#list + 1] = found.node["on-select-action"] end
-  return list
-end
-
 local function fill_one(self, found, value)
   local part, name = found.part, found.node.name
   local path = join(self.screen, name)
@@ -295,7 +265,7 @@ local function fill_one(self, found, value)
   if not ok then return nil, err end
   local before, screen = part.value, self.screen
   self.values[name] = value
-  for _, action in ipairs(actions_of(found, part, before, value)) do
+  for _, action in ipairs(filling.actions(found.node, part, before, value)) do
     if type(action) == "table" and self.screen == screen then
       ok, err = perform(self, action)
       if not ok then return nil, err end
@@ -349,30 +319,10 @@ end
 
 -- Tapping -----------------------------------------------------------------------------
 
-local function label_of(part)
-  local main = part["main-content"]
-  return part.label or part.text or (type(main) == "table" and main.title) or nil
-end
-
--- What can be tapped: components, and the items of lists.
-local function taps(self)
-  local found = {}
-  for _, one in ipairs((shown(self))) do
-    local part, node = one.part, one.node
-    local action = node["on-click-action"]
-    for i, item in ipairs(part and type(part["list-items"]) == "table" and part["list-items"] or {}) do
-      local own = item["on-click-action"] or action
-      found[#found + 1] = { part = item, key = ("%s.%d"):format(part.key, i), action = own }
-    end
-    if part and not part["list-items"] then found[#found + 1] = { part = part, key = part.key, action = action } end
-  end
-  return found
-end
-
 local function find_tap(self, wanted)
   local found = {}
-  for _, one in ipairs(taps(self)) do
-    local meant = wanted == nil and one.part.type == "Footer" or wanted ~= nil and label_of(one.part) == wanted
+  for _, one in ipairs(view.taps((shown(self)))) do
+    local meant = wanted == nil and one.part.type == "Footer" or wanted ~= nil and one.label == wanted
     if wanted == one.key and type(one.action) == "table" then return one end
     if meant and type(one.action) == "table" then found[#found + 1] = one end
   end

@@ -108,4 +108,31 @@ end
 ---@return table|nil
 M.shown = shown
 
+-- Tapping -------------------------------------------------------------------------------
+
+local function label_of(part)
+  local main = part["main-content"]
+  return part.label or part.text or (type(main) == "table" and main.title) or nil
+end
+
+local function tap_of(part, key, action)
+  return { part = part, key = key, label = label_of(part), action = action }
+end
+
+--- What can be tapped: components, and the items of lists.
+---@param list { node: table, part: table|nil }[] components, `part` as `shown` has it
+---@return { part: table, key: string, label: string|nil, action: table|nil }[]
+function M.taps(list)
+  local found = {}
+  for _, one in ipairs(list) do
+    local part, action = one.part, one.node["on-click-action"]
+    local items = part and type(part["list-items"]) == "table" and part["list-items"]
+    for i, item in ipairs(items or {}) do
+      found[#found + 1] = tap_of(item, ("%s.%d"):format(part.key, i), item["on-click-action"] or action)
+    end
+    if part and not items then found[#found + 1] = tap_of(part, part.key, action) end
+  end
+  return found
+end
+
 return M
