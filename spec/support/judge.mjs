@@ -27,8 +27,10 @@ const resolved = (node) => (node && node.$ref ? at(pathOf(node.$ref)) : node);
 
 // Operations ---------------------------------------------------------------------
 
-// Of several with one path the first digit of the id says which is meant.
-const KINDS = { 1: "Phone-Number-ID", 2: "WABA-ID", 3: "Media-ID", 4: "TEMPLATE_ID", 5: "Flow-ID", 6: "group_id" };
+// Of several with one path the first digits of the id say which is meant.
+const KINDS = { 1: "Phone-Number-ID", 2: "WABA-ID", 3: "Media-ID", 4: "TEMPLATE_ID", 5: "Flow-ID", 6: "group_id",
+  71: "Business-ID", 83: "User-ID", 85: "Solution-ID", 87: "Migration-Intent-ID", 88: "OBO-Mobility-Intent-ID",
+  89: "Pre-Verified-Phone-Number-ID", 92: "WhatsApp-Business-Profile-ID", 93: "WABA-Bot-ID" };
 
 const operations = [];
 for (const [path, item] of Object.entries(spec.paths)) {
@@ -42,7 +44,7 @@ function find(method, path) {
   const fits = operations.filter((operation) => operation.method === method
     && operation.segments.length === segments.length
     && operation.segments.every((segment, i) => segment[0] === "{" || segment === segments[i]));
-  const kind = `{${KINDS[segments[1]?.[0]]}}`;
+  const kind = `{${KINDS[segments[1]?.slice(0, 2)] ?? KINDS[segments[1]?.[0]]}}`;
   return fits.length > 1 ? fits.find((operation) => operation.segments[1] === kind) : fits[0];
 }
 

@@ -29,18 +29,21 @@ function M.uuid()
     text:sub(18, 20), text:sub(21))
 end
 
--- What an id names shows in its first digit, for whoever reads a log.
-local first_digits = { phone_number = "1", business_account = "2", media = "3", template = "4",
-                       message = "9", application = "7", group = "6", qr_code = "8",
-                       blocked_user = "8", flow = "5", business = "7", user = "8", schedule = "8", solution = "8",
-                       call_permission = "8" }
+-- What an id names shows in its first digit, or two, for whoever reads a log.
+local first_digits = {
+  phone_number = "1", business_account = "2", media = "3", template = "4", flow = "5", group = "6",
+  application = "70", business = "71", qr_code = "81", blocked_user = "82", user = "83", schedule = "84",
+  solution = "85", call_permission = "86", migration_intent = "87", obo_intent = "88", preverified_number = "89",
+  message = "91", business_profile = "92", bot = "93",
+}
 
 --- An id as Graph has them: fifteen digits.
 ---@param kind string one of first_digits
 ---@return string
 function M.id(kind)
-  local digits = M.random(14):gsub(".", function(char) return char:byte() % 10 end)
-  return first_digits[kind] .. digits
+  local first = first_digits[kind]
+  local digits = M.random(15 - #first):gsub(".", function(char) return char:byte() % 10 end)
+  return first .. digits
 end
 
 return M

@@ -4,19 +4,39 @@ local json = require "whatsapp.json"
 local answer = require "whatsapp.sandbox.server.answer"
 local fields = require "whatsapp.sandbox.server.fields"
 local params = require "whatsapp.sandbox.server.params"
+local state = require "whatsapp.sandbox.server.state"
 local text = require "whatsapp.sandbox.server.text"
 
 local M = {}
 
 local choose = fields.of {
-  name = "WhatsAppBusinessProfile", always = "messaging_product", more = {},
+  name = "WhatsAppBusinessProfile", always = "messaging_product", more = { "id" },
   default = { "messaging_product", "about", "address", "description", "email",
               "profile_picture_url", "websites", "vertical" },
 }
 
+-- The profile, and the id that it has by itself.
+local function whole(phone)
+  local node = state.of_phone("business_profile", phone)[1] or state.add("business_profile", { phone = phone })
+  local profile = { id = node.id }
+  for name, value in pairs(phone.profile) do profile[name] = value end
+  return profile
+end
+
 --- GET /{phone_number_id}/whatsapp_business_profile
 function M.get(req, phone)
-  return answer.ok { data = { choose(req)(phone.profile) } }
+  return answer.ok { data = { choose(req)(whole(phone)) } }
+end
+
+local choose_own = fields.of {
+  name = "WhatsAppBusinessProfile", always = "id", more = {},
+  default = { "id", "messaging_product", "about", "address", "description", "email", "profile_picture_url",
+              "websites", "vertical" },
+}
+
+--- GET /{business_profile_id}
+function M.get_own(req, node)
+  return answer.ok(choose_own(req)(whole(node.phone)))
 end
 
 -- Updating --------------------------------------------------------------------
@@ -98,6 +118,12 @@ function M.update(req, phone)
   end
   phone.profile = changed
   return answer.ok { success = true }
+end
+
+--- POST /{business_profile_id}
+function M.update_own(req, node)
+  M.update(req, node.phone)
+  return answer.ok { id = node.id, success = true }
 end
 
 return M

@@ -3,6 +3,7 @@
 local json = require "whatsapp.json"
 local answer = require "whatsapp.sandbox.server.answer"
 local params = require "whatsapp.sandbox.server.params"
+local state = require "whatsapp.sandbox.server.state"
 
 local M = {}
 
@@ -74,11 +75,17 @@ function M.update_automation(req, phone)
   if #(body.prompts or {}) > 3 then params.refuse("prompts", "an array of at most 3") end
   if #(body.commands or {}) > 30 then params.refuse("commands", "an array of at most 30") end
   phone.conversational_automation = phone.conversational_automation
-    or { id = phone.id, enable_welcome_message = false, prompts = json.array {}, commands = json.array {} }
+    or { id = state.add("bot", { phone = phone }).id, enable_welcome_message = false, prompts = json.array {},
+         commands = json.array {} }
   for name in pairs(phone.conversational_automation) do
     if name ~= "id" and body[name] ~= nil then phone.conversational_automation[name] = body[name] end
   end
   return answer.ok(DONE)
+end
+
+--- GET /{bot_id}
+function M.bot(_, bot)
+  return answer.ok(bot.phone.conversational_automation)
 end
 
 -- Encryption ---------------------------------------------------------------------------

@@ -48,10 +48,11 @@ function M.whatsapp(req)
   return body
 end
 
---- The time of the sandbox's clock, as Graph writes dates.
+--- A time as Graph writes dates; by default what the sandbox's clock says.
+---@param time? integer
 ---@return string
-function M.date_time()
-  return os.date("!%Y-%m-%dT%H:%M:%SZ", state.time())
+function M.date_time(time)
+  return os.date("!%Y-%m-%dT%H:%M:%SZ", time or state.time())
 end
 
 --- One of these words.

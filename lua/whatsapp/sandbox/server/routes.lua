@@ -18,10 +18,12 @@ local number_settings = require "whatsapp.sandbox.server.number_settings"
 local official_account = require "whatsapp.sandbox.server.official_account"
 local people = require "whatsapp.sandbox.server.people"
 local phone_numbers = require "whatsapp.sandbox.server.phone_numbers"
+local preverified_numbers = require "whatsapp.sandbox.server.preverified_numbers"
 local qr_codes = require "whatsapp.sandbox.server.qr_codes"
 local registration = require "whatsapp.sandbox.server.registration"
 local samples = require "whatsapp.sandbox.server.samples"
 local schedules = require "whatsapp.sandbox.server.schedules"
+local solutions = require "whatsapp.sandbox.server.solutions"
 local subscribed_apps = require "whatsapp.sandbox.server.subscribed_apps"
 local template_insights = require "whatsapp.sandbox.server.template_insights"
 local template_library = require "whatsapp.sandbox.server.template_library"
@@ -94,9 +96,38 @@ return {
       ["GET client_whatsapp_business_accounts"] = businesses.none,
       ["GET extendedcredits"] = businesses.credits,
       ["POST onboard_partners_to_mm_lite"] = businesses.onboard_partners,
+      ["GET preverified_numbers"] = preverified_numbers.list,
+      ["POST add_phone_numbers"] = preverified_numbers.add,
+      ["POST share_preverified_numbers"] = preverified_numbers.share,
     },
     solution = {
-      ["GET"] = businesses.solution,
+      ["GET"] = solutions.get,
+      ["GET access_token"] = solutions.access_token,
+      ["POST accept"] = solutions.accept,
+      ["POST reject"] = solutions.reject,
+      ["POST send_deactivation_request"] = solutions.send_deactivation_request,
+      ["POST accept_deactivation_request"] = solutions.accept_deactivation_request,
+      ["POST reject_deactivation_request"] = solutions.reject_deactivation_request,
+    },
+    migration_intent = {
+      ["GET"] = solutions.intent,
+    },
+    obo_intent = {
+      ["GET"] = solutions.move_intent,
+    },
+    preverified_number = {
+      ["GET"] = preverified_numbers.get,
+      ["DELETE"] = preverified_numbers.delete,
+      ["GET partners"] = preverified_numbers.partners,
+      ["POST request_code"] = preverified_numbers.request_code,
+      ["POST verify_code"] = preverified_numbers.verify_code,
+    },
+    business_profile = {
+      ["GET"] = business_profile.get_own,
+      ["POST"] = business_profile.update_own,
+    },
+    bot = {
+      ["GET"] = number_settings.bot,
     },
     message = {
       ["GET events"] = message_history.events,
@@ -109,8 +140,8 @@ return {
       ["GET"] = uploads.app,
       ["POST uploads"] = uploads.create,
       ["GET connected_client_businesses"] = businesses.none,
-      ["GET whatsapp_business_solutions"] = businesses.solutions,
-      ["POST whatsapp_business_solution"] = businesses.create_solution,
+      ["GET whatsapp_business_solutions"] = solutions.list,
+      ["POST whatsapp_business_solution"] = solutions.create,
     },
     upload = {
       ["GET"] = uploads.get,
@@ -139,7 +170,10 @@ return {
       ["POST"] = business_account.update,
       ["GET activities"] = businesses.none,
       ["GET in_progress_onbehalf_request"] = businesses.none,
-      ["GET solutions"] = businesses.solutions,
+      ["GET solutions"] = solutions.list,
+      ["POST set_solution_migration_intent"] = solutions.migrate,
+      ["POST obo_mobility_intent"] = solutions.move,
+      ["POST set_obo_mobility_intent"] = solutions.set_move,
       ["GET assigned_users"] = people.list,
       ["POST assigned_users"] = people.assign,
       ["DELETE assigned_users"] = people.take_away,
