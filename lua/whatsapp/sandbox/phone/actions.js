@@ -7,7 +7,7 @@ import { phone, rich } from "./format.js";
 import { map } from "./map.js";
 import { field, formSheet, notice, picture, sheet } from "./sheet.js";
 import { bill, tile } from "./commerce.js";
-import { nameOf, state } from "./store.js";
+import { nameOf, now, state } from "./store.js";
 import { flowSheet } from "./flow.js";
 
 const chatOf = (message) => [...state.chats.values()].find((chat) =>
@@ -157,7 +157,7 @@ export function giveAddress(message, parameters) {
 
 export function permitCalls(message, response) {
   return receive(message, { type: "interactive", interactive: { type: "call_permission_reply",
-    call_permission_reply: { response, expiration_timestamp: response === "accept" ? Math.floor(Date.now() / 1000) + 7 * 86400 : undefined,
+    call_permission_reply: { response, expiration_timestamp: response === "accept" ? Math.floor(now()) + 7 * 86400 : undefined,
                              response_source: "user_action" } } });
 }
 
