@@ -69,8 +69,10 @@ describe("sandbox: numbers", function()
     assert.are.same({}, (wa.automation:get()))
     assert(wa.automation:update { prompts = { "Book a table" } })
     assert(wa.automation:update { enable_welcome_message = true })
-    assert.are.same({ id = box.phone_number_id, enable_welcome_message = true, prompts = { "Book a table" },
-      commands = {} }, (wa.automation:get()))
+    local automation = assert(wa.automation:get())
+    assert.are.same({ id = automation.id, enable_welcome_message = true, prompts = { "Book a table" }, commands = {} },
+      automation)
+    assert.are.same(automation, (wa.bots:get(automation.id)))
     assert.are.same({}, (wa.encryption:get()))
     assert(wa.encryption:set(KEY))
     assert.are.same({ business_public_key = KEY, business_public_key_signature_status = "VALID" },
