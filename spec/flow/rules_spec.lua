@@ -96,6 +96,8 @@ rules["routing"] = {
     screen("B", { body = "x" }, footer { navigate = "C" }), screen("C", { body = "x" }), final "E") },
   { "C", "cannot be reached from A", "INVALID_ROUTING_MODEL",
     flow(screen("A", footer { navigate = "B" }), final "B", final "C") },
+  { "routing_model.A", "must be a list", "INVALID_ROUTING_MODEL",
+    with_routes({ A = { x = "B" } }, exchange "A", final "B") },
   { "routing_model.A", "lacks B", "INVALID_ROUTING_MODEL",
     with_routes({ A = {}, B = {} }, screen("A", footer { navigate = "B" }), final "B") },
   { "routing_model", "is missing", "INVALID_ROUTING_MODEL", { version = "7.3", data_api_version = "3.0", screens = {
@@ -114,6 +116,61 @@ rules["routing"] = {
     with_routes({}, exchange("A", { terminal = true })),
     with_routes({ A = { "B" } }, exchange("A", { { embedded_link = { text = "b", navigate = "B" } },
       footer { data_exchange = {} } }), exchange("B", { terminal = true })),
+  },
+}
+
+rules["the flow"] = {
+  { "data_api_version", "such as", "INVALID_PROPERTY_VALUE",
+    { version = "7.3", data_api_version = "three", routing_model = {}, final "A" } },
+  { "data_api_version", "takes no references", "INVALID_PROPERTY_VALUE",
+    { version = "7.3", data_api_version = "${data.v}", routing_model = {}, final "A" } },
+  { "data_channel_uri", "before version 3.0", "INVALID_PROPERTY_KEY",
+    { version = "3.0", data_channel_uri = "https://example.com", final "A" } },
+  { "A.refresh_on_back", "the flow has none", "INVALID_PROPERTY_VALUE",
+    flow(merged(final "A", { refresh_on_back = true })) },
+  { "A.success", "terminal screens", "NOT_KEYWORD_SCHEMA_VALIDATION_FAILED",
+    flow(merged(screen("A", footer { navigate = "B" }), { success = true }), final "B") },
+  { "SUCCESS.id", "Meta's own word", "SCREEN_ID_IS_RESERVED_KEYWORD", flow(final "SUCCESS") },
+  { "A.id", "there twice", "DUPLICATE_SCREEN_IDS", flow(final "A", final "A") },
+  { nil, "none of them is terminal", "MISSING_TERMINAL_SCREEN", flow(screen("A", { body = "x" })) },
+  { nil, "has 101 screens", "MAX_SCREENS_NUMBER", (function()
+    local all = flow()
+    for i = 1, 101 do all[i] = final(("A"):rep(i)) end
+    return all
+  end)() },
+  good = {
+    { version = "7.3", data_api_version = "4.0", routing_model = {}, merged(final "A", { refresh_on_back = true }) },
+    { version = "2.1", data_api_version = "2.0", data_channel_uri = "https://example.com", routing_model = {},
+      final "A" },
+    flow(merged(final "A", { success = false }), final("B", { embedded_link = { text = "a", navigate = "A" } })),
+  },
+}
+
+rules["data"] = {
+  { "A.data.x.__example__", "must be of type number", "INVALID_SCREEN_DATA",
+    one({}, { data = { x = { type = "number", __example__ = "1" } } }) },
+  { "A.data.x.items", "is missing", "INVALID_SCREEN_DATA",
+    one({}, { data = { x = { type = "array", __example__ = { "1" } } } }) },
+  { "A.data.x.type", "must be one of", "INVALID_SCREEN_DATA",
+    one({}, { data = { x = { type = "text", __example__ = "1" } } }) },
+  { "A[1].heading.text", "of type array", "INVALID_SCREEN_DYNAMIC_DATA",
+    one({ { heading = "${data.x}" } }, { data = { x = { "a" } } }) },
+  { "A[1].dropdown.data_source", "declares no id", "INVALID_SCREEN_DYNAMIC_DATA",
+    one({ { dropdown = { name = "d", label = "d", data_source = "${data.x}" } } },
+      { data = { x = { { title = "a" } } } }) },
+  { "A[1].body.text", "no such property", "INVALID_SCREEN_DYNAMIC_DATA",
+    one({ { body = "${data.car.colour}" } }, { data = { car = { title = "x" } } }) },
+  { "A[2].opt_in.on_select_action.update_data.x", "declares it as string", "INVALID_UPDATE_DATA_ACTION_PAYLOAD",
+    one({ two, { opt_in = { name = "o", label = "o", on_select_action = { update_data = { x = true } } } } },
+      { data = { x = "a" } }) },
+  { "A[1].footer.payload.x", "declares it as string", "INVALID_NAVIGATE_ACTION_PAYLOAD",
+    flow(screen("A", footer { navigate = "B", payload = { x = 5 } }), merged(final "B", { data = { x = "a" } })) },
+  good = {
+    one({ { body = "${data.n}" }, input("t", { max_chars = "${data.n}" }) }, { data = { n = 5 } }),
+    one({ two, { opt_in = { name = "o", label = "o", on_select_action = { update_data = { x = "${form.r}" } } } } },
+      { data = { x = "a" } }),
+    one({}, { data = { x = { type = "array", items = { type = "object", properties = { on = { type = "boolean" } } },
+      __example__ = { { on = false }, {} } } } }),
   },
 }
 

@@ -497,9 +497,30 @@ describe("flow.screens refuses", function()
     end
   end)
 
+  it("all that is wrong at once, the form before the rules", function()
+    local _, err = screens { version = "7.1", foo = 1, { id = "A", titel = "A", { heeding = "x" },
+      { text_input = { lable = "x", nmae = "x" } },
+      { when = { condition = "${form.x}", { body = "x", caption = "x" } } },
+      { footer = { label = "x", complete = {}, navigate = "B" } } }, { id = "B", "x" } }
+    local fields = {}
+    for i, problem in ipairs(err.raw.problems) do fields[i] = problem.field end
+    assert.are.same({ "foo", "A.titel", "A[1].heeding", "A[2].text_input.lable", "A[2].text_input.nmae",
+      "A[3].when[1].caption", "A[4].footer.navigate", "B[1]" }, fields)
+    _, err = screens { version = "7.1", { id = "A", { heading = " " }, { text_input = { name = "a" } } } }
+    assert.is_true(#err.raw.problems > 2)
+    assert.are.equal(err.raw.problems[1].field, err.field)
+  end)
+
   it("tables that hold themselves, without an end", function()
     local flow = one { form = { name = "f", {} } }
     flow[1][1].form[1] = flow[1][1]
+    refused("START[1].form[1]", "stands in itself", flow)
+    flow = one { form = { name = "f" } }
+    local at = flow[1][1].form
+    for _ = 1, 40 do
+      at[1] = { form = { name = "f" } }
+      at = at[1].form
+    end
     refused(("START[1]" .. (".form[1]"):rep(20)), "nested too deep", flow)
   end)
 end)

@@ -219,12 +219,17 @@ function Check:value(value, property, at)
     return self:report(at, "INVALID_PROPERTY_KEY", "is for a field outside a form",
       "give it to the form, in init_values or error_messages")
   end
-  if is_dynamic(value) then
+  if self.screen and is_dynamic(value) then
     local dynamic = self.screen.dynamic
     dynamic[#dynamic + 1] = { value = value, property = property, at = at }
   end
   if property.ranged and type(value) == "table" then return check_range(self, value, property, at) end
   values[property.type](self, value, property, at)
+end
+
+-- The nearest of the names that are known, or all.
+local function hint_of(name, known)
+  return references.near(name, known) or "allowed: " .. table.concat(schema.sorted_keys(known), ", ")
 end
 
 local function is_required(check, property)
@@ -245,9 +250,7 @@ function Check:properties(node, properties, at)
     if entry then
       self:value(node[key], relaxed(entry.property, node), below(at, key))
     elseif key ~= "type" then
-      local near = type(key) == "string" and schema.nearest(key, known)
-      self:report(below(at, key), "INVALID_PROPERTY_KEY", "unknown property",
-        near and ("did you mean %s?"):format(known[near].key) or nil)
+      self:report(below(at, key), "INVALID_PROPERTY_KEY", "unknown property", hint_of(key, known))
     end
   end
   for _, key in ipairs(schema.sorted_keys(known)) do
@@ -271,9 +274,8 @@ local function check_component(check, node, at)
   if type(node) ~= "table" then return wrong_type(check, at, "a component", node) end
   local spec = components.types[node.type]
   if not spec then
-    local near = type(node.type) == "string" and schema.nearest(node.type, components.types)
     return check:report(below(at, "type"), "INVALID_PROPERTY_VALUE", "is no component",
-      near and ("did you mean %s?"):format(near) or nil)
+      hint_of(node.type, components.types))
   end
   if not check:has(spec.since) then
     return check:report(at, "INVALID_PROPERTY_VALUE", ("is there from version %s on"):format(spec.since))
@@ -304,16 +306,15 @@ local SCREEN = {
   sensitive = { type = "list", of = { type = "string" }, since = "5.1" }, layout = { type = "any", required = true },
 }
 
-local FLOW = { version = true, routing_model = true, screens = true, data_api_version = { type = "string" },
-               data_channel_uri = { type = "string" } }
+local FLOW = { version = true, routing_model = true, screens = true,
+               data_api_version = { type = "string", literal = true },
+               data_channel_uri = { type = "string", literal = true } }
 
 -- The names of a screen have _ at Meta, too.
 local function check_keys(check, node, known, at)
   for _, key in ipairs(schema.sorted_keys(node)) do
     if not known[key] then
-      local near = type(key) == "string" and schema.nearest(key, known)
-      check:report(below(at, key), "INVALID_PROPERTY_KEY", "unknown property",
-        near and ("did you mean %s?"):format(near) or nil)
+      check:report(below(at, key), "INVALID_PROPERTY_KEY", "unknown property", hint_of(key, known))
     elseif type(known[key]) == "table" then
       check:value(node[key], known[key], below(at, key))
     end
@@ -371,6 +372,10 @@ local function check_version(check, flow)
     return check:report(at, "UNSUPPORTED_FLOW_JSON_VERSION", "must be at least " .. components.oldest)
   end
   check.rank = number
+  local api = flow.data_api_version
+  if type(api) == "string" and not api:find "^%d+%.%d+$" then
+    check:report(below(nil, "data_api_version"), "INVALID_PROPERTY_VALUE", 'must be a version such as "3.0"')
+  end
   if flow.data_channel_uri ~= nil and check:has "3.0" then
     check:report(below(nil, "data_channel_uri"), "INVALID_PROPERTY_KEY", "is there before version 3.0 only",
       "give the flow its endpoint_uri")

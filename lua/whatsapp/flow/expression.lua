@@ -8,7 +8,7 @@ local schema = require "whatsapp.schema"
 
 local M = {}
 
-local DEPTH = 50
+local DEPTH, OPERATORS = 50, 500
 
 -- Reading -----------------------------------------------------------------------------
 
@@ -103,6 +103,8 @@ local function binary(reader, level)
   while true do
     local operator = take_operator(reader, level)
     if not operator then return left end
+    reader.operators = reader.operators + 1
+    if reader.operators > OPERATORS then fail(reader, "too many operators") end
     left = { operator, left, binary(reader, level + 1) }
   end
 end
@@ -124,7 +126,8 @@ end
 ---@return string|nil why it is none
 ---@return integer|nil at the character where
 function M.parse(text)
-  local reader = setmetatable({ text = text:match "^%s*`(.*)`%s*$" or text, at = 1, depth = 0 }, Reader)
+  local reader = setmetatable({ text = text:match "^%s*`(.*)`%s*$" or text, at = 1, depth = 0, operators = 0 },
+    Reader)
   local ok, tree = pcall(function()
     local whole = joined(reader)
     return skip(reader) == "" and whole or fail(reader, "a bracket that nothing opens")

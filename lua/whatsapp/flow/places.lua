@@ -5,6 +5,9 @@ local components = require "whatsapp.flow.components"
 
 local M = {}
 
+-- So many steps of a place are told: a table that holds itself has no end.
+local STEPS = 24
+
 local function index(i) return ("[%s]"):format(tostring(i)) end
 
 local function dotted(key)
@@ -94,8 +97,8 @@ function M.name(flow, keys)
   elseif keys[1] ~= "screens" then
     rest_of(flow, keys, 1, out)
   end
-  local name = table.concat(out):gsub("^%.", "")
-  return name ~= "" and name or nil
+  local name = table.concat(out, "", 1, math.min(#out, STEPS)):gsub("^%.", "")
+  return name ~= "" and name .. (#out > STEPS and "…" or "") or nil
 end
 
 --- The keys of a place as Meta writes it: $root/screens/0/layout/children/2, or

@@ -64,7 +64,7 @@ local function check_model(check, model, derived)
     local targets, place = model[id], below(at, id)
     if not check.screens[id] then
       check:report(place, "INVALID_ROUTING_MODEL", "there is no screen " .. tostring(id))
-    elseif type(targets) ~= "table" then
+    elseif type(targets) ~= "table" or (targets[1] == nil and next(targets) ~= nil) then
       check:report(place, "INVALID_ROUTING_MODEL", "must be a list of screens")
     else
       for i, target in ipairs(targets) do

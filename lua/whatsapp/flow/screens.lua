@@ -8,6 +8,7 @@ local json = require "whatsapp.json"
 local places = require "whatsapp.flow.places"
 local read = require "whatsapp.flow.read"
 local routes = require "whatsapp.flow.routes"
+local schema = require "whatsapp.schema"
 local write = require "whatsapp.flow.write"
 
 local invalid = Error.invalid
@@ -16,6 +17,8 @@ local M = {}
 
 local DATA_API = "3.0"
 local MAX_BYTES = 10 * 1024 * 1024
+local DEPTH, STEPS = 100, 24
+local ENDLESS = "is nested too deep, or stands in itself"
 
 -- Flow JSON prints as text.
 local flow_mt = { __name = "whatsapp.FlowJSON", __tostring = document.write }
@@ -36,10 +39,34 @@ local function first_problem(flow)
   return nil, err
 end
 
--- A mistake that ends the building is the only one known.
+-- A mistake that ends the building: the only one, where no more are told.
 local function only(err)
-  err.raw = { problems = { { field = err.field, message = err.message, hint = err.hint } } }
+  err.raw = err.raw or { problems = { { field = err.field, message = err.message, hint = err.hint } } }
   return nil, err
+end
+
+-- The way to a table that stands in itself, or deeper than JSON goes; nil for none.
+local function endless(value, keys, seen)
+  if type(value) ~= "table" or seen[value] == "done" then return nil end
+  if seen[value] or #keys > DEPTH then return keys end
+  seen[value] = "open"
+  for _, key in ipairs(schema.sorted_keys(value)) do
+    keys[#keys + 1] = key
+    if endless(rawget(value, key), keys, seen) then return keys end
+    keys[#keys] = nil
+  end
+  seen[value] = "done"
+end
+
+local function check_depth(flow)
+  local keys = endless(flow, {}, {})
+  if not keys then return true end
+  if flow.screens ~= nil then return invalid(places.name(flow, keys), ENDLESS) end
+  local screen = rawget(flow, keys[1])
+  local path = rawget(screen, "id")
+  if type(path) ~= "string" then path = schema.join(nil, keys[1]) end
+  for i = 2, math.min(#keys, STEPS) do path = schema.join(path, keys[i]) end
+  return invalid(path .. (#keys > STEPS and "…" or ""), ENDLESS)
 end
 
 local function check_json(flow)
@@ -72,7 +99,8 @@ function M.build(flow)
   if type(flow) ~= "table" then
     return only(select(2, invalid(nil, ("the flow must be a table, not a %s"):format(type(flow)))))
   end
-  local made, err
+  local made, err = check_depth(flow)
+  if not made then return only(err) end
   if flow.screens ~= nil then
     made = copy(flow)
   else
@@ -105,6 +133,8 @@ function M.parse(source)
   if type(value) ~= "table" or type(value.screens) ~= "table" then
     return invalid("screens", "is missing: this is no Flow JSON")
   end
+  local ok, err = check_depth(value)
+  if not ok then return nil, err end
   return read.flow(value)
 end
 

@@ -22,6 +22,28 @@ local function need_table(value, path, what)
   return invalid(path, ("must be %s, not a %s"):format(what, type(value)))
 end
 
+-- Several mistakes are told at once: the error of the first has all in raw.problems.
+local function with(first, err)
+  if not first or not err then return first or err end
+  first.raw = first.raw or { problems = { { field = first.field, message = first.message, hint = first.hint } } }
+  for _, problem in ipairs(err.raw and err.raw.problems or { err }) do
+    table.insert(first.raw.problems, { field = problem.field, message = problem.message, hint = problem.hint })
+  end
+  return first
+end
+
+-- The mistakes of keys that are not known.
+local function strays(path, value, known)
+  local wrong
+  for _, key in ipairs(schema.sorted_keys(value)) do
+    if not known[key] then
+      local _, err = schema.unknown_key(path, key, known)
+      wrong = with(wrong, err)
+    end
+  end
+  return wrong
+end
+
 -- The array part of a table, and the rest.
 local function split(value)
   local list, named, count = json.array {}, {}, 0
@@ -100,27 +122,27 @@ local function check_list(value, path, of)
 end
 
 local function each_of(list, path, of, fn)
-  local ok, err = check_list(list, path, of)
-  if not ok then return nil, err end
+  local ok, wrong = check_list(list, path, of)
+  if not ok then return nil, wrong end
   local out = json.array {}
   for i = 1, #list do
-    local made
-    made, err = fn(list[i], join(path, i))
-    if made == nil then return nil, err end
-    out[i] = made
+    local made, err = fn(list[i], join(path, i))
+    out[i], wrong = made, with(wrong, made == nil and err or nil)
   end
+  if wrong then return nil, wrong end
   return out
 end
 
 local function rename(value, fields, path)
-  local out = {}
+  local out, wrong = {}, strays(path, value, fields)
   for _, key in ipairs(schema.sorted_keys(value)) do
     local property = fields[key]
-    if not property then return schema.unknown_key(path, key, fields) end
-    local made, err = convert(value[key], property, join(path, key))
-    if made == nil then return nil, err end
-    out[property.json or hyphened(key)] = made
+    if property then
+      local made, err = convert(value[key], property, join(path, key))
+      out[property.json or hyphened(key)], wrong = made, with(wrong, made == nil and err or nil)
+    end
   end
+  if wrong then return nil, wrong end
   return out
 end
 
@@ -138,19 +160,22 @@ function converters.components(value, _, path, depth)
   return each_of(value, path, "components", function(one, where) return component(one, where, depth + 1) end)
 end
 
-function converters.cases(value, _, path, depth)
-  local out = {}
-  for _, key in ipairs(schema.sorted_keys(value)) do
-    local case = value[key]
-    if type(key) ~= "string" then
-      return invalid(join(path, key), "has no name: each case is named by its value", "cases = { yes = { … } }")
-    end
-    local ok, err = need_table(case, join(path, key), "a list of components")
-    if not ok then return nil, err end
-    case, err = converters.components(case, nil, join(path, key), depth)
-    if not case then return nil, err end
-    out[key] = case
+local function case_of(case, key, path, depth)
+  if type(key) ~= "string" then
+    return invalid(join(path, key), "has no name: each case is named by its value", "cases = { yes = { … } }")
   end
+  local ok, err = need_table(case, join(path, key), "a list of components")
+  if not ok then return nil, err end
+  return converters.components(case, nil, join(path, key), depth)
+end
+
+function converters.cases(value, _, path, depth)
+  local out, wrong = {}, nil
+  for _, key in ipairs(schema.sorted_keys(value)) do
+    local case, err = case_of(value[key], key, path, depth)
+    out[key], wrong = case, with(wrong, err)
+  end
+  if wrong then return nil, wrong end
   return out
 end
 
@@ -205,26 +230,32 @@ local function known_names(spec)
   return known
 end
 
+-- What a click does, written among the properties: false where that is nothing.
+local function click_of(named, path)
+  local made, err = take_action(named, path)
+  if made == nil then return nil, err end
+  if made and named.on_click_action ~= nil then
+    return invalid(join(path, "on_click_action"), "is given twice: by name and as " .. made.name)
+  end
+  if named.payload ~= nil then return invalid(join(path, "payload"), "is for navigate") end
+  return made
+end
+
 local function fill(spec, named, path, depth)
-  local out = { type = spec.type }
-  local stray = schema.first_unknown(named, known_names(spec))
-  if stray ~= nil then return schema.unknown_key(path, stray, known_names(spec)) end
+  local out, wrong = { type = spec.type }, strays(path, named, known_names(spec))
   if spec.click then
-    local made, err = take_action(named, path)
-    if made == nil then return nil, err end
-    if made and named.on_click_action ~= nil then
-      return invalid(join(path, "on_click_action"), "is given twice: by name and as " .. made.name)
-    end
-    if named.payload ~= nil then return invalid(join(path, "payload"), "is for navigate") end
-    out["on-click-action"] = made or nil
+    local made, err = click_of(named, path)
+    out["on-click-action"], wrong = made or nil, with(wrong, err)
   end
   for _, key in ipairs(schema.sorted_keys(named)) do
     local property = spec.properties[key]
-    local where = key == spec.list and path or join(path, key)
-    local made, err = convert(named[key], property, where, depth)
-    if made == nil then return nil, err end
-    out[property.json or hyphened(key)] = made
+    if property then
+      local where = key == spec.list and path or join(path, key)
+      local made, err = convert(named[key], property, where, depth)
+      out[property.json or hyphened(key)], wrong = made, with(wrong, made == nil and err or nil)
+    end
   end
+  if wrong then return nil, wrong end
   return out
 end
 
@@ -340,20 +371,20 @@ local function layout_of(list, path)
 end
 
 local function screen_of(screen, path)
-  local ok, err = need_table(screen, path, "a screen")
-  if not ok then return nil, err end
-  local list, out, count = split(screen)
-  local stray = schema.first_unknown(out, SCREEN)
-  if stray ~= nil then return schema.unknown_key(path, stray, SCREEN) end
-  if #list ~= count then return invalid(path, "has a gap in its list of components") end
-  if out.layout ~= nil then
-    if count > 0 then return invalid(join(path, "layout"), "cannot stand beside components") end
-  else
-    out.layout, err = layout_of(list, path)
-    if not out.layout then return nil, err end
-  end
-  out.data, err = data_of(out.data, join(path, "data"))
+  local _, err = need_table(screen, path, "a screen")
   if err then return nil, err end
+  local list, out, count = split(screen)
+  local wrong = strays(path, out, SCREEN)
+  if #list ~= count then return invalid(path, "has a gap in its list of components") end
+  if out.layout == nil then
+    out.layout, err = layout_of(list, path)
+  elseif count > 0 then
+    _, err = invalid(join(path, "layout"), "cannot stand beside components")
+  end
+  wrong = with(wrong, err)
+  out.data, err = data_of(out.data, join(path, "data"))
+  wrong = with(wrong, err)
+  if wrong then return nil, wrong end
   if type(out.sensitive) == "table" then out.sensitive = json.array(out.sensitive) end
   return out
 end
@@ -362,7 +393,7 @@ local function routes_of(model)
   if type(model) ~= "table" then return model end
   local out = {}
   for id, targets in pairs(model) do
-    out[id] = type(targets) == "table" and #targets == 0 and json.array {} or targets
+    out[id] = type(targets) == "table" and next(targets) == nil and json.array {} or targets
   end
   return out
 end
@@ -370,19 +401,20 @@ end
 --- Flow JSON of the screens.
 ---@param flow table
 ---@return table|nil
----@return whatsapp.Error? err
+---@return whatsapp.Error? err the first mistake; where there are more, all are in `raw.problems`
 function M.flow(flow)
   local list, out, count = split(flow)
-  local stray = schema.first_unknown(out, FLOW)
-  if stray ~= nil then return schema.unknown_key(nil, stray, FLOW) end
-  if count == 0 then return invalid(nil, "has no screens", 'write { version = "7.1", { id = "START", … } }') end
+  local wrong = strays(nil, out, FLOW)
+  if count == 0 and not wrong then
+    return invalid(nil, "has no screens", 'write { version = "7.1", { id = "START", … } }')
+  end
   if #list ~= count then return invalid(nil, "has a gap in its list of screens") end
   local screens = json.array {}
   for i = 1, count do
     local screen, err = screen_of(list[i], screen_path(list[i], i))
-    if not screen then return nil, err end
-    screens[i] = screen
+    screens[i], wrong = screen, with(wrong, err)
   end
+  if wrong then return nil, wrong end
   out.screens, out.routing_model = screens, routes_of(out.routing_model)
   return out
 end
