@@ -144,6 +144,7 @@ test("a new chat is opened, and searched for", async () => {
 });
 
 test("a sandbox that starts again on its port is found again", async () => {
+  await box.send({ to: ANN, text: "Before" });
   const page = await openPage(browser, url);
   await openChat(page, ANN);
   await box.restart({ delivered_seconds: 0 });

@@ -75,7 +75,8 @@ export class Conversation {
     this.unseen = 0;
     this.nothing.hidden = !!chat;
     this.pane.hidden = !chat;
-    if (!chat) return;
+    this.changed.clear();
+    if (!chat) return this.list.set([]);
     this.drawHead();
     this.list.set(itemsOf(chat), "end");
     this.composer.open(chat);
