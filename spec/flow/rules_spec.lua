@@ -73,6 +73,7 @@ rules["references and expressions"] = {
   { "A[1].body.text", "${name} is no reference", "INVALID_PROPERTY_VALUE", one { { body = "${name}" } } },
   { "A[1].body.text", "${name} is no reference", "INVALID_PROPERTY_VALUE", one { { body = "`'a' ${name}`" } } },
   { "A[1].text_input.name", "takes no references", "INVALID_PROPERTY_VALUE", one { input "${data.n}" } },
+  { "A[1].text_input.name", "no expressions", "INVALID_PROPERTY_VALUE", one { input "`a`" } },
   { "A[1].image.src", "in base64", "INVALID_PROPERTY_VALUE", one { { image = "https://example.com/a.png" } } },
   good = {
     one { { body = "It costs ${5} or ${name}" } }, one { { body = "`'Ana\\`s house'`" } }, one { { body = "a ` b" } },
@@ -151,6 +152,8 @@ rules["data"] = {
     one({}, { data = { x = { type = "number", __example__ = "1" } } }) },
   { "A.data.x.items", "is missing", "INVALID_SCREEN_DATA",
     one({}, { data = { x = { type = "array", __example__ = { "1" } } } }) },
+  { "A.data.x.items", "must be a table", "INVALID_SCREEN_DATA",
+    one({}, { data = { x = { type = "array", items = "string", __example__ = { "1" } } } }) },
   { "A.data.x.type", "must be one of", "INVALID_SCREEN_DATA",
     one({}, { data = { x = { type = "text", __example__ = "1" } } }) },
   { "A[1].heading.text", "of type array", "INVALID_SCREEN_DYNAMIC_DATA",

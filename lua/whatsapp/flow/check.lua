@@ -54,8 +54,8 @@ end
 
 -- What a text must not be, whatever it says.
 local function check_kind(check, value, property, at)
-  if property.literal and value:find("${", 1, true) then
-    check:report(at, "INVALID_PROPERTY_VALUE", "takes no references")
+  if property.literal and (value:find("${", 1, true) or value:find("`", 1, true)) then
+    check:report(at, "INVALID_PROPERTY_VALUE", "takes no references, and no expressions")
   elseif property.base64 and value:find "^https?://" then
     check:report(at, "INVALID_PROPERTY_VALUE", "must be the image itself in base64: links are not followed")
   end

@@ -125,9 +125,9 @@ local MIME_TYPES = [[application/gzip application/msword application/pdf
   application/zip image/avif image/gif image/heic image/heif image/jpeg image/png image/tiff image/webp
   text/plain video/mp4 video/mpeg]]
 
--- What is typed as a number may be compared with numbers and with texts.
+-- What is typed in digits may be compared with numbers and with texts.
 local TYPED = { property = "input_type", default = "text",
-                by = { text = "string", email = "string", password = "string", passcode = "string", phone = "string" } }
+                by = { text = "string", email = "string", password = "string" } }
 
 local LINK, STEP = "data_exchange navigate open_url", "data_exchange navigate"
 

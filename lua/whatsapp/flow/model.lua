@@ -45,6 +45,8 @@ local function check_declaration(check, declared, at)
   end
   if declared.type == "array" and declared.items == nil then
     check:report(below(at, "items"), "INVALID_SCREEN_DATA", "is missing: what the array holds")
+  elseif declared.items ~= nil and type(declared.items) ~= "table" and type(declared.items) ~= "boolean" then
+    check:report(below(at, "items"), "INVALID_SCREEN_DATA", ("must be a table, not a %s"):format(type(declared.items)))
   end
   check_nested(check, declared.items, below(at, "items"))
   for _, name in ipairs(schema.sorted_keys(table_or_none(declared.properties))) do
