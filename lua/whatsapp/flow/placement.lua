@@ -63,7 +63,7 @@ function M.component(check, node, spec, at)
   local screen, kind = check.screen, spec.kind
   if not CONTAINERS[kind] then screen.total = screen.total + 1 end
   local counted = screen.counts[kind] or {}
-  counted[#counted + 1] = { at = at, node = node, inside = check.inside, depth = check.depth }
+  counted[#counted + 1] = { at = at, node = node, depth = check.depth }
   screen.counts[kind] = counted
   check_nesting(check, spec, at)
   if spec.input then
