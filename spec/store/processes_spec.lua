@@ -53,6 +53,19 @@ local HANDLE = [[
   print "done"
 ]]
 
+local function count_lines(path)
+  local file = io.open(path)
+  local _, count = (file and file:read "*a" or ""):gsub("\n", "")
+  if file then file:close() end
+  return count
+end
+
+-- Until others have written so many lines more.
+local function wait_for_lines(path, more)
+  local wanted, give_up = count_lines(path) + more, socket.gettime() + 60
+  repeat socket.sleep(0.005) until count_lines(path) >= wanted or socket.gettime() > give_up
+end
+
 local function lines(path)
   local list = {}
   for line in io.lines(path) do list[#list + 1] = line end
@@ -170,7 +183,8 @@ for _, name in ipairs(stores.shared) do
       ]]
       for round = 1, 8 do
         local worker = child.start(program:format(host.source(store), path, round, T, T, T, T))
-        socket.sleep(0.15 + 0.02 * round)
+        wait_for_lines(path, 12)
+        socket.sleep(0.01 * round)
         worker:kill()
         assert.are.equal("", (worker:finish()))
       end
