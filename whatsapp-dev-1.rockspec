@@ -227,6 +227,7 @@ build = {
     ["whatsapp.sandbox.launch"] = "lua/whatsapp/sandbox/launch.lua",
     ["whatsapp.sandbox.nginx_conf"] = "lua/whatsapp/sandbox/nginx_conf.lua",
     ["whatsapp.sandbox.options"] = "lua/whatsapp/sandbox/options.lua",
+    ["whatsapp.sandbox.received"] = "lua/whatsapp/sandbox/received.lua",
     ["whatsapp.sandbox.server.account"] = "lua/whatsapp/sandbox/server/account.lua",
     ["whatsapp.sandbox.server.agenda"] = "lua/whatsapp/sandbox/server/agenda.lua",
     ["whatsapp.sandbox.server.answer"] = "lua/whatsapp/sandbox/server/answer.lua",

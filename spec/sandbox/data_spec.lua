@@ -93,6 +93,24 @@ describe("sandbox: data", function()
     assert.are.equal("before the kill", state().messages[1].payload.text.body)
   end)
 
+  it("is its owner's alone, whatever the folder", function()
+    os.execute(("mkdir -m 755 %s && echo '{}' > %s/gateway.env && chmod 666 %s/*"):format(
+      directory, directory, directory))
+    assert(start())
+    assert(wa.media:upload { data = "a picture", type = "image/png" })
+    local saved = io.open(directory .. "/state.json")
+    assert(saved):close()
+    local function open_to_others()
+      local pipe = assert(io.popen("find " .. directory .. " -mindepth 1 -perm /077"))
+      local found = pipe:read "*a"
+      pipe:close()
+      return found
+    end
+    assert.are.equal("", open_to_others())
+    box:stop()
+    assert.are.equal("", open_to_others())
+  end)
+
   it("says so when its file is damaged", function()
     assert(start())
     box:stop()

@@ -294,8 +294,27 @@ describe("sandbox: the phone's API", function()
     assert.equal("advance", refusal(400, "api/clock", { advance = -1 }).field)
   end)
 
+  it("takes nothing into a chat that cannot be shown", function()
+    local before = #get "api/state".messages
+    for field, wrong in pairs {
+      timestamp = { timestamp = 1e300 }, name = { name = { a = 1 } }, id = { id = { a = 1 } },
+      text = { text = { body = "x" } }, context = { context = "x" }, ["context.id"] = { context = { id = "no id" } },
+      type = { type = "id", id = "wamid.x" }, phone_number_id = { phone_number_id = "1" },
+      ["location.latitude"] = { type = "location", location = { latitude = 1e300, longitude = 0 } },
+      ["text.body"] = { type = "text", text = { body = 5 } }, contacts = { type = "contacts", contacts = "x" },
+      reaction = { type = "reaction", reaction = "x" }, ephemeral = { type = "ephemeral" },
+    } do
+      wrong.from, wrong.text = CUSTOMER, wrong.text or not wrong.type and "x" or nil
+      assert.equal(field, refusal(400, "api/receive", wrong).field)
+      assert.equal(field, select(2, box:receive(wrong)).field)
+    end
+    assert.truthy(refusal(400, "api/receive", { from = CUSTOMER, text = "bad \255" }).message:find("UTF-8", 1, true))
+    assert.equal(before, #get "api/state".messages)
+  end)
+
   it("says what is wrong", function()
-    assert.truthy(refusal(400, "api/receive", { from = "Ann" }).message:find("from", 1, true))
+    assert.equal("from", refusal(400, "api/receive", { from = "Ann", text = "x" }).field)
+    assert.equal("id", refusal(400, "api/customers", { id = "Ann" }).field)
     assert.equal("customer", refusal(400, "api/look", { customer = "1" }).field)
     assert.equal("id", refusal(400, "api/statuses", { id = "wamid.x", status = "read" }).field)
     assert.is_string(refusal(404, "api/nothing", {}).message)

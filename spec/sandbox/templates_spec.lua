@@ -103,8 +103,8 @@ describe("sandbox: templates", function()
       local first = list { limit = 2, fields = "name" }
       assert.same({ "hello_world", "order_confirmation" }, names_of(first))
       assert.is_nil(first.paging.previous)
-      assert.is_truthy(first.paging.next:find("^https://graph%.facebook%.com/v[%d.]+/"
-        .. box.business_account_id .. "/message_templates%?"), first.paging.next)
+      local path = assert(first.paging.next:match("^" .. box.graph_url:gsub("%p", "%%%0") .. "/v[%d.]+/(.*)$"))
+      assert.equal(box.business_account_id .. "/message_templates?", path:match "^.-%?")
       assert.is_truthy(first.paging.next:find(first.paging.cursors.after, 1, true))
       local second = list { limit = 2, fields = "name", after = first.paging.cursors.after }
       assert.same({ "appointment_reminder", "promo" }, names_of(second))

@@ -64,7 +64,7 @@ local function choose_ports(options)
     local wanted = options[name]
     if wanted and is_listening(sockets, wanted) then
       return failed(("port %d is in use"):format(wanted),
-        ("leave `%s` out for a free one"):format(name))
+        "leave it out for a free one")
     end
     ports[name] = wanted or usual_port(sockets, taken, options.usual_ports[name]) or free_port(sockets, taken)
     if not ports[name] then return failed "no free port was found" end
@@ -91,7 +91,9 @@ else prefix=$(mktemp -d "${TMPDIR:-/tmp}/whatsapp-sandbox.XXXXXX"); fi || exit
 cd -- "$prefix" || exit
 runs() { kill -0 "$1" 2>/dev/null && ! grep -qs '^State:.Z' "/proc/$1/status"; }
 [ -s nginx.pid ] && runs "$(cat nginx.pid)" && echo running=yes && exit
-rm -f ready && mkdir -p tmp media && for file in $private; do : > "$file" || exit; done || exit
+rm -f ready state.json.new $made $private && mkdir -p tmp media || exit
+for file in $private; do : > "$file" || exit; done
+chmod go= tmp media && { [ ! -e state.json ] || chmod go= state.json; } || exit
 [ "$(id -u)" = 0 ] && echo "user=root $(id -gn)"
 echo "owner=$PPID"
 echo "root=$root"
@@ -100,18 +102,21 @@ echo "root=$root"
 echo "prefix=$(pwd -P)"
 ]]
 
+-- A file keeps its mode, so those of an earlier sandbox are made anew: the directory may be
+-- one that others can read.
 local PRIVATE = "sandbox.json gateway.env direct.env journal nginx.conf error.log "
-  .. "start.log"
+  .. "start.log openssl.cnf"
+local MADE = "ca.key ca.pem server.csr server.key server.pem"
 
 local function survey(options, nginx)
-  local output, why = shell.read(("prefix=%s root=%s nginx=%s private=%s\n"):format(
-    quote(options.prefix or ""), quote(own_directory()), quote(nginx), quote(PRIVATE)) .. SURVEY)
+  local output, why = shell.read(("prefix=%s root=%s nginx=%s private=%s made=%s\n"):format(
+    quote(options.prefix or ""), quote(own_directory()), quote(nginx), quote(PRIVATE), quote(MADE)) .. SURVEY)
   if not output then return failed("no shell could be run: " .. tostring(why)) end
   local found = {}
   for name, value in output:gmatch("(%l+)=([^\n]*)") do found[name] = value end
   if found.running then
     return failed("a sandbox already runs in " .. options.prefix,
-      "stop it, or choose another `prefix`")
+      "stop it, or choose another directory")
   end
   if not (found.prefix and found.version) then
     return failed("the sandbox's directory could not be prepared: " .. output)
@@ -188,6 +193,7 @@ ulimit -n 4096
 "$nginx" -p "$prefix" -e "$prefix/error.log" -c "$prefix/nginx.conf" || exit 1
 n=0
 while [ ! -e ready ] && [ $n -lt 500 ]; do sleep 0.01; n=$((n + 1)); done
+chmod go= nginx.pid
 ]]
 
 local function start_script(found, nginx, openssl)

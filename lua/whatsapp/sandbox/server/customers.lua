@@ -1,5 +1,6 @@
 --- The customers' side: what they write.
 
+local received = require "whatsapp.sandbox.received"
 local answer = require "whatsapp.sandbox.server.answer"
 local calls = require "whatsapp.sandbox.server.calls"
 local chats = require "whatsapp.sandbox.server.chats"
@@ -9,9 +10,7 @@ local webhooks = require "whatsapp.sandbox.server.webhooks"
 
 local M = {}
 
-local function refuse(details)
-  answer.refuse { code = 100, details = details }
-end
+local MOST_DIGITS = 15 -- of a phone number (E.164)
 
 -- What can be said shortly; the rest is written as Graph has it: `type`, and a field
 -- of that name.
@@ -33,14 +32,13 @@ local UNSUPPORTED = { { code = 131051, title = "Message type unknown", message =
 
 local function content_of(body)
   if body.type then
-    if type(body.type) ~= "string" then refuse "type must be a string" end
-    if body[body.type] == nil and not EMPTY[body.type] then refuse(("%s is missing"):format(body.type)) end
+    if body[body.type] == nil and not EMPTY[body.type] then answer.invalid(body.type, "is missing") end
     return body.type, body[body.type]
   end
   for name, of in pairs(short) do
     if body[name] ~= nil then return of(body[name]) end
   end
-  refuse "say text, button_reply or list_reply; or type, and a field of that name"
+  answer.invalid("text", "is missing", "say text, button_reply or list_reply; or type, and a field of that name")
 end
 
 -- Files, and what their message always says of them.
@@ -61,28 +59,33 @@ local function complete(kind, content)
   if flag and content[flag] == nil then content[flag] = false end
 end
 
-local function phone_of(body)
-  local id = tostring(body.phone_number_id or state.settings.phone_number_id)
-  local phone = state.nodes[id]
+local function phone_of(id)
+  local phone = state.nodes[id or state.settings.phone_number_id]
   if phone and phone.kind == "phone_number" then return phone end
-  refuse(("there is no phone number %s"):format(id))
+  answer.invalid("phone_number_id", ("there is no phone number %s"):format(id))
 end
 
 -- The phone or the business-scoped user id of who writes.
-local function customer_of(body)
-  local from = tostring(body.from or "")
-  if from:find "^%u%u%.%w" then return nil, from end
-  local digits = from:gsub("[%s+().-]", "")
-  if digits:find "^%d+$" then return digits, body.user_id end
-  refuse "from must be a phone number or a business-scoped user id"
+local function customer_of(id, field)
+  if received.is_user_id(id) then return nil, id end
+  local digits = id:gsub("[%s+().-]", "")
+  if digits:find "^%d+$" and #digits <= MOST_DIGITS then return digits end
+  answer.invalid(field, "must be a phone number or a business-scoped user id")
+end
+
+local function checked(body, what)
+  local whole, err = received[what](body)
+  return whole or answer.invalid(err.field, err.message, err.hint)
 end
 
 --- A customer writes: { from, user_id?, name?, text | button_reply | list_reply | type … }
 ---@param body table
 ---@return string id  the wamid
 function M.write(body)
-  local from, user_id = customer_of(body)
-  local phone = phone_of(body)
+  body = checked(body, "message")
+  local from, user_id = customer_of(body.from, "from")
+  user_id = user_id or body.user_id
+  local phone = phone_of(body.phone_number_id)
   local kind, content = content_of(body)
   complete(kind, content)
   if kind == "interactive" and type(content) == "table" and type(content.call_permission_reply) == "table" then
@@ -92,7 +95,7 @@ function M.write(body)
   user_id = user_id or chat.person.user_id
   local message = { id = body.id or wamid.new(from or user_id), from = from, from_user_id = user_id, type = kind,
                     context = body.context, group_id = body.group_id,
-                    timestamp = tostring(body.timestamp or state.time()) }
+                    timestamp = ("%.0f"):format(body.timestamp or state.time()) }
   message[kind], message.referral = content, body.referral
   if kind == "unsupported" then message.errors = body.errors or UNSUPPORTED end
   webhooks.send(phone, from or user_id, "messages", {
@@ -108,8 +111,9 @@ end
 ---@param body table
 ---@return string id
 function M.add(body)
-  local digits, user_id = customer_of { from = body.id }
-  return chats.with(digits or user_id, phone_of(body), { name = body.name }).person.id
+  body = checked(body, "customer")
+  local digits, user_id = customer_of(body.id, "id")
+  return chats.with(digits or user_id, phone_of(body.phone_number_id), { name = body.name }).person.id
 end
 
 return M

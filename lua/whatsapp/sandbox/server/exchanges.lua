@@ -4,6 +4,7 @@
 local json = require "whatsapp.json"
 local events = require "whatsapp.sandbox.server.events"
 local state = require "whatsapp.sandbox.server.state"
+local texts = require "whatsapp.sandbox.server.text"
 
 local M = {}
 
@@ -31,7 +32,8 @@ end
 
 local function kept(text)
   if not text or text == "" then return nil end
-  return #text > LONGEST and text:sub(1, LONGEST) .. "…" or text
+  if #text > LONGEST then text = text:sub(1, LONGEST):gsub("[\194-\244][\128-\191]*$", "") .. "…" end
+  return texts.readable(text)
 end
 
 local function readable(text)

@@ -35,6 +35,7 @@ end
 
 --- Called when the worker starts; the file `ready` tells that it did.
 function M.start()
+  watchdog.keep_private()
   record = journal.writer(state.settings.prefix)
   webhooks.open(record)
   watchdog.start(state.settings, storage.save)

@@ -2,6 +2,7 @@
 
 local json = require "whatsapp.json"
 local answer = require "whatsapp.sandbox.server.answer"
+local state = require "whatsapp.sandbox.server.state"
 
 local M = {}
 
@@ -48,7 +49,7 @@ local function range(objects, limit, after, before)
   return first, math.min(#objects, first + limit - 1)
 end
 
--- Graph's links lead to Graph itself, not to where the request came through.
+-- Graph's links lead to Graph itself, the sandbox's own, not to where the request came through.
 local function link(req, name, cursor, limit)
   local query = { limit = limit, [name] = cursor }
   for key, value in pairs(req.query) do
@@ -57,7 +58,7 @@ local function link(req, name, cursor, limit)
     end
   end
   local path = req.path:gsub("^/whatsapp%-business", "")
-  return "https://graph.facebook.com" .. path .. "?" .. ngx.encode_args(query)
+  return state.settings.graph_url .. path .. "?" .. ngx.encode_args(query)
 end
 
 --- Answers with one page of a list.

@@ -4,6 +4,7 @@ local json = require "whatsapp.json"
 local answer = require "whatsapp.sandbox.server.answer"
 local multipart = require "whatsapp.sandbox.server.multipart"
 local state = require "whatsapp.sandbox.server.state"
+local text = require "whatsapp.sandbox.server.text"
 
 local M = {}
 
@@ -16,10 +17,11 @@ local kept_headers = { "accept", "accept-encoding", "content-length", "content-t
 local schemes = { Bearer = true, OAuth = true }
 local secret_arguments = { access_token = true }
 
--- Segments are unescaped after the split: an id that holds %2F stays one.
+-- Segments are unescaped after the split: an id that holds %2F stays one. Only in a query a
+-- plus is a space.
 local function split(path)
   local segments = {}
-  for segment in path:gmatch "[^/]+" do segments[#segments + 1] = ngx.unescape_uri(segment) end
+  for segment in path:gmatch "[^/]+" do segments[#segments + 1] = ngx.unescape_uri((segment:gsub("%+", "%%2B"))) end
   return segments
 end
 
@@ -89,6 +91,9 @@ end
 
 local function body_of(self)
   if self:text() == "" then return {} end
+  if not text.is_utf8(self:text()) then
+    answer.refuse { code = 100, details = "the request body is not UTF-8, as JSON must be" }
+  end
   local raw, tidied = json.decode(self:content_type() == "application/json" and self:text() or "")
   return raw and tidied or answer.refuse { code = 100,
     details = "the request body is not a JSON object (content-type: application/json)" }

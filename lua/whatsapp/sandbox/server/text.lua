@@ -10,6 +10,20 @@ function M.length(text)
   return n
 end
 
+--- Whether a text is UTF-8, as all that is JSON must be.
+---@param text string
+---@return boolean
+function M.is_utf8(text)
+  return not text:find "[\128-\255]" or ngx.re.find(text, "^", "u") ~= nil
+end
+
+--- A text as it can be shown: of one that is not UTF-8, only what is ASCII.
+---@param text string
+---@return string
+function M.readable(text)
+  return M.is_utf8(text) and text or (text:gsub("[\128-\255]", "?"))
+end
+
 --- The variables of a template's text, in order, each once.
 ---@param text? string
 ---@return string[] names

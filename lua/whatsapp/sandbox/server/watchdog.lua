@@ -7,6 +7,7 @@ local shell = require "whatsapp.sandbox.shell"
 ffi.cdef [[
 int kill(int pid, int signal);
 int getppid(void);
+unsigned int umask(unsigned int mask);
 ]]
 
 local PERIOD = 0.5
@@ -25,6 +26,11 @@ local function identity(pid)
 end
 
 local master
+
+--- Has what the worker writes be its owner's alone: nginx leaves it no umask.
+function M.keep_private()
+  ffi.C.umask(63) -- 077
+end
 
 --- Whether nginx's master is gone: another sandbox may have taken the directory.
 ---@return boolean
