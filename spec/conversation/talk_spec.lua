@@ -75,6 +75,54 @@ describe("a conversation", function()
       end
     end)
 
+    it("goes on whichever of some equal texts is worded anew", function()
+      local function counts(one, other, options)
+        return function(chat)
+          for i = 1, 3 do
+            chat:ask(i == 2 and other or one, i < 3 and options or { retry = "Say it" })
+            chat:say "So"
+          end
+        end
+      end
+      local old, new = "How many?", "How many pizzas?"
+      for _, texts in ipairs { { new, old }, { old, new }, { new, new } } do
+        assert.is_nil(told_by(counts(old, old), counts(texts[1], texts[2])))
+        assert.are.same({ "So", texts[1] }, t:said())
+        assert.is_nil(told_by(counts(texts[1], texts[2]), counts(old, old)))
+        assert.are.same({ "So", old }, t:said())
+      end
+    end)
+
+    it("goes on whatever is said of a bad answer", function()
+      local function answers(options)
+        return function(chat)
+          local number = chat:ask("How many?", options)
+          chat:say(("%s %s"):format(number, chat:ask("Which?", { retry = "Say it" })))
+          chat:ask "How many?"
+        end
+      end
+      local without, with = answers { number = true }, answers { number = true, retry = "Say it" }
+      for before, after in pairs { [without] = with, [with] = without } do
+        t.store = whatsapp.store.memory()
+        t:opens(before)
+        t:deliver("go", "many", "2", { image = { id = "1" } })
+        t:said()
+        t:opens(after)
+        t:deliver "this"
+        assert.are.same({ "2 this", "How many?" }, t:said())
+      end
+    end)
+
+    it("stays where its code cannot go on with answers to swapped questions", function()
+      local told = told_by(asks("Name?", "Age?"), function(chat)
+        local age = chat:ask("Age?", { number = true })
+        if not tonumber(age) then error "no age" end
+        chat:ask "Name?"
+      end)
+      assert.truthy(told and told:find("no age", 1, true), told)
+      assert.are.equal(1, #t.bot:conversations())
+    end)
+
     it("says where something else is waited for, or a step has another name", function()
       local function waits(selection, step)
         return function(chat)

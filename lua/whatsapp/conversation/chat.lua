@@ -142,7 +142,8 @@ end
 -- Sends it, or something about it.
 function Question:say(message)
   local sent, err = commands.ask { op = "send", command = self.name, message = message, options = {},
-                                   on_unknown = self.options.on_unknown }
+                                   on_unknown = self.options.on_unknown, again = self.said }
+  self.said = true
   if sent then
     self.unseen = sent.unknown
     if sent.id then self.ids[sent.id] = true else self.anonymous = true end

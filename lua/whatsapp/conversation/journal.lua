@@ -55,7 +55,8 @@ local function merge(self, entry)
   self.steps[entry.n] = step
   step.command = entry.c or step.command
   if entry.mark then
-    step.mark, self.marks[entry.mark] = entry.mark, self.marks[entry.mark] or entry.n
+    local place = self.marks[entry.mark]
+    step.mark, self.marks[entry.mark] = entry.mark, (place == nil or place == entry.n) and entry.n
   end
   if entry.due ~= nil then step.due = entry.due end
   step.values = entry.values or step.values

@@ -39,7 +39,8 @@ function M.new(desk, definition, journal)
   local fn = definition:code(journal.head.code)
   local self = setmetatable({ desk = desk, definition = definition, journal = journal, position = 0,
     refused = 0,                 -- messages in a row
-    reworded = {} }, Talk)       -- marks of messages that are worded anew, and where they stood
+    reworded = {},               -- the places of messages that are worded anew
+    early = {} }, Talk)          -- by places ahead: where their message was sent now
   self.chat = chats.new(journal.head)
   self.co = commands.create(function(...) return fn(self.chat, ...) end)
   return self
@@ -274,19 +275,32 @@ local function not_the_same(self, command)
       self.definition.name, self.position, command.command) })
 end
 
--- A message may be worded anew. One that has moved is seen: it stands in the journal as
--- another command, or the journal has it where another one was sent now.
+local function moved(self, place, was)
+  diverged(self, "now sends as command %d (%q) what its journal has as command %d", place,
+    self.journal.steps[place].command, was)
+end
+
+-- A message may be worded anew. One that has moved is seen: the journal has it, once, at
+-- another place, where another one is sent now. What is said of a bad answer does not move.
 local function check_message(self, step, command)
-  local mark, known = mark_of(command.message), self.journal.marks
+  local mark, here = mark_of(command.message), self.position
   command.mark = mark
-  if step and (not step.mark or step.mark == mark) then return end
-  if step and self.desk.strict then not_the_same(self, command) end
-  local other = self.reworded[mark] or (step and known[mark])
-  if other then
-    diverged(self, "now sends as command %d (%q) what its journal has as command %d", self.position,
-      command.command, other)
+  if not (step and step.mark) or step.mark == mark then return end
+  if self.desk.strict then not_the_same(self, command) end
+  if command.again then return end
+  local early, place = self.early[here], self.journal.marks[mark]
+  if early then moved(self, early, here) end
+  if place and self.reworded[place] then moved(self, here, place) end
+  if place and place > here then self.early[place] = here end
+  self.reworded[here] = true
+end
+
+-- Whether it may be that answers were given to other questions than theirs.
+local function may_have_moved(self)
+  for place in pairs(self.early) do
+    if place > self.position then return true end
   end
-  if step then self.reworded[step.mark] = self.position end
+  return false
 end
 
 -- The step of the journal that the code has come to, if there is one.
@@ -360,6 +374,7 @@ function Talk:run(event)
   self.event = nil
   if not ok then
     failure = type(failure) == "table" and failure.class and failure or { class = "code", err = failure }
+    if failure.class == "code" and may_have_moved(self) then failure.class = "kept" end
     failure = save(self, failure)
     return nil, failure.err, failure.class, failure.traceback
   end
