@@ -69,6 +69,100 @@ describe("a player", function()
     assert.are.same({ a = "n", flow_token = "token" }, player.params)
   end)
 
+  it("passes on what is left empty, or emptied", function()
+    local list = { { id = "1", title = "1" }, { id = "2", title = "2" } }
+    local text = { type = "string", __example__ = "x" }
+    local several = { type = "array", items = { type = "string" }, __example__ = { "1" } }
+    for i, case in ipairs {
+      { { text_input = { name = "a", label = "A" } }, text, "", "x" },
+      { { text_area = { name = "a", label = "A" } }, text, "", "x" },
+      { { text_input = { name = "a", label = "A", visible = "${data.open}" } }, text, "" },
+      { { text_input = { name = "a", label = "A", input_type = "number" } },
+        { type = "number", __example__ = 1 }, "", "5" },
+      { { text_input = { name = "a", label = "A", input_type = "number" } }, text, "", 5 },
+      { { dropdown = { name = "a", label = "A", data_source = list } }, text, "", "1" },
+      { { radio_buttons_group = { name = "a", label = "A", data_source = list } }, text, "", "1" },
+      { { checkbox_group = { name = "a", label = "A", data_source = list } }, several, json.array {}, { "1" } },
+      { { chips_selector = { name = "a", label = "A", data_source = list } }, several, json.array {}, { "1" } },
+      { { opt_in = { name = "a", label = "A" } }, { type = "boolean", __example__ = true }, false, true },
+      { { date_picker = { name = "a", label = "A" } }, text, "", "2026-01-01" },
+      { { calendar_picker = { name = "a", label = { start_date = "A", end_date = "B" }, mode = "range" } },
+        { type = "object", properties = {}, __example__ = {} }, nil, { ["start-date"] = "2026-01-01" } },
+    } do
+      local flow = assert(screens.build { version = "7.1",
+        { id = "ONE", title = "One", data = { open = false }, case[1],
+          { footer = { label = "Go", navigate = "TWO", payload = { a = "${form.a}" } } } },
+        { id = "TWO", title = "Two", terminal = true, data = { a = case[2] },
+          { footer = { label = "Done", complete = { a = "${data.a}", b = "${screen.ONE.form.a}" } } } } })
+      local player = assert(players.new { screens = flow })
+      assert(player:open { data = { open = false } })
+      assert.are.equal("TWO", player:submit(), i)
+      assert(player:back())
+      assert.are.equal("TWO", player:act("navigate", { a = case[3] }, "TWO"), i)
+      assert(player:submit())
+      assert.are.same(json.encode { a = case[3], b = case[3], flow_token = "token" }, json.encode(player.params), i)
+      if case[4] then
+        assert(player:open { data = { open = false } })
+        assert.are.equal("TWO", player:submit { a = case[4] }, i)
+        assert.are.same(case[4], player.data.a, i)
+        assert(player:back())
+        assert.are.equal("TWO", player:submit { a = {} }, i)
+        assert.are.equal(json.encode { case[3] }, json.encode { player.data.a }, i)
+      end
+    end
+  end)
+
+  it("passes on what a page leaves out, but no data of another type", function()
+    local flow = assert(screens.build { version = "7.1",
+      { id = "ONE", title = "One", { text_input = { name = "a", label = "A" } },
+        { footer = { label = "Go", navigate = "TWO", payload = { a = "${form.a}" } } } },
+      { id = "TWO", title = "Two", terminal = true, data = { a = "x" }, done {} } })
+    local player = assert(players.new { screens = flow })
+    assert(player:open())
+    local ok, err = player:act("navigate", { a = { "x" } }, "TWO")
+    assert.is_nil(ok)
+    assert.are.equal("the screen TWO declares data.a as string", err.message)
+    assert.are.equal("TWO", player:act("navigate", {}, "TWO"))
+  end)
+
+  it("compares what is left empty with nothing", function()
+    local player = open { { checkbox_group = { name = "a", label = "A", { id = "1", title = "1" } } },
+      { caption = { text = "chosen", visible = "`${form.a} != ''`" } } }
+    assert.are.equal("CheckboxGroup Footer", seen(player))
+    assert(player:fill { a = { "1" } })
+    assert.are.equal("CheckboxGroup TextCaption Footer", seen(player))
+    assert(player:fill { a = {} })
+    assert.are.equal("CheckboxGroup Footer", seen(player))
+  end)
+
+  it("leaves out what is divided by nothing", function()
+    local player = open({ { caption = "`'q ' (${data.a} / ${data.b}) (${data.a} % ${data.b})`" } }, { a = 1, b = 0 })
+    assert.are.equal("q ", player:view().components[1].text)
+    local flow = assert(screens.build { version = "7.1", { id = "ONE", title = "One", terminal = true,
+      data = { a = 1, b = 0 },
+      { footer = { label = "Done", complete = { x = "`${data.a} / ${data.b}`", y = "`-${data.a} / ${data.b}`" } } } } })
+    player = assert(players.new { screens = flow })
+    assert(player:open { data = { a = 1, b = 0 } })
+    assert(player:submit())
+    assert.are.equal('{"flow_token":"token"}', player:reply().interactive.nfm_reply.response_json)
+  end)
+
+  it("raises for no Flow JSON, however wrong", function()
+    for i, flow in ipairs {
+      '{"screens":[{"id":"A"}],"routing_model":{"A":5,"B":["A"]}}',
+      '{"screens":[{"id":"A","layout":{"children":[{"type":"NavigationList","list-items":[1,null,{}]}]}}]}',
+      '{"screens":[{"id":"A","layout":{"children":[{"type":"Footer","on-click-action":'
+        .. '{"name":"complete","payload":5}}]}}]}',
+    } do
+      local player = assert(players.new { screens = flow })
+      assert.are.equal("A", (player:open()), i)
+      assert.are.equal(1, #{ player:view() }, i)
+      local screen, err = player:submit()
+      assert.is_nil(screen, i)
+      assert.are.equal("invalid", err.kind, i)
+    end
+  end)
+
   it("shows the case of a Switch, or its default", function()
     local player = open { yes_or_no, { switch = { value = "${form.a}", cases = {
       y = { { heading = "yes" } }, default = { { body = "neither" } } } } } }
@@ -107,7 +201,7 @@ describe("a player", function()
       tostring(player:view().terminal) }, " "))
     expect.refused("invalid", "ONE.c", "not enabled", player:fill { c = "1" })
     assert(player:submit {})
-    assert.are.same({ a = "n", flow_token = "token" }, player.params)
+    assert.are.same({ a = "n", b = "", c = "", flow_token = "token" }, player.params)
     assert.are.same({ screen = "SUCCESS", done = true, params = player.params, components = {} }, player:view())
   end)
 

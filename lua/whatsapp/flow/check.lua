@@ -64,7 +64,7 @@ end
 local function check_length(check, value, property, at)
   local n = schema.length(value)
   if not n then return check:report(at, "INVALID_PROPERTY_VALUE", "is not UTF-8") end
-  if not value:find "%S" and (check:has "6.0" or property.required) then
+  if property.required and not value:find "%S" then
     return check:report(at, "MIN_CHARS_REQUIRED", "must not be empty")
   end
   if property.max and n > property.max then
@@ -117,12 +117,12 @@ end
 values.whole = values.number
 
 -- Before 5.0 a date is a time in milliseconds.
-function values.date(check, value, _, at)
-  if is_dynamic(value) then return end
+function values.date(check, value, property, at)
+  if is_dynamic(value) or (property.alone and value == "") then return end
   if type(value) ~= "string" then return wrong_type(check, at, "a string", value) end
   if check:has "5.0" and not filling.day_number(value) then
     check:report(at, "INVALID_PROPERTY_VALUE_FORMAT", "must be a date such as 2026-12-31")
-  elseif not check:has "5.0" and not value:find "^%d+$" then
+  elseif not check:has "5.0" and not filling.is_time(value) then
     check:report(at, "INVALID_PROPERTY_VALUE_FORMAT", "must be a time in milliseconds before version 5.0")
   end
 end

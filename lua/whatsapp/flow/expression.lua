@@ -173,6 +173,8 @@ end
 local function equal(a, b)
   if a == nil then a = "" end
   if b == nil then b = "" end
+  if type(a) == "table" and next(a) == nil then a = "" end
+  if type(b) == "table" and next(b) == nil then b = "" end
   if type(a) == "number" and type(b) == "string" then b = tonumber(b) or b end
   if type(b) == "number" and type(a) == "string" then a = tonumber(a) or a end
   return a == b
@@ -185,7 +187,13 @@ local function with_numbers(fn)
   end
 end
 
-local function calculated(fn) return with_numbers(function(a, b) return fn(a + 0.0, b + 0.0) end) end
+-- What is divided by nothing has no value.
+local function calculated(fn)
+  return with_numbers(function(a, b)
+    local value = fn(a + 0.0, b + 0.0)
+    if value - value == 0 then return value end
+  end)
+end
 
 -- A comparison of what are no numbers is not true.
 local function compared(fn)

@@ -2,6 +2,7 @@
 -- Source: Meta's "Components", the input components.
 
 local Error = require "whatsapp.error"
+local json = require "whatsapp.json"
 local schema = require "whatsapp.schema"
 
 local invalid, join = Error.invalid, schema.join
@@ -57,9 +58,12 @@ end
 
 local function check_choices(value, part, path)
   if type(value) ~= "table" then return wrong(path, "a list of ids") end
+  local chosen = {}
   for i, one in ipairs(value) do
     local ok, err = check_choice(one, part, join(path, i))
     if not ok then return nil, err end
+    if chosen[tostring(one)] then return invalid(join(path, i), "is chosen twice") end
+    chosen[tostring(one)] = true
   end
   return between(#value, part["min-selected-items"], part["max-selected-items"], path, " choices")
 end
@@ -99,7 +103,13 @@ local function holds(list, wanted)
   return false
 end
 
--- Before version 5.0 a day is a time in milliseconds.
+--- Whether a text is a time in milliseconds, which a day is before version 5.0.
+---@param text any
+---@return boolean
+function M.is_time(text)
+  return type(text) == "string" and text:find "^%-?%d+$" ~= nil
+end
+
 local function check_bounds(value, part, path)
   local day, low, high = tonumber(value) or value, part["min-date"], part["max-date"]
   if type(day) == "number" then low, high = tonumber(low), tonumber(high) end
@@ -109,7 +119,7 @@ local function check_bounds(value, part, path)
 end
 
 local function check_day(value, part, path)
-  if type(value) ~= "string" or not (day_number(value) or value:find "^%d+$") then
+  if not day_number(value) and not (part.type == "DatePicker" and M.is_time(value)) then
     return wrong(path, "a day such as 2026-12-31")
   end
   local ok, err = check_bounds(value, part, path)
@@ -175,6 +185,17 @@ end
 ---@return boolean
 function M.is_empty(value)
   return value == nil or value == "" or value == false or (type(value) == "table" and next(value) == nil)
+end
+
+local SEVERAL = { CheckboxGroup = true, ChipsSelector = true, PhotoPicker = true, DocumentPicker = true }
+
+--- What stands for a field that is left empty: nil for a range, which has no empty one.
+---@param part table
+---@return any
+function M.empty(part)
+  if SEVERAL[part.type] then return json.array {} end
+  if part.type == "OptIn" then return false end
+  if part.mode ~= "range" then return "" end
 end
 
 --- Checks a value of a field; an empty one takes back what was there.

@@ -146,6 +146,7 @@ end
 ---@return string|nil
 function M.type_of(check, screen, value)
   if type(value) ~= "string" then return type_of_value(value) end
+  if value:find("[${", 1, true) then return nil end
   if expression.is_nested(value) or value:find "^%${[^{}]*}$" then
     local tree = expression.parse(value)
     return tree and M.type_of_tree(check, screen, tree)
@@ -176,12 +177,17 @@ local function check_items(check, declared, property, found)
   end
 end
 
+-- A text may be several lines, a value of a calendar one for each end of its range.
+local function takes_more(check, property, kind)
+  return (kind == "array" and property.type == "text" and check:has "5.1") or (kind == "object" and property.ranged)
+end
+
 --- Checks that what a property refers to is of its type.
 ---@param found { value: string, property: table, at: table }
 function M.property(check, screen, found)
   if found.property.weighed then return end
   local takes, kind = TAKES[found.property.type], M.type_of(check, screen, found.value)
-  if takes and kind and not takes[kind] then
+  if takes and kind and not takes[kind] and not takes_more(check, found.property, kind) then
     return check:report(found.at, "INVALID_SCREEN_DYNAMIC_DATA",
       ("%s is of type %s, which cannot stand here"):format(found.value, kind))
   end

@@ -88,8 +88,22 @@ local function context_of(self)
       if context.form[name] == nil then context.form[name] = value end
     end
   end
-  self.seen[self.screen] = { form = context.form, data = self.data }
   return context
+end
+
+-- What is sent of the fields that are on the screen: not what stands in branches not
+-- taken. What is left empty is there, too.
+local function sent_of(list, context)
+  local form = {}
+  for _, found in ipairs(list) do
+    local name = found.node.name
+    if filling.is_field(found.node) then
+      local value = context.form[name]
+      if filling.is_empty(value) then value = filling.empty(found.part or found.node) end
+      form[name] = value
+    end
+  end
+  return form
 end
 
 -- What stands on the screen now, each with `part`, what is seen of it; and the context.
@@ -97,6 +111,7 @@ local function shown(self)
   local context = context_of(self)
   local list = view.components(sheet_of(self), context)
   for _, found in ipairs(list) do found.part = view.shown(found, context) end
+  self.seen[self.screen] = { form = sent_of(list, context), data = self.data }
   return list, context
 end
 
@@ -105,9 +120,10 @@ local function finish(self, params)
   return self.screen, params
 end
 
-local function show(self, screen, data)
+-- `written` as in `Sheet:accepts`, of the Flow's own actions.
+local function show(self, screen, data, written)
   if self.sheet then
-    local ok, err = self.sheet:accepts(screen, data, screen == self.screen and self.data or {})
+    local ok, err = self.sheet:accepts(screen, data, screen == self.screen and self.data or {}, written)
     if not ok then return nil, err end
   end
   if screen ~= self.screen then
@@ -117,7 +133,7 @@ local function show(self, screen, data)
   self.message = data.error_message
   for name, value in pairs(data) do if name ~= "error_message" then self.data[name] = value end end
   self.left[screen] = { values = self.values, data = self.data }
-  if self.sheet then context_of(self) end
+  if self.sheet then shown(self) end
   return screen, self.data
 end
 
@@ -198,7 +214,8 @@ function actions.data_exchange(self, payload)
 end
 
 function actions.navigate(self, payload, action)
-  return show(self, type(action.next) == "table" and tostring(action.next.name) or "", payload)
+  local screen = type(action.next) == "table" and tostring(action.next.name) or ""
+  return show(self, screen, payload, action.payload or {})
 end
 
 function actions.complete(self, payload)
@@ -207,7 +224,9 @@ function actions.complete(self, payload)
   return finish(self, params)
 end
 
-function actions.update_data(self, payload) return show(self, self.screen, payload) end
+function actions.update_data(self, payload, action)
+  return show(self, self.screen, payload, action.payload or {})
+end
 
 function actions.open_url(self, _, action, context)
   self.link = expression.resolve(action.url, context)
@@ -217,15 +236,11 @@ end
 local function perform(self, action)
   local run = actions[action.name]
   if not run then return invalid(self.screen, ("has an unknown action %s"):format(tostring(action.name))) end
-  -- Only what is on the screen is sent, and not what stands in branches not taken.
   local list, context = shown(self)
-  local form = {}
-  for _, found in ipairs(list) do
-    local name = found.node.name
-    if filling.is_field(found.node) then form[name] = context.form[name] end
-  end
-  context = { form = form, data = context.data, screen = context.screen }
-  return run(self, expression.resolve(action.payload or {}, context), action, context)
+  context = { form = sent_of(list, context), data = context.data, screen = context.screen }
+  local payload = action.payload or {}
+  if type(payload) ~= "table" then return invalid(self.screen, "has an action whose payload is no table") end
+  return run(self, expression.resolve(payload, context), action, context)
 end
 
 -- Goes back without a word to anybody, to a screen that was left.
@@ -252,7 +267,9 @@ function Player:act(name, payload, screen)
   end
   if screen and name ~= "navigate" then return_to(self, screen) end
   if name == "back" then return self:back() end
-  return actions[name](self, payload, { next = { name = screen } })
+  -- What the Flow's payload names is not known here: as if it named all that is declared.
+  local target = self.sheet and self.sheet.screens[screen]
+  return actions[name](self, payload, { next = { name = screen }, payload = target and target.data })
 end
 
 -- Filling in --------------------------------------------------------------------------
@@ -264,7 +281,7 @@ local function fill_one(self, found, value)
   local ok, err = filling.check(value, part, path)
   if not ok then return nil, err end
   local before, screen = part.value, self.screen
-  self.values[name] = value
+  self.values[name] = filling.is_empty(value) and filling.empty(part) or value
   for _, action in ipairs(filling.actions(found.node, part, before, value)) do
     if type(action) == "table" and self.screen == screen then
       ok, err = perform(self, action)

@@ -83,7 +83,9 @@ local function operator_complaint(check, screen, tree)
   for _, found in ipairs { a or wanted, b or wanted } do
     if wanted and found ~= wanted then return ("%s is for a %s, not for a %s"):format(sign, wanted, found) end
   end
-  if (kind == "==" or kind == "!=") and a and b and a ~= b then
+  -- What holds several, or a range, may be compared with nothing.
+  local empty = (a == "array" or a == "object") and b == "string" or (b == "array" or b == "object") and a == "string"
+  if (kind == "==" or kind == "!=") and a and b and a ~= b and not empty then
     return ("%s compares a %s with a %s"):format(sign, a, b)
   end
 end

@@ -46,7 +46,9 @@ end
 function M.entry(flow)
   local model, led_to = type(flow.routing_model) == "table" and flow.routing_model or M.derive(flow), {}
   for id, targets in pairs(model) do
-    for _, target in ipairs(targets) do led_to[target] = led_to[target] or target ~= id end
+    for _, target in ipairs(type(targets) == "table" and targets or {}) do
+      led_to[target] = led_to[target] or target ~= id
+    end
   end
   for _, screen in ipairs(flow.screens) do
     if not led_to[screen.id] then return screen.id end

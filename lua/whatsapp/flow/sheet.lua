@@ -5,6 +5,7 @@
 local Error = require "whatsapp.error"
 local document = require "whatsapp.flow.document"
 local expression = require "whatsapp.flow.expression"
+local filling = require "whatsapp.flow.filling"
 local routes = require "whatsapp.flow.routes"
 local schema = require "whatsapp.schema"
 
@@ -92,22 +93,36 @@ local function refuse(message, hint)
   return nil, Error.new { kind = "protocol", outcome = "rejected", message = message, hint = hint }
 end
 
+-- Of a Flow's own action: a field that is left empty, or one for numbers, which may be
+-- passed on as text or number.
+local function is_spared(value, declared)
+  local wanted = type(declared) == "table" and JSON_TYPES[declared.type]
+  return filling.is_empty(value) or (tonumber(value) and (wanted == "string" or wanted == "number"))
+end
+
 --- Whether a screen can be shown with this data, beside what it has already: it must be
 --- what the screen declares.
 ---@param screen string
 ---@param data table
 ---@param known table
+---@param written? table the payload as the Flow has it, of its own actions: what a field
+---   that is left empty gives may be empty or missing, and of one for numbers text or number
 ---@return true|nil
 ---@return whatsapp.Error? err of kind `protocol`
-function Sheet:accepts(screen, data, known)
+function Sheet:accepts(screen, data, known, written)
   local node = self.screens[screen]
   if not node then return refuse(("the Flow has no screen %s"):format(screen)) end
   local declared = type(node.data) == "table" and node.data or {}
   for _, name in ipairs(schema.sorted_keys(declared)) do
     local value = data[name]
     if value == nil then value = known[name] end
-    if value == nil then return refuse(("the screen %s is not given its data %s"):format(screen, name)) end
-    local path, wanted = misfit(value, declared[name], schema.join("data", name))
+    local spared = written and written[name] ~= nil and is_spared(value, declared[name])
+    if value == nil and not spared then
+      return refuse(("the screen %s is not given its data %s"):format(screen, name), not written
+        and "open { data = … } gives the first screen its data, an answer's data any other" or nil)
+    end
+    local path, wanted
+    if not spared then path, wanted = misfit(value, declared[name], schema.join("data", name)) end
     if path then
       return refuse(("the screen %s declares %s as %s"):format(screen, path, wanted),
         wanted == "array" and "an empty list is whatsapp.array {}" or nil)

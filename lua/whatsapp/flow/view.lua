@@ -128,7 +128,9 @@ function M.taps(list)
     local part, action = one.part, one.node["on-click-action"]
     local items = part and type(part["list-items"]) == "table" and part["list-items"]
     for i, item in ipairs(items or {}) do
-      found[#found + 1] = tap_of(item, ("%s.%d"):format(part.key, i), item["on-click-action"] or action)
+      if type(item) == "table" then
+        found[#found + 1] = tap_of(item, ("%s.%d"):format(part.key, i), item["on-click-action"] or action)
+      end
     end
     if part and not items then found[#found + 1] = tap_of(part, part.key, action) end
   end
