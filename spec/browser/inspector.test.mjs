@@ -90,6 +90,9 @@ test("adds rules that make things fail, and takes them away", async () => {
   await page.getByRole("button", { name: "Send fails: 131016" }).click();
   await page.locator(".rule").filter({ hasText: "131016" }).waitFor();
   await assert.rejects(box.send({ to: ANN, text: "Too busy" }), /131016/);
+  await page.locator(".rule.used-up").filter({ hasText: "used 1 of 1" }).waitFor();
+  await page.getByRole("button", { name: "Take the used ones away" }).click();
+  await until("it is gone", async () => !(await page.locator(".rule").count()));
 
   await page.getByRole("button", { name: "Own rule" }).click();
   const sheet = page.getByRole("dialog", { name: "A fault" });

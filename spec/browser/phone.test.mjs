@@ -113,6 +113,83 @@ test("text, replies, reactions, files, places and people are sent as the custome
   await page.end();
 });
 
+test("a file that is refused is dropped, and what was written goes all the same", async () => {
+  const page = await openPage(browser, url);
+  await openChat(page, ANN);
+  const input = page.getByRole("textbox", { name: "Message" });
+  await page.locator("input[type=file]").setInputFiles({ name: "strange.bin", mimeType: "font/woff2", buffer: Buffer.from("x") });
+  await page.route("**/api/media", (route) => route.fulfill({ status: 400, json: { error: { message: "not a media type that WhatsApp takes" } } }));
+  await input.fill("Without the file");
+  await input.press("Enter");
+  await page.locator(".notice.bad").filter({ hasText: "strange.bin: not a media type" }).waitFor();
+  await row(page, "You wrote: Without the file").waitFor();
+  assert.equal(await page.locator(".above-file").count(), 0);
+  assert.equal(await input.inputValue(), "");
+  await page.end();
+});
+
+test("an answer names who wrote what it answers: the business, or the customer", async () => {
+  const page = await openPage(browser, url);
+  await openChat(page, ANN);
+  const input = page.getByRole("textbox", { name: "Message" });
+  await input.fill("A thought");
+  await input.press("Enter");
+  const theirs = row(page, "You wrote: A thought");
+  await theirs.waitFor();
+  const own = page.locator(".row.mine").filter({ hasText: "A thought" }).last();
+  for (const [to, text] of [[own, "To myself"], [theirs, "To the shop"]]) {
+    await to.hover();
+    await to.getByRole("button", { name: "Reply" }).click();
+    await input.fill(text);
+    await input.press("Enter");
+    await row(page, `You wrote: ${text}`).waitFor();
+  }
+  const messages = (await box.deliveries()).flatMap((one) => one.body.entry[0].changes[0].value.messages ?? []);
+  const from = (text) => messages.find((one) => one.text?.body === text).context.from;
+  assert.equal(from("To myself"), ANN);
+  assert.notEqual(from("To the shop"), ANN);
+  await page.end();
+});
+
+test("one message that cannot be drawn costs nothing else", async () => {
+  const page = await openPage(browser, url);
+  await page.route("**/api/state", async (route) => {
+    const response = await route.fetch();
+    const state = await response.json();
+    const broken = state.messages.filter((one) => one.customer === ANN).slice(-2);
+    broken[0].reactions = { length: 1 };
+    broken[1].time = 1e300;
+    await route.fulfill({ response, json: state });
+  });
+  await page.reload();
+  await openChat(page, ANN);
+  await page.getByText("This message cannot be shown").waitFor();
+  await page.locator(".row.day").filter({ hasText: "—" }).waitFor();
+  await box.send({ to: ANN, text: "Life goes on" });
+  await row(page, "Life goes on").waitFor();
+  assert.ok(page.wrong.length > 0 && page.wrong.every((text) => /TypeError/.test(text)), String(page.wrong));
+  page.wrong.length = 0;
+  await page.end();
+});
+
+test("many pages of one browser share a line", async () => {
+  const first = await openPage(browser, url);
+  const pages = [];
+  for (let i = 0; i < 7; i++) {
+    pages.push(await first.context().newPage());
+    await pages[i].goto(url);
+    await chat(pages[i], ANN).click();
+  }
+  await box.send({ to: ANN, text: "To all of them" });
+  for (const page of pages) await row(page, "To all of them").waitFor();
+  await pages[0].close();
+  const input = pages[6].getByRole("textbox", { name: "Message" });
+  await input.fill("From the last one");
+  await input.press("Enter");
+  await chat(first, ANN).filter({ hasText: "From the last one" }).waitFor();
+  await first.end();
+});
+
 test("the business is seen typing until it writes", async () => {
   const page = await openPage(browser, url);
   const { id } = await box.receive({ from: "15550009999", name: "Dee", type: "location", location: { latitude: 1, longitude: 2 } });
@@ -133,11 +210,16 @@ test("a new chat is opened, and searched for", async () => {
   await page.getByLabel("Name").fill("Cida Rocha");
   await page.getByRole("button", { name: "Open the chat" }).click();
   await page.locator(".subtitle").filter({ hasText: "Cida Rocha" }).waitFor();
+  assert.equal(await page.locator(".window").textContent(), "no window");
   await page.getByRole("textbox", { name: "Message" }).fill("Oi!");
   await page.keyboard.press("Enter");
   await row(page, "You wrote: Oi!").waitFor();
   await page.locator(".search").fill("cida");
   await until("only she is there", async () => (await page.locator(".chat").count()) === 1);
+  await page.locator(".search").fill("there you");
+  await page.locator(".chat .last").filter({ hasText: "There you are" }).waitFor();
+  await page.locator(".chat").click();
+  await page.locator(".row.lit").filter({ hasText: "There you are" }).waitFor();
   await page.locator(".search").fill("nobody at all");
   await page.getByText("No chat has that.").waitFor();
   await page.end();

@@ -13,17 +13,20 @@ import { flowSheet } from "./flow.js";
 const chatOf = (message) => [...state.chats.values()].find((chat) =>
   chat.id === message.customer && chat.phone_number_id === message.phone_number_id);
 
-// What is said in answer to a message names it.
+// What is said in answer to a message names it, and who wrote it.
 function contextOf(message) {
+  if (message.direction === "in") return { id: message.id, from: message.customer };
   const number = state.business.phone_numbers.find((one) => one.id === message.phone_number_id);
   return { id: message.id, from: String(number?.display_phone_number ?? "").replace(/\D/g, "") || undefined };
 }
 
+const deliver = (chat, content, replied) => post("/api/receive", { from: chat.id, name: state.names.get(chat.id) ?? undefined,
+  phone_number_id: chat.phone_number_id, context: replied ? contextOf(replied) : undefined, ...content });
+
 // Writes as the customer of a chat; what goes wrong is said, and false returned.
 export async function write(chat, content, replied) {
   try {
-    await post("/api/receive", { from: chat.id, name: state.names.get(chat.id) ?? undefined, phone_number_id: chat.phone_number_id,
-      context: replied ? contextOf(replied) : undefined, ...content });
+    await deliver(chat, content, replied);
     return true;
   } catch (error) {
     notice(error.message, "bad");
@@ -198,18 +201,26 @@ export function reviewOrder(message, parameters) {
 
 const KINDS = [[/^image\/(jpeg|png)$/, "image"], [/^image\/webp$/, "sticker"], [/^video\/(mp4|3gpp)$/, "video"], [/^audio\//, "audio"]];
 
-export async function sendFile(chat, file, { caption, voice, replied } = {}) {
-  const kind = KINDS.find(([of]) => of.test(file.type))?.[1] ?? "document";
+const kindOf = ({ file, plain }) => (!plain && KINDS.find(([of]) => of.test(file.type))?.[1]) || "document";
+
+export const takesCaption = (one) => !["audio", "sticker"].includes(kindOf(one));
+
+// Sends a file: { file, voice, plain }, the last where it goes as a document whatever it is. Returns
+// "sent"; "refused" when it can never be sent; "failed" when it may be tried again.
+export async function sendFile(chat, one, { caption, replied } = {}) {
+  const kind = kindOf(one);
+  const { file, voice } = one;
   try {
     const { id } = await upload(file);
     const content = { id, mime_type: file.type || "application/octet-stream" };
     if (kind === "document") content.filename = file.name;
     if (kind === "audio" && voice) content.voice = true;
-    if (caption && kind !== "audio" && kind !== "sticker") content.caption = caption;
-    return await write(chat, { type: kind, [kind]: content }, replied);
+    if (caption) content.caption = caption;
+    await deliver(chat, { type: kind, [kind]: content }, replied);
+    return "sent";
   } catch (error) {
     notice(`${file.name}: ${error.message}`, "bad");
-    return false;
+    return error.final ? "refused" : "failed";
   }
 }
 
@@ -223,7 +234,11 @@ export function newChat(opened) {
       el("option", { value: one.id }, `${one.verified_name}, ${one.display_phone_number}`)))], {
     button: "Open the chat",
     submit: async (values) => {
-      const { id } = await post("/api/customers", { id: values.id.trim(), name: values.name || undefined, phone_number_id: values.number });
-      opened(id, values.number);
+      try {
+        const { id } = await post("/api/customers", { id: values.id.trim(), name: values.name || undefined, phone_number_id: values.number });
+        opened(id, values.number);
+      } catch (error) {
+        throw new Error(error.message.replace(/^((from|id): )?(from|id)\b/, "The phone")); // as the form calls it
+      }
     } });
 }

@@ -1,5 +1,16 @@
 // What the page asks of the sandbox, and what the sandbox tells it.
 
+async function ask(path, options) {
+  try {
+    return await fetch(path, options);
+  } catch {
+    throw new Error("The sandbox does not answer.");
+  }
+}
+
+// An error that will come again, however often the same is asked, is `final`.
+const refusal = (status, text) => Object.assign(new Error(text), { final: status >= 400 && status < 500 });
+
 async function answer(response) {
   const text = await response.text();
   let body = null;
@@ -10,13 +21,13 @@ async function answer(response) {
   }
   if (response.ok && body) return body;
   const { field, message, hint } = body?.error ?? {};
-  throw new Error([field && `${field}:`, message ?? `the sandbox answered ${response.status}`, hint && `(${hint})`].filter(Boolean).join(" "));
+  throw refusal(response.status, [field && `${field}:`, message ?? `the sandbox answered ${response.status}`, hint && `(${hint})`].filter(Boolean).join(" "));
 }
 
-export const get = async (path) => answer(await fetch(path, { cache: "no-store" }));
+export const get = async (path) => answer(await ask(path, { cache: "no-store" }));
 
 async function change(method, path, body) {
-  return answer(await fetch(path, { method, headers: { "Content-Type": "application/json" }, body: JSON.stringify(body ?? {}) }));
+  return answer(await ask(path, { method, headers: { "Content-Type": "application/json" }, body: JSON.stringify(body ?? {}) }));
 }
 
 export const post = (path, body) => change("POST", path, body);
@@ -24,48 +35,54 @@ export const remove = (path) => change("DELETE", path);
 
 // Stores a file, as the customer's phone does before it sends one: { id }.
 export async function upload(file) {
-  return answer(await fetch("/api/media", {
+  return answer(await ask("/api/media", {
     method: "POST", body: file,
     headers: { "Content-Type": file.type || "application/octet-stream", "X-Filename": encodeURIComponent(file.name || ""), "X-Sandbox": "1" },
   }));
 }
 
-const EVENTS = ["message", "customer", "typing", "exchange", "template", "fault", "clock", "flow", "connection", "state"];
 const LONGEST = 5000; // milliseconds between two tries
 
 // Keeps the page up to date for as long as it is open: the whole state, and from then on each
 // change. Whenever the line breaks, or the sandbox says that too much was missed, it begins anew.
 export function follow({ onState, onEvent, onLine }) {
+  const line = new SharedWorker("/phone/line.js", { name: "line" }).port;
   let tries = 0;
-  const later = () => setTimeout(begin, Math.min(LONGEST, 300 * 2 ** tries++));
+  let known = null;  // the revision of the page's state
+  let waiting = [];  // what was told before there was a state
 
-  async function begin() {
-    let state;
-    try {
-      state = await get("/api/state");
-    } catch {
-      onLine(false);
-      return later();
-    }
-    onState(state);
-    const source = new EventSource(`/api/events?since=${encodeURIComponent(state.revision)}`);
-    const again = () => {
-      source.close();
-      later();
-    };
-    source.onopen = () => {
-      tries = 0;
-      onLine(true);
-    };
-    source.onerror = () => {
-      onLine(false);
-      again();
-    };
-    source.addEventListener("reset", again);
-    for (const name of EVENTS) {
-      source.addEventListener(name, (event) => onEvent(name, JSON.parse(event.data)));
-    }
+  const join = () => line.postMessage("join");
+  const broken = () => {
+    known = null;
+    waiting = [];
+    onLine(false);
+    setTimeout(join, Math.min(LONGEST, 300 * 2 ** tries++));
+  };
+
+  function take({ name, revision, data }) {
+    if (revision > known) onEvent(name, JSON.parse(data));
   }
 
-  begin();
+  async function open() {
+    const told = waiting = [];
+    known = null;
+    const state = await get("/api/state").catch(() => null);
+    if (told !== waiting) return; // the line has broken meanwhile
+    if (!state) return broken();
+    tries = 0;
+    onLine(true);
+    onState(state);
+    known = state.revision;
+    told.forEach(take);
+  }
+
+  const what = { __proto__: null, open, broken };
+  line.onmessage = ({ data }) => {
+    if (what[data.name]) what[data.name]();
+    else if (known === null) waiting.push(data);
+    else take(data);
+  };
+  addEventListener("pagehide", () => line.postMessage("leave"));
+  addEventListener("pageshow", (event) => event.persisted && join());
+  join();
 }

@@ -3,7 +3,7 @@
 import { el } from "./dom.js";
 import { icon, ticks } from "./icons.js";
 import { moment, time } from "./format.js";
-import { content, oneLine } from "./content.js";
+import { card, content, oneLine } from "./content.js";
 import { nameOf, state } from "./store.js";
 import { sheet } from "./sheet.js";
 import * as act from "./actions.js";
@@ -96,7 +96,7 @@ function meta(message) {
 
 const says = (message) => `${who(message)}, ${time(message.time)}: ${oneLine(message)}${message.direction === "out" ? `, ${message.status}` : ""}`;
 
-export function bubble(message, { first, onreply, onquote }) {
+function drawn(message, { first, onreply, onquote }) {
   const { nodes, choices, aside, bare, flush, note } = content(message);
   if (note) return el("div.row.note", { data: { id: message.id }, role: "listitem" }, el("span.pill", null, nodes));
   const side = message.direction === "in" ? "mine" : "theirs";
@@ -111,4 +111,15 @@ export function bubble(message, { first, onreply, onquote }) {
     el("div.beside", null, body, tools(message, onreply)), aside, failed ? explain(message.error ?? {}) : null);
   row.addEventListener("keydown", keys(message, onreply));
   return row;
+}
+
+// A message that cannot be drawn is shown as it is: it costs no other its place.
+export function bubble(message, options) {
+  try {
+    return drawn(message, options);
+  } catch (error) {
+    console.error(error);
+    return el(`div.row.${message.direction === "in" ? "mine" : "theirs"}`, { data: { id: message.id }, role: "listitem", tabindex: -1 },
+      el("div.beside", null, el("div.bubble", null, el("div.inside", null, card("This message cannot be shown", message)))));
+  }
 }

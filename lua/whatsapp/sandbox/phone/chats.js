@@ -14,6 +14,7 @@ export class Chats {
   constructor({ onopen, ontheme }) {
     this.onopen = onopen;
     this.shown = STEP;
+    this.hits = new Map();
     this.search = el("input.search", { type: "search", placeholder: "Search names, numbers, texts", "aria-label": "Search the chats", autocomplete: "off", oninput: () => {
       this.shown = STEP;
       this.draw();
@@ -58,21 +59,34 @@ export class Chats {
   found() {
     const words = this.search.value.trim().toLowerCase();
     const digits = words.replace(/[\s+()-]/g, "");
-    const fits = (chat) => !words || nameOf(chat).toLowerCase().includes(words) || (digits && chat.id.toLowerCase().includes(digits))
-      || chat.messages.some((message) => oneLine(message).toLowerCase().includes(words));
+    const isNamed = (chat) => nameOf(chat).toLowerCase().includes(words) || (digits && chat.id.toLowerCase().includes(digits));
+    this.hits = new Map(); // by chat: its latest message with the words, where its name has them not
+    const fits = (chat) => {
+      if (!words || isNamed(chat)) return true;
+      const hit = chat.messages.findLast((message) => oneLine(message).toLowerCase().includes(words));
+      if (hit) this.hits.set(chat, hit);
+      return hit;
+    };
     const at = (chat) => lastOf(chat)?.serial ?? Infinity;
     return [...state.chats.values()].filter(fits).sort((a, b) => at(b) - at(a));
   }
 
+  // A text from shortly before what was searched for.
+  around(text) {
+    const at = text.toLowerCase().indexOf(this.search.value.trim().toLowerCase());
+    return at > 20 ? `…${text.slice(at - 12)}` : text;
+  }
+
   row(chat) {
-    const last = lastOf(chat);
+    const hit = this.hits.get(chat);
+    const last = hit ?? lastOf(chat);
     const typing = (state.typing.get(chat.key) ?? 0) > now();
     const line = typing ? el("span.is-typing", null, "typing …")
-      : last ? [last.direction === "out" && last.status === "failed" ? icon("alert", "failed") : ticks(last.status),
-          el("span.last", { dir: "auto" }, oneLine(last))] : el("span.last.quiet", null, "nothing written yet");
+      : last ? [el("span.last", { dir: "auto" }, hit ? this.around(oneLine(hit)) : oneLine(last)),
+          last.direction === "out" && last.status === "failed" ? icon("alert", "failed") : ticks(last.status)] : el("span.last.quiet", null, "nothing written yet");
     const several = state.business.phone_numbers.length > 1 && numberOf(chat) !== state.business.phone_numbers[0];
     return el("button.chat", { type: "button", role: "option", "aria-selected": String(chat === this.open), tabindex: chat === (this.open ?? null) ? 0 : -1,
-      data: { key: chat.key }, onclick: () => this.onopen(chat) },
+      data: { key: chat.key }, onclick: () => this.onopen(chat, { at: hit?.id }) },
     avatar(nameOf(chat)),
     el("span.chat-about", null,
       el("span.chat-top", null, el("span.chat-name", { dir: "auto" }, nameOf(chat)), last ? el("time", null, listTime(last.time, now())) : null),
@@ -116,7 +130,8 @@ export class Chats {
     const to = { ArrowDown: from + 1, ArrowUp: from - 1, Home: 0, End: rows.length - 1 }[key];
     if (to < 0) return this.search.focus();
     const row = rows[Math.min(to, rows.length - 1)];
-    this.onopen(state.chats.get(row.dataset.key), { keep: true });
+    const chat = state.chats.get(row.dataset.key);
+    this.onopen(chat, { keep: true, at: this.hits.get(chat)?.id });
     [...this.rows.querySelectorAll(".chat")].find((one) => one.dataset.key === row.dataset.key)?.focus();
   }
 }

@@ -56,23 +56,22 @@ export class Composer {
       this.closeMenus();
       onclick();
     } }, icon(symbol), label);
-    const pick = (accept, voice) => () => {
+    const pick = (accept, as) => () => {
       this.picker.accept = accept;
-      this.voice = voice;
+      this.as = as;
       this.picker.click();
     };
-    return [entry("image", "Photo, video or sticker", pick("image/*,video/*")), entry("file", "Document", pick("")),
-      entry("mic", "Voice message", pick("audio/*", true)), entry("place", "Location", () => act.sendLocation(this.chat)),
+    return [entry("image", "Photo, video or sticker", pick("image/*,video/*")), entry("file", "Document", pick("", { plain: true })),
+      entry("mic", "Voice message", pick("audio/*", { voice: true })), entry("place", "Location", () => act.sendLocation(this.chat)),
       entry("person", "Contact", () => act.sendContact(this.chat))];
   }
 
   // Each chat has a draft of its own.
   open(chat) {
-    if (this.chat) this.drafts.set(this.chat.key, this.input.value);
-    this.chat = chat;
-    this.replied = null;
-    this.files = [];
-    this.input.value = this.drafts.get(chat.key) ?? "";
+    if (this.chat) this.drafts.set(this.chat.key, { text: this.input.value, files: this.files });
+    const { text, files } = this.drafts.get(chat.key) ?? { text: "", files: [] };
+    Object.assign(this, { chat, files, replied: null });
+    this.input.value = text;
     this.drawAbove();
     this.changed();
   }
@@ -88,8 +87,8 @@ export class Composer {
   }
 
   addFiles(files) {
-    this.files.push(...[...files].map((file) => ({ file, voice: this.voice })));
-    this.voice = false;
+    this.files = [...this.files, ...[...files].map((file) => ({ file, ...this.as }))];
+    this.as = null;
     this.drawAbove();
     this.changed();
     this.focus();
@@ -160,22 +159,25 @@ export class Composer {
     const failed = await this.deliver(chat, { text, files, replied });
     this.busy = false;
     if (!failed) return this.onwritten();
-    if (chat !== this.chat) return this.drafts.set(chat.key, text);
-    Object.assign(this, { files: failed.files, replied });
+    if (chat !== this.chat) return this.drafts.set(chat.key, { text: failed.text, files: failed.files });
+    Object.assign(this, { files: [...failed.files, ...this.files], replied: failed.replied });
     this.input.value = this.input.value || failed.text;
     this.drawAbove();
     this.changed();
   }
 
-  // What could not be sent, to be tried again; nothing when all went.
+  // What could not be sent, to be tried again; nothing when all went. The text goes with the first
+  // file that takes one, or after them.
   async deliver(chat, { text, files, replied }) {
-    if (!files.length) return (await act.write(chat, { text }, replied)) ? null : { text, files };
+    if (!files.length) return (await act.write(chat, { text }, replied)) ? null : { text, files, replied };
     for (let i = 0; i < files.length; i++) {
-      const caption = i === 0 ? text : undefined;
-      if (!(await act.sendFile(chat, files[i].file, { caption, voice: files[i].voice, replied: i ? undefined : replied }))) {
-        return { text: caption ?? "", files: files.slice(i) };
-      }
+      const caption = act.takesCaption(files[i]) ? text : "";
+      const done = await act.sendFile(chat, files[i], { caption, replied });
+      if (done === "failed") return { text, files: files.slice(i), replied };
+      if (done === "refused") continue;
+      if (caption) text = "";
+      replied = undefined;
     }
-    return null;
+    return text ? this.deliver(chat, { text, files: [], replied }) : null;
   }
 }

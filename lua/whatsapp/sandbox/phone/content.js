@@ -141,6 +141,7 @@ const lines = {
   button: (content) => content.text,
   order: (content) => `🛒 Order: ${(content.product_items ?? []).map((item) => `${item.quantity} × ${item.product_retailer_id}`).join(", ")}`,
   system: (content) => content.body,
+  pin: (content) => (content.type === "unpin" ? "A message was unpinned" : "📌 A message was pinned"),
 };
 
 const marks = { image: "📷", video: "🎬", document: "📄", sticker: "✨" };

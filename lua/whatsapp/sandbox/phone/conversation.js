@@ -12,6 +12,8 @@ import { post } from "./api.js";
 
 const TOGETHER = 300; // seconds: so soon after the one before, it needs no tail
 
+const DAY = 86400; // seconds
+
 const TYPING = { key: "typing", typing: true };
 
 function itemsOf(chat) {
@@ -112,7 +114,7 @@ export class Conversation {
     const business = number?.verified_name ?? state.business.name;
     replace(this.title, business || "The business");
     const name = nameOf(this.chat);
-    replace(this.subtitle, "on the phone of ", el("bdi", null, name), name === phone(this.chat.id) ? "" : `, ${phone(this.chat.id)}`,
+    replace(this.subtitle, el("bdi", null, name), "’s phone", name === phone(this.chat.id) ? "" : `, ${phone(this.chat.id)}`,
       number ? ` · to ${number.display_phone_number}` : "");
     replace(this.face, avatar(business || "B", { class: "business" }));
     this.drawWindow();
@@ -122,11 +124,12 @@ export class Conversation {
   drawWindow() {
     if (!this.chat) return;
     const left = (this.chat.window_until ?? 0) - now();
-    const open = left > 0;
-    this.window.classList.toggle("closed", !open);
-    this.window.title = open ? "The 24-hour window is open: until then the business may write freely"
-      : "The 24-hour window is closed: the business may send templates only";
-    replace(this.window, icon("clock"), el("span", null, open ? countdown(left) : "window closed"));
+    const [name, words, title] = left > 0 ? ["", countdown(Math.min(left, DAY)), "The 24-hour window is open: until then the business may write freely"]
+      : this.chat.window_applies === false ? ["free", "no window", "No 24-hour window is open, but the sandbox lets the business write freely here; WhatsApp itself would take templates only"]
+        : ["closed", "window closed", "The 24-hour window is closed: the business may send templates only"];
+    this.window.className = `window ${name}`;
+    this.window.title = title;
+    replace(this.window, icon("clock"), el("span", null, words));
   }
 
   second() {

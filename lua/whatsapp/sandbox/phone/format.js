@@ -126,15 +126,21 @@ export function emojiCount(text) {
 
 // Times -----------------------------------------------------------------------
 
-const clockTime = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit" });
+const clockTime = new Intl.DateTimeFormat(undefined, { hour: "numeric", minute: "2-digit" });
 const exactTime = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit", second: "2-digit" });
 const weekday = new Intl.DateTimeFormat(undefined, { weekday: "long" });
 const fullDate = new Intl.DateTimeFormat(undefined, { day: "numeric", month: "long", year: "numeric" });
 const shortDate = new Intl.DateTimeFormat(undefined, { day: "2-digit", month: "2-digit", year: "2-digit" });
 
-export const time = (seconds) => clockTime.format(seconds * 1000);
-export const timeOfSecond = (seconds) => exactTime.format(seconds * 1000);
-export const moment = (seconds) => `${fullDate.format(seconds * 1000)}, ${exactTime.format(seconds * 1000)}`;
+// A time that no calendar has is told as none.
+function told(as, seconds) {
+  const date = new Date(seconds * 1000);
+  return Number.isNaN(date.getTime()) ? "—" : as.format(date);
+}
+
+export const time = (seconds) => told(clockTime, seconds);
+export const timeOfSecond = (seconds) => told(exactTime, seconds);
+export const moment = (seconds) => `${told(fullDate, seconds)}, ${told(exactTime, seconds)}`;
 
 const dayNumber = (seconds) => {
   const date = new Date(seconds * 1000);
@@ -148,13 +154,13 @@ export function day(seconds, now) {
   const ago = dayNumber(now) - dayNumber(seconds);
   if (ago === 0) return "Today";
   if (ago === 1) return "Yesterday";
-  return ago > 1 && ago < 7 ? weekday.format(seconds * 1000) : fullDate.format(seconds * 1000);
+  return ago > 1 && ago < 7 ? told(weekday, seconds) : told(fullDate, seconds);
 }
 
 export function listTime(seconds, now) {
   const ago = dayNumber(now) - dayNumber(seconds);
   if (ago === 0) return time(seconds);
-  return ago > 0 && ago < 7 ? day(seconds, now) : shortDate.format(seconds * 1000);
+  return ago > 0 && ago < 7 ? day(seconds, now) : told(shortDate, seconds);
 }
 
 const two = (n) => String(Math.floor(n)).padStart(2, "0");

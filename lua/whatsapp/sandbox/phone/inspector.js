@@ -179,8 +179,14 @@ function ruleOf(values) {
   return rule;
 }
 
-const describe = (rule) => Object.entries(rule).filter(([name]) => !["id", "used", "seen", "every"].includes(name) || (name === "every" && rule.every > 1))
-  .map(([name, value]) => `${name} ${value === true ? "" : typeof value === "object" ? JSON.stringify(value) : value}`.trim()).join(" · ");
+const COUNTED = ["id", "used", "seen", "times"];
+
+const isUsedUp = (rule) => typeof rule.times === "number" && rule.used >= rule.times;
+
+const usage = (rule) => (typeof rule.times === "number" ? `used ${rule.used ?? 0} of ${rule.times}` : `always · used ${rule.used ?? 0}`);
+
+const describe = (rule) => [...Object.entries(rule).filter(([name, value]) => !COUNTED.includes(name) && !(name === "every" && value === 1))
+  .map(([name, value]) => `${name} ${value === true ? "" : typeof value === "object" ? JSON.stringify(value) : value}`.trim()), usage(rule)].join(" · ");
 
 class Faults {
   constructor() {
@@ -216,8 +222,11 @@ class Faults {
 
   draw() {
     const rules = [...state.faults.values()];
-    replace(this.list, rules.map((rule) => el("div.rule", null, icon("bolt"), el("span", { dir: "auto" }, describe(rule)),
-      el("button.round", { type: "button", "aria-label": "Take the rule away", onclick: () => attempt(remove(`/api/faults/${encodeURIComponent(rule.id)}`)) }, icon("trash")))),
+    const takeAway = (rule) => attempt(remove(`/api/faults/${encodeURIComponent(rule.id)}`));
+    const usedUp = rules.filter(isUsedUp);
+    replace(this.list, rules.map((rule) => el("div.rule", { class: isUsedUp(rule) ? "used-up" : "" }, icon("bolt"), el("span", { dir: "auto" }, describe(rule)),
+      el("button.round", { type: "button", "aria-label": "Take the rule away", onclick: () => takeAway(rule) }, icon("trash")))),
+    usedUp.length ? el("button.small", { type: "button", onclick: () => Promise.all(usedUp.map(takeAway)) }, icon("trash"), "Take the used ones away") : null,
     rules.length ? el("button.small", { type: "button", onclick: () => attempt(remove("/api/faults")) }, icon("trash"), "Take all away") : null);
   }
 }

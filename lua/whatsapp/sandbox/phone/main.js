@@ -46,11 +46,12 @@ theme(remembered.get("theme"));
 
 const app = document.getElementById("app");
 
-function open(chat, { keep } = {}) {
+function open(chat, { keep, at } = {}) {
   app.classList.toggle("in-chat", !!chat && !(keep && narrow.matches));
   conversation.open(chat);
   chats.select(chat);
   if (chat && !keep && !narrow.matches) conversation.composer.focus();
+  if (at) conversation.show(at);
   document.title = chat ? `${conversation.title.textContent} · the phone` : "The phone";
 }
 

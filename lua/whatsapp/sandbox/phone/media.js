@@ -29,6 +29,11 @@ function whereFrom(content) {
   }
 }
 
+// A film that is none, or a sound, is told rather than played.
+const isOf = (kind, file) => !file.mime_type || file.mime_type.startsWith(`${kind}/`);
+
+const notOf = (kind, file) => el("div.gone", null, icon("alert"), `Not ${kind}: the file is ${file.mime_type}`);
+
 // What lies on somebody else's server is not fetched: the page asks nobody but the sandbox.
 function elsewhere(message, content, name) {
   return el(`div.media.elsewhere.${name}`, { title: content?.link },
@@ -50,6 +55,7 @@ function image(message, content, { onopen } = {}) {
 function video(message, content) {
   const file = fileOf(message, content);
   if (!file) return elsewhere(message, content, "video");
+  if (!isOf("video", file)) return notOf("video", file);
   return el("div.media.film", null, el("video", { src: file.url, controls: true, preload: "metadata", playsinline: true, "aria-label": "Video" }));
 }
 
@@ -69,6 +75,7 @@ const seconds = (n) => (Number.isFinite(n) ? `${Math.floor(n / 60)}:${String(Mat
 
 function audio(message, content) {
   const file = fileOf(message, content);
+  if (file && !isOf("audio", file)) return notOf("audio", file);
   const player = file ? new Audio() : null;
   const left = el("span.sound-time", null, "0:00");
   const lines = bars(content?.id ?? content?.link).map((height, i) =>

@@ -55,9 +55,10 @@ export function field(label, props, tag = "input", ...children) {
 // A form in a sheet; `submit(values)` may fail, which is then said in the sheet.
 export function formSheet(title, fields, { button = "Send", submit, name }) {
   const wrong = el("p.wrong", { role: "alert", hidden: true });
-  const ok = el("button.primary", { type: "submit" }, button);
-  const form = el("form.form", null, fields, wrong, ok);
-  const open = sheet(title, { body: form, name });
+  const id = `form-${++count}`;
+  const ok = el("button.primary", { type: "submit", form: id }, button);
+  const form = el("form.form", { id }, fields);
+  const open = sheet(title, { body: form, foot: [wrong, ok], name });
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
     ok.disabled = true;

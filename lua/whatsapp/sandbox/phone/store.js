@@ -28,7 +28,13 @@ export function on(names, fn) {
 }
 
 export function tell(name, value) {
-  for (const fn of listeners.get(name) ?? []) fn(value);
+  for (const fn of listeners.get(name) ?? []) {
+    try {
+      fn(value);
+    } catch (error) {
+      console.error(error); // one part that fails leaves the others
+    }
+  }
 }
 
 // Chats -------------------------------------------------------------------------
@@ -82,7 +88,7 @@ const apply = {
   customer(customer) {
     const chat = chatOf(customer.id, customer.phone_number_id);
     state.names.set(customer.id, customer.name);
-    Object.assign(chat, { window_until: customer.window_until, unread: customer.unread ?? 0 });
+    Object.assign(chat, { window_until: customer.window_until, window_applies: customer.window_applies, unread: customer.unread ?? 0 });
     return chat;
   },
 

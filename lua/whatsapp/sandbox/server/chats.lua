@@ -25,12 +25,20 @@ local function label(id)
   return node and node.subject or (id:find "^%d" and "+" or "") .. id
 end
 
+-- Whether the 24-hour window is asked for: of those who never wrote only when `window` says so.
+local function window_applies(chat)
+  local wanted = state.settings.window
+  if wanted == nil then return chat ~= nil and chat.heard ~= nil end
+  return wanted
+end
+
 local function shown(chat)
   local person, until_ = chat.person, chat.heard and chat.heard + WINDOW
   return {
     id = person.id, user_id = person.user_id, name = person.name or label(person.id),
     phone_number_id = chat.phone_number_id, unread = chat.unread,
     window_until = until_ and until_ > state.now() and until_ or json.null,
+    window_applies = window_applies(chat),
   }
 end
 
@@ -74,11 +82,10 @@ end
 ---@param phone table
 ---@return boolean
 function M.is_open(id, phone)
-  local wanted, person = state.settings.window, people[id]
-  if wanted == false then return true end
+  local person = people[id]
   local chat = person and by_key[person.id .. " " .. phone.id]
-  if not (chat and chat.heard) then return not wanted end
-  return state.now() < chat.heard + WINDOW
+  if not window_applies(chat) then return true end
+  return chat ~= nil and chat.heard ~= nil and state.now() < chat.heard + WINDOW
 end
 
 -- Messages -------------------------------------------------------------------------
