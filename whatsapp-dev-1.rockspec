@@ -355,6 +355,7 @@ build = {
       ["whatsapp.sandbox.phone.inspector_js"] = "lua/whatsapp/sandbox/phone/inspector.js",
       ["whatsapp.sandbox.phone.interactive_js"] = "lua/whatsapp/sandbox/phone/interactive.js",
       ["whatsapp.sandbox.phone.json_view_js"] = "lua/whatsapp/sandbox/phone/json_view.js",
+      ["whatsapp.sandbox.phone.line_js"] = "lua/whatsapp/sandbox/phone/line.js",
       ["whatsapp.sandbox.phone.list_js"] = "lua/whatsapp/sandbox/phone/list.js",
       ["whatsapp.sandbox.phone.main_js"] = "lua/whatsapp/sandbox/phone/main.js",
       ["whatsapp.sandbox.phone.map_js"] = "lua/whatsapp/sandbox/phone/map.js",
