@@ -27,7 +27,7 @@ local LEVELS = {
 local MAY_KNOW_CORE = { ["client"] = true, ["request"] = true, ["loop/"] = true, ["api/source"] = true,
   ["api/media/download"] = true, ["api/fetch"] = true, ["webhook/"] = true,
   ["flow/envelope"] = true, ["flow/request"] = true, ["flow/endpoint"] = true, ["flow/keypair"] = true,
-  ["flow/media"] = true, ["testing/flow"] = true }
+  ["flow/media"] = true, ["testing/flow"] = true, ["cli/http"] = true }
 
 -- What runs inside the sandbox's nginx stands apart from the client. Flow JSON is
 -- checked by Meta's rules on both sides, and played on both, so these are there once.

@@ -1,19 +1,35 @@
---- lua-http, which few commands need: loaded by them, or named as missing.
+--- HTTP of the commands about webhooks: posting one, and lua-http to take them.
 
 local Error = require "whatsapp.error"
+local core = require "whatsapp.core"
+local loop = require "whatsapp.loop"
+local version = require "whatsapp.version"
 
 local M = {}
 
 local TIMEOUT = 20 -- seconds for an answer: Meta waits no longer
 
---- A module of lua-http.
+-- Debian keeps modules that are for every Lua only where 5.1 looks.
+local EVERY = ";/usr/share/lua/5.1/?.lua;/usr/share/lua/5.1/?/init.lua"
+
+--- A module of lua-http, which `listen` alone needs; Debian's, too.
 ---@param name string
 ---@return table|nil
 ---@return whatsapp.Error? err of kind `config`
 function M.load(name)
   local ok, module = pcall(require, "http." .. name)
+  if not ok then
+    package.path = package.path .. EVERY
+    ok, module = pcall(require, "http." .. name)
+  end
   if ok then return module end
-  return Error.config(nil, "this command needs lua-http", "luarocks install http")
+  return Error.config(nil, "this command needs lua-http", "luarocks install http (Debian: apt install lua-http)")
+end
+
+-- Nothing of the account goes to such an address, so the session knows nothing of it.
+local function session()
+  return assert(core.session { direct = true, base_url = "https://localhost", credential = "none",
+                               user_agent = "whatsapp-lua/" .. version, allow_http = true })
 end
 
 --- Posts a webhook's body.
@@ -24,18 +40,17 @@ end
 ---@return whatsapp.Error? err
 function M.post(url, body, signature)
   if not url:find "^https?://[^/]" then return Error.invalid("url", "must be of the form http://host/…") end
-  local request, err = M.load "request"
-  if not request then return nil, err end
-  local one = request.new_from_uri(url)
-  one.headers:upsert(":method", "POST")
-  one.headers:append("content-type", "application/json")
-  one.headers:append("x-hub-signature-256", signature)
-  one:set_body(body)
-  local headers, why = one:go(TIMEOUT)
-  if headers then return headers:get ":status" end
-  local refused = tostring(why):find "[Rr]efused" ~= nil
-  return nil, Error.new { kind = "network", outcome = refused and "not_sent" or "unknown",
-                          message = ("%s: %s"):format(url, tostring(why)) }
+  local driver = loop.current()
+  local request = { method = "POST", url = url, foreign = true, body = body, timeout = TIMEOUT,
+                    content_type = "application/json", headers = { "X-Hub-Signature-256: " .. signature } }
+  local exchange, err = driver.submit(session(), request)
+  local status
+  if exchange then
+    status, err = driver.await(exchange)
+  end
+  if status then return tostring(status) end
+  if err.kind ~= "invalid" then err.message = ("%s: %s"):format(url, err.message) end
+  return nil, Error.new(err)
 end
 
 return M

@@ -38,7 +38,7 @@ local function deliver(call, args, hook, body, signature)
   for _, event in ipairs(events) do show(call, event) end
   if not args.forward_to then return "200", "" end
   local status
-  status, err = http.post(args.forward_to, body, signature or "")
+  status, err = http.post(args.forward_to, body, signature)
   if status then return status, "" end
   io.stderr:write(tostring(err), "\n")
   return "502", ""
