@@ -132,6 +132,7 @@ build = {
     ["whatsapp.cli.parser"] = "lua/whatsapp/cli/parser.lua",
     ["whatsapp.cli.progress"] = "lua/whatsapp/cli/progress.lua",
     ["whatsapp.cli.variables"] = "lua/whatsapp/cli/variables.lua",
+    ["whatsapp.cli.words"] = "lua/whatsapp/cli/words.lua",
     ["whatsapp.client"] = "lua/whatsapp/client.lua",
     ["whatsapp.clock"] = "lua/whatsapp/clock.lua",
     ["whatsapp.complaint"] = "lua/whatsapp/complaint.lua",

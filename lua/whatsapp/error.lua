@@ -283,7 +283,7 @@ end
 
 -- Only Graph and the gateway owe Graph's JSON.
 local function form_of(answer)
-  if answer.from == "media" then return "" end
+  if answer.from == "media" or answer.from == "control" then return "" end
   return (", answered with %s instead of Graph's JSON"):format(content_type(answer.headers))
 end
 
@@ -291,12 +291,13 @@ local function of_other(answer)
   local status = answer.status
   local entry = (known()[answer.from] or {})[status] or of_status(status, "gateway")
   local outcome = entry.outcome or (status >= 500 and "unknown" or "rejected")
+  local details = words_of(answer.decoded) or entry.meaning
   return M.new {
     kind = entry.kind,
     status = status,
     title = entry.title,
     message = ("HTTP %d%s%s"):format(status, entry.title and " " .. entry.title or "", form_of(answer)),
-    details = words_of(answer.decoded) or entry.meaning,
+    details = details ~= entry.title and details or nil,
     hint = entry.hint,
     outcome = outcome,
     retry_after = wait_of(answer.headers),

@@ -107,13 +107,18 @@ describe("the command", function()
         ["send +15551234567 Hello --param x"] = "--param: belongs to --template",
         ["send +15551234567 Hello --language en"] = "--language: belongs to --template",
         ["send +15551234567 Hello --template t"] = "cannot stand beside --template",
-        ["send +15551234567 --template t"] = "language",
+        ["send +15551234567 --template t"] = "--language: is missing",
+        ["send +15551234567 --template t --language ''"] = "--language: ",
+        ["send +15551234567 --image README.md"] = "whatsapp media upload FILE --type TYPE",
+        ["media upload bin/whatsapp"] = "whatsapp media upload FILE --type TYPE",
         ["send +15551234567 --image a.png --video b.mp4"] = "--video: cannot stand beside --image",
         ["send +15551234567 Hello --file x"] = "--file: holds the whole message",
         ["send +15551234567 Hello --wait never"] = "--wait",
         ["send +15551234567 Hello --wait sent --timeout soon"] = "--timeout",
         ["send +15551234567 Hello --wait sent --timeout 0"] = "--timeout: must be",
         ["send +15551234567 Hello --wait sent --timeout=-1"] = "--timeout: must be",
+        ["send +15551234567 Hello --wait sent --timeout -1"] = "is written --timeout=-1",
+        ["connections create --wait --timeout abc"] = "--timeout: must be",
         ["send +15551234567 Hello --timeout 5"] = "--timeout: belongs to --wait",
         ["send +15551234567 -hello"] = "goes behind --",
         ["send +15551234567 -5"] = "whatsapp send -- +15551234567 -5",
@@ -189,6 +194,29 @@ describe("the command", function()
       assert.truthy(ended.out:find("\nhint     send a template first", 1, true), ended.out)
       assert.equal("window", json.decode(run("explain 131047 --json").out).kind)
       assert_refused(2, "not a known error code", run "explain 42424242")
+    end)
+
+    it("names commands, options and variables, nothing of Lua", function()
+      local words, seen = require "whatsapp.cli.words", 0
+      local function check(entry)
+        if type(entry.hint) == "string" then
+          local hint = words.of_shell(entry.hint)
+          for _, lua in ipairs { "%f[%w]wa[.:]", "err%.", "whatsapp%.%l", " = ", "=%.", ":%l+%(", "%f[%w_]api_key" } do
+            assert.is_nil(hint:find(lua), hint)
+          end
+          seen = seen + 1
+        end
+        for _, inner in pairs(entry) do
+          if type(inner) == "table" then check(inner) end
+        end
+      end
+      check(require "whatsapp.error.codes")
+      assert.is_true(seen > 100)
+      assert.truthy(run("explain 131047").out:find("whatsapp send TO --template NAME --language CODE", 1, true))
+      local ended = run "connections get bogus"
+      assert_refused(3, "HTTP 404 no such connection; see whatsapp connections ls\n", ended)
+      assert_refused(1, "MATON_API_KEY: no credential; set MATON_API_KEY; straight to Graph: WHATSAPP_ACCESS_TOKEN\n",
+        run("phone ls", "unset MATON_API_KEY"))
     end)
   end)
 

@@ -5,6 +5,7 @@ local Error = require "whatsapp.error"
 local context = require "whatsapp.cli.context"
 local interrupt = require "whatsapp.cli.interrupt"
 local parser = require "whatsapp.cli.parser"
+local words = require "whatsapp.cli.words"
 
 local M = {}
 
@@ -21,7 +22,7 @@ local function status_of(err)
 end
 
 local function report(err)
-  io.stderr:write(tostring(err), "\n")
+  io.stderr:write(tostring(words.translate(err)), "\n")
   return status_of(err)
 end
 
@@ -46,14 +47,14 @@ local function hold_streams()
   for i = 1, 3 do M.held[i] = io.open("/dev/null", "rb") end
 end
 
-local function run(words)
+local function run(given)
   hold_streams()
   local root = parser.new()
   if not root then
     io.stderr:write(MISSING)
     return STATUS.failed
   end
-  local command, args = parser.parse(root, words)
+  local command, args = parser.parse(root, given)
   if not command then
     io.stderr:write(args)
     return STATUS.usage
@@ -62,10 +63,10 @@ local function run(words)
 end
 
 --- Runs the command line.
----@param words string[] without the command's own name
+---@param given string[] without the command's own name
 ---@return integer status for `os.exit`
-function M.run(words)
-  return finish(pcall(run, words))
+function M.run(given)
+  return finish(pcall(run, given))
 end
 
 return M

@@ -40,6 +40,16 @@ function M.port(text)
   return nil, ("'%s' is no port: a number from 0 to 65535"):format(text)
 end
 
+--- A time on the command line.
+---@param text string
+---@return number|nil
+---@return string? why
+function M.seconds(text)
+  local number = tonumber(text)
+  if number and number > 0 and number < math.huge then return number end
+  return nil, ("--timeout: must be a number of seconds above 0, not '%s'"):format(text)
+end
+
 --- A JSON object or list.
 ---@param text string
 ---@param field string what it is, for the error

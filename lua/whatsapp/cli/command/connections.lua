@@ -1,6 +1,7 @@
 --- `whatsapp connections`: the gateway's connections to WhatsApp Business.
 
 local action = require "whatsapp.cli.action"
+local input = require "whatsapp.cli.input"
 
 local FIELDS = { "connection_id", "status", "creation_time", "last_updated_time", "url" }
 
@@ -24,7 +25,7 @@ return {
     }),
     { name = "create", summary = "makes one, to be opened in a browser", run = create,
       flags = { { "--wait", "wait until it is active" } },
-      options = { { "--timeout", "seconds to wait (300)", argname = "SECONDS", convert = tonumber } } },
+      options = { { "--timeout", "seconds to wait (300)", argname = "SECONDS", convert = input.seconds } } },
     action.get("connections", FIELDS),
     action.remove("connections", "id", "its id"),
   },

@@ -2,6 +2,7 @@
 
 local Error = require "whatsapp.error"
 local output = require "whatsapp.cli.output"
+local words = require "whatsapp.cli.words"
 
 -- A check is { name, function }: it returns what it found, or nil, what is wrong and
 -- what to do. `needs` names the check without which it could say nothing; those of the
@@ -40,11 +41,14 @@ local function answers(state, there)
 end
 
 -- What an unanswered request stands for: the address may have been given up.
-local function silence(state, err)
+local function silence(state, err, url, variable)
   local there, name = other_address(state)
-  if not there then return nil, err.message, err.hint end
+  if not there then
+    return nil, ("%s does not answer (%s)"):format(url, err.message),
+      ("check %s, the network and WHATSAPP_PROXY"):format(variable)
+  end
   if answers(state, there) then
-    return nil, ("%s does not answer (%s), but %s does"):format(name, err.message, there.name),
+    return nil, ("%s does not answer (%s), but %s does"):format(host_of(url), err.message, there.name),
       ("set WHATSAPP_BASE_URL=%s and WHATSAPP_CONTROL_URL=%s"):format(there.base_url, there.control_url)
   end
   return nil, ("neither %s nor %s answers (%s)"):format(name, there.name, err.message), err.hint
@@ -52,14 +56,21 @@ end
 
 -- The trouble that an error stands for.
 local function trouble(state, err)
-  if not err.status then return silence(state, err) end
+  if not err.status then return silence(state, err, state.config.base_url, "WHATSAPP_BASE_URL") end
   if err.kind == "gateway" and err.status == 500 then
     return nil, "the OAuth grant of the connection has expired (the gateway answers 500)", RENEW
   end
   local text = tostring(err.message)
   if err.code then text = ("%d %s"):format(err.code, text) end
   if err.details then text = ("%s (%s)"):format(text, err.details) end
-  return nil, text, err.hint
+  return nil, text, words.of_shell(err.hint)
+end
+
+-- The same of a call about an id, which is a variable's.
+local function trouble_of_id(state, err, variable, hint)
+  if err.kind ~= "not_found" and err.code ~= 100 then return trouble(state, err) end
+  local _, text = trouble(state, err)
+  return nil, ("%s is wrong: %s"):format(variable, text), hint
 end
 
 local function configuration(state)
@@ -74,7 +85,7 @@ local function configuration(state)
       or "WHATSAPP_ACCESS_TOKEN: straight to Graph"
   end
   if not Error.is(client) then error(client, 0) end
-  return nil, (client.field and client.field .. ": " or "") .. client.message, client.hint
+  return nil, (client.field and client.field .. ": " or "") .. client.message, words.of_shell(client.hint)
 end
 
 local function address(state)
@@ -82,6 +93,8 @@ local function address(state)
   if state.config.mode == "gateway" and not url:find "/whatsapp%-business$" then
     return nil, ("the app name is missing in %s"):format(url), "end WHATSAPP_BASE_URL in /whatsapp-business"
   end
+  local answer, err = state.client:request("GET", "me", nil, { retries = 1 })
+  if not answer and not err.status then return silence(state, err, url, "WHATSAPP_BASE_URL") end
   local age = AGES[host_of(url)]
   return age and ("%s: %s of the gateway's addresses"):format(url, age) or url
 end
@@ -91,6 +104,8 @@ local function key(state)
   if not connections and err.kind == "auth" then
     return nil, ("the key in MATON_API_KEY is wrong (listing connections answers %d)"):format(err.status),
       "copy it again from the gateway's settings"
+  elseif not connections and not err.status then
+    return silence(state, err, state.config.control_url, "WHATSAPP_CONTROL_URL")
   elseif not connections then
     return trouble(state, err)
   end
@@ -115,12 +130,14 @@ end
 
 local NUMBER = "id,display_phone_number,verified_name,quality_rating,status,platform_type"
 
+local NUMBER_IDS = "whatsapp phone ls shows the ids"
+
 local function number(state)
   if not state.config.phone_number_id then
-    return nil, "WHATSAPP_PHONE_NUMBER_ID is not set", "whatsapp phone ls shows the ids"
+    return nil, "WHATSAPP_PHONE_NUMBER_ID is not set", NUMBER_IDS
   end
   local found, err = state.client.phone_numbers:get(nil, { fields = NUMBER })
-  if not found then return trouble(state, err) end
+  if not found then return trouble_of_id(state, err, "WHATSAPP_PHONE_NUMBER_ID", NUMBER_IDS) end
   state.number = found
   return ("%s %s"):format(found.display_phone_number or found.id, found.verified_name or "")
 end
@@ -135,12 +152,14 @@ local function registration(state)
   return ("%s, quality %s"):format(found.status or "registered", found.quality_rating or "unknown")
 end
 
+local ACCOUNT_ID = "it stands in WhatsApp Manager, under Account settings"
+
 local function account(state)
   if not state.config.business_account_id then
-    return nil, "WHATSAPP_BUSINESS_ACCOUNT_ID is not set", "it stands in WhatsApp Manager, under Account settings"
+    return nil, "WHATSAPP_BUSINESS_ACCOUNT_ID is not set", ACCOUNT_ID
   end
   local numbers, err = state.client.phone_numbers:all()
-  if not numbers then return trouble(state, err) end
+  if not numbers then return trouble_of_id(state, err, "WHATSAPP_BUSINESS_ACCOUNT_ID", ACCOUNT_ID) end
   for _, one in ipairs(numbers) do
     if one.id == state.config.phone_number_id then return ("%d numbers, this one among them"):format(#numbers) end
   end

@@ -3,12 +3,16 @@
 local action = require "whatsapp.cli.action"
 local output = require "whatsapp.cli.output"
 local progress = require "whatsapp.cli.progress"
+local words = require "whatsapp.cli.words"
 
 local FIELDS = { "id", "mime_type", "file_size", "sha256", "url" }
 
+local CALLED = { type = "--type" }
+
 local function upload(call, args)
   local options, finish = progress.options()
-  local media, err = call:client().media:upload({ file = args.file, type = args.type }, options)
+  local media, err = words.renamed(CALLED,
+    call:client().media:upload({ file = args.file, type = args.type }, options))
   finish()
   if not media then return nil, err end
   if call.json then return output.print_json(media) end

@@ -1,8 +1,13 @@
 --- `whatsapp profile`: what customers see of the business.
 
+local words = require "whatsapp.cli.words"
+
 local FIELDS = { "about", "address", "description", "email", "vertical", "websites", "profile_picture_url" }
 
 local SETTABLE = { "about", "address", "description", "email", "vertical" }
+
+local CALLED = { profile_picture = "--picture", websites = "--website" }
+for _, name in ipairs(SETTABLE) do CALLED[name] = "--" .. name end
 
 local function get(call)
   local profile, err = call:client().profile:get()
@@ -13,7 +18,7 @@ end
 local function set(call, args)
   local changes = { profile_picture = args.picture, websites = args.website[1] and args.website or nil }
   for _, name in ipairs(SETTABLE) do changes[name] = args[name] end
-  return call:client().profile:update(changes)
+  return words.renamed(CALLED, call:client().profile:update(changes))
 end
 
 local options = {

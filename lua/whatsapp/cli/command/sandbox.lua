@@ -5,6 +5,7 @@ local interrupt = require "whatsapp.cli.interrupt"
 local loop = require "whatsapp.loop"
 local output = require "whatsapp.cli.output"
 local sandbox = require "whatsapp.sandbox"
+local words = require "whatsapp.cli.words"
 
 local TEXT = [[
 # The phone: %s
@@ -16,11 +17,9 @@ local TEXT = [[
 local CALLED = { webhook_url = "--forward-to", port = "--port", data = "--data" }
 
 local function run(call, args)
-  local box, err = sandbox.start { port = args.port, webhook_url = args.forward_to, data = args.data }
-  if not box then
-    err.field = CALLED[err.field] or err.field
-    return nil, err
-  end
+  local box, err = words.renamed(CALLED,
+    sandbox.start { port = args.port, webhook_url = args.forward_to, data = args.data })
+  if not box then return nil, err end
   if call.json then
     output.print_json(box:env(args.mode))
   else

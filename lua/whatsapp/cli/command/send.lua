@@ -3,6 +3,12 @@
 local Error = require "whatsapp.error"
 local input = require "whatsapp.cli.input"
 local output = require "whatsapp.cli.output"
+local words = require "whatsapp.cli.words"
+
+-- What a field of the message is called on the command line.
+local CALLED = { ["template.language"] = "--language", ["template.body"] = "--param", template = "--template",
+                 reply_to = "--reply-to", image = "--image", video = "--video", audio = "--audio",
+                 document = "--document", sticker = "--sticker" }
 
 local MEDIA = { "image", "video", "audio", "document", "sticker" }
 
@@ -34,10 +40,10 @@ local function check(args, kinds)
     return Error.invalid("text", "cannot stand beside --template", "its words come by --param")
   elseif not args.template and (args.param[1] or args.language) then
     return Error.invalid(args.param[1] and "--param" or "--language", "belongs to --template")
+  elseif args.template and not args.language then
+    return Error.invalid("--language", "is missing", "whatsapp templates ls shows the template's, e.g. en_US")
   elseif args.timeout and not args.wait then
     return Error.invalid("--timeout", "belongs to --wait")
-  elseif args.timeout and not (args.timeout > 0 and args.timeout < math.huge) then
-    return Error.invalid("--timeout", "must be a number of seconds above 0")
   elseif not (args.file or kinds[1] or args.text) then
     return Error.invalid("text", "is missing", 'whatsapp send +15551234567 "Hello"')
   end
@@ -71,7 +77,7 @@ local function run(call, args)
   local message, err = message_of(args)
   if not message then return nil, err end
   local sent, delivery
-  sent, err = call:client():send(message)
+  sent, err = words.renamed(args.file and {} or CALLED, call:client():send(message))
   if not sent then return nil, err end
   if not call.json then output.line(sent.id) end
   if args.wait then delivery, err = wait(call, sent, args) end
@@ -100,7 +106,7 @@ return {
     { "--file", "the message as JSON, of every kind, as for wa:send (-: standard input)", argname = "FILE" },
     { "--reply-to", "the id of the message this one answers", argname = "WAMID" },
     { "--wait", "wait until the message is so far", choices = { "sent", "delivered", "read" }, argname = "STATE" },
-    { "--timeout", "seconds to wait (60)", argname = "SECONDS", convert = tonumber },
+    { "--timeout", "seconds to wait (60)", argname = "SECONDS", convert = input.seconds },
   },
   run = run,
 }
