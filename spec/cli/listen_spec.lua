@@ -91,12 +91,12 @@ describe("whatsapp listen and trigger", function()
 
   it("name lua-http where it is missing, and only listen needs it", function()
     local missing = [[package.preload["http.%s"] = function() error "not here" end]]
-    local command = [[os.exit(require("whatsapp.cli").run { "listen" }, true)]]
-    local output, status = child.run(command, missing:format "server", "WHATSAPP_APP_SECRET=secret")
+    local run = [[os.exit(require("whatsapp.cli").run { %s }, true)]]
+    local output, status = child.run(run:format '"listen"', missing:format "server", "WHATSAPP_APP_SECRET=secret")
     assert.equal(1, status)
     assert.truthy(output:find("needs lua-http; luarocks install http (Debian: apt install lua-http)", 1, true), output)
     local nobody = ("http://127.0.0.1:%d/"):format(server.free_ports({ "port" }).port)
-    output, status = child.run(([[os.exit(require("whatsapp.cli").run { "trigger", "text", %q }, true)]]):format(nobody),
+    output, status = child.run(run:format(('"trigger", "text", %q'):format(nobody)),
       missing:format "request", "WHATSAPP_APP_SECRET=secret")
     assert.equal(1, status)
     assert.truthy(output:find("connect to 127.0.0.1", 1, true), output)
@@ -106,7 +106,8 @@ describe("whatsapp listen and trigger", function()
     local nobody = ("http://127.0.0.1:%d/"):format(server.free_ports({ "port" }).port)
     assert_refused(1, "network", trigger("text " .. nobody))
     assert_refused(1, "WHATSAPP_APP_SECRET", trigger("text " .. nobody, "unset WHATSAPP_APP_SECRET"))
-    assert_refused(1, "app_secret", command.run(nil, "listen --port 0", "unset WHATSAPP_APP_SECRET"))
+    assert_refused(1, "WHATSAPP_APP_SECRET: there is none",
+      command.run(nil, "listen --port 0", "unset WHATSAPP_APP_SECRET"))
     assert_refused(2, "url", trigger "text nowhere")
     assert_refused(2, "Did you mean 'text'", trigger("txet " .. nobody))
     assert_refused(2, "unknown option '--text'", trigger("location --text x " .. nobody))

@@ -88,7 +88,7 @@ local function check_words(words)
   for i, word in ipairs(words) do
     if word == "--" then return true end
     if word:find "^%-%d" and i > 1 and words[i - 1]:find "^%-%-%l[%l-]*$" then
-      return nil, ("whatsapp: %s: a value that begins with - is written %s=%s\n"):format(words[i - 1], words[i - 1], word)
+      return nil, ("whatsapp: a value that begins with - is written %s=%s\n"):format(words[i - 1], word)
     elseif word:find "^%-[^%-]" and word ~= "-h" then
       return nil, ("whatsapp: unknown option '%s'\nWhat only looks like one goes behind --: "
         .. "whatsapp send -- +15551234567 %s\n"):format(word, word)

@@ -19,7 +19,7 @@ local CALLS = {
     [[whatsapp call POST '%1' --json '{"messaging_product":"whatsapp","pin":"..."}']] },
   { " %(whatsapp%.build%)", "" },
   { "make a new one with whatsapp%.new", "start the command again" },
-  { " %(in nginx also: env MATON_API_KEY;%)", "" },
+  { " %(in nginx also: env [%u_]+;%)", "" },
   { " or give [%l_]+ = … to whatsapp%.new or to the call", "" },
   { " or [%l_]+ = to a valid key", " to a valid key" },
   { " or give [%l_]+ = …", "" },
@@ -73,8 +73,9 @@ end
 ---@return any value
 ---@return whatsapp.Error? err
 function M.renamed(called, value, err)
-  local field = value == nil and err.field
-  if field then err.field = called[field] or called[field:match "^[^.%[]+"] or field end
+  local field = value == nil and err.field or nil
+  while field and not called[field] do field = field:match "^(.*)[.%[]" end
+  if field then err.field = called[field] end
   return value, err
 end
 
