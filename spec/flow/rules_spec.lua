@@ -74,6 +74,8 @@ rules["references and expressions"] = {
   { "A[1].body.text", "${name} is no reference", "INVALID_PROPERTY_VALUE", one { { body = "`'a' ${name}`" } } },
   { "A[1].text_input.name", "takes no references", "INVALID_PROPERTY_VALUE", one { input "${data.n}" } },
   { "A[1].text_input.name", "no expressions", "INVALID_PROPERTY_VALUE", one { input "`a`" } },
+  { "A[1].body.text", "== compares an array with a number", "INVALID_PROPERTY_VALUE",
+    one({ { body = "`${data.n} == 5`" } }, { data = { n = { "x" } } }) },
   { "A[1].image.src", "in base64", "INVALID_PROPERTY_VALUE", one { { image = "https://example.com/a.png" } } },
   good = {
     one { { body = "It costs ${5} or ${name}" } }, one { { body = "`'Ana\\`s house'`" } }, one { { body = "a ` b" } },
@@ -291,6 +293,7 @@ rules["choices and lists"] = {
     one { input("n", { init_value = "", helper_text = "", error_message = "" }), { dropdown = { name = "d", label = "d",
       init_value = "", { id = "1", title = "x", description = "" } } }, { image = { src = "AA==", alt_text = "" } },
       { date_picker = { name = "e", label = "e", init_value = "" } } },
+    one({ input("n", { input_type = "number", init_value = 5 }) }, { version = "6.3" }),
     one { choices("checkbox_group", "c"), { body = { text = "x", visible = "`${form.c} != ''`" } } },
     one { input("n", { pattern = "a", helper_text = "x" }), { dropdown = { name = "d", label = "d",
       { id = "1", title = "x", image = "AA==" }, { id = "2", title = "x", color = "FF0000" } } } },

@@ -73,7 +73,14 @@ local function check_length(check, value, property, at)
   end
 end
 
+-- Meta compares the type of a first value from 7.0 on only.
+local function is_number(check, value, property)
+  return type(value) == "number" and property.alone and not check:has "7.0"
+    and check.component["input-type"] == "number"
+end
+
 function values.string(check, value, property, at)
+  if is_number(check, value, property) then return end
   if type(value) ~= "string" then return wrong_type(check, at, "a string", value) end
   check_kind(check, value, property, at)
   if is_dynamic(value) then return end

@@ -74,6 +74,8 @@ local LOGICAL = { ["&&"] = true, ["||"] = true, ["not"] = true }
 local NUMERIC = { ["<"] = true, ["<="] = true, [">"] = true, [">="] = true, ["+"] = true, ["-"] = true, ["*"] = true,
                   ["/"] = true, ["%"] = true, minus = true }
 
+local function named(kind) return (kind:find "^[ao]" and "an " or "a ") .. kind end
+
 local function operator_complaint(check, screen, tree)
   local kind = tree[1]
   local a = model.type_of_tree(check, screen, tree[2])
@@ -81,12 +83,12 @@ local function operator_complaint(check, screen, tree)
   local wanted = LOGICAL[kind] and "boolean" or NUMERIC[kind] and "number"
   local sign = kind == "not" and "!" or kind == "minus" and "-" or kind
   for _, found in ipairs { a or wanted, b or wanted } do
-    if wanted and found ~= wanted then return ("%s is for a %s, not for a %s"):format(sign, wanted, found) end
+    if wanted and found ~= wanted then return ("%s is for a %s, not for %s"):format(sign, wanted, named(found)) end
   end
   -- What holds several, or a range, may be compared with nothing.
   local empty = (a == "array" or a == "object") and b == "string" or (b == "array" or b == "object") and a == "string"
   if (kind == "==" or kind == "!=") and a and b and a ~= b and not empty then
-    return ("%s compares a %s with a %s"):format(sign, a, b)
+    return ("%s compares %s with %s"):format(sign, named(a), named(b))
   end
 end
 
@@ -123,7 +125,7 @@ local function check_expression(check, screen, text, at, condition)
   end
   why = complaint_of(check, screen, tree, condition)
   local kind = not why and condition and model.type_of_tree(check, screen, tree)
-  if kind and kind ~= "boolean" then why = ("must come to true or false, not to a %s"):format(kind) end
+  if kind and kind ~= "boolean" then why = ("must come to true or false, not to %s"):format(named(kind)) end
   if why then check:report(at, "INVALID_PROPERTY_VALUE", why) end
 end
 
