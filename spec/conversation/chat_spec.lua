@@ -240,6 +240,11 @@ for _, host in ipairs(hosts.all()) do describe("a conversation under " .. host.n
     t.now = t.now + 100
     t.bot:tick()
     assert.are.same({ "Name?", "Ann" }, t:said())
+    -- By a clock that is behind Meta's, too.
+    t.now = os.time() - 120
+    t:deliver("go", "Ann")
+    assert.are.same({ "Name?", "Ann" }, t:said())
+    t.now = os.time()
     -- However often it is asked.
     t:opens(function(chat)
       local _, err = chat:ask("Age?", { number = true, timeout = 60 })

@@ -1,5 +1,6 @@
 -- Conversations whose code changes, or has bugs.
 
+local meta = require "spec.support.meta"
 local sandboxes = require "whatsapp.sandbox"
 local talks = require "spec.support.talk"
 local whatsapp = require "whatsapp"
@@ -263,8 +264,12 @@ describe("a conversation", function()
         chat:say(tostring(sent) .. " " .. err.kind)
         return nil, require("whatsapp.error").new { kind = "network", message = "not reached" }
       end)
+      t.bot:on_error(function(err, event)
+        t.told[#t.told + 1] = ("%s %s: %s"):format(event.from, event.conversation, tostring(err))
+      end)
       t:deliver "go"
       assert.are.same({ "nil invalid" }, t:said())
+      for _, told in ipairs(t.told) do assert.truthy(told:find("^" .. meta.phone .. " talk: "), told) end
       assert.is_true(t:was_told "5000")
       assert.is_true(t:was_told "not reached")
     end)

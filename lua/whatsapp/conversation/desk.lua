@@ -211,7 +211,11 @@ end
 
 -- Lets a conversation go on. `offered`: the event, for a command that waits for one.
 function run(self, event, talk, offered)
-  local state, err, class, traceback = talk:run(offered)
+  local function tell(err)
+    describe(self, event, talk.journal.head)
+    self.report(self.bot, err, event)
+  end
+  local state, err, class, traceback = talk:run(tell, offered)
   if not state then
     failed(self, event, talk, err, class, traceback)
     return true

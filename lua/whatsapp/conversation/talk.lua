@@ -61,17 +61,13 @@ end
 -- Errors that are not the customer's, nor the network's: of the code, or the setup.
 local OURS = { invalid = true, config = true, auth = true, permission = true }
 
-local function tell(self, err)
-  self.desk.report(self.desk.bot, err)
-end
-
 local function advance(self, ...)
   local command, first, second = commands.resume(self.co, ...)
   if command == nil then fail("code", first, second) end
   self.position = self.position + 1
   self.command = command
   -- Returned as a handler returns it: told of, not lost.
-  if command == false and first == nil and Error.is(second) and not OURS[second.kind] then tell(self, second) end
+  if command == false and first == nil and Error.is(second) and not OURS[second.kind] then self.tell(second) end
 end
 
 local function begin(self)
@@ -138,9 +134,14 @@ local function take(self, event, command)
   note(self, { event = event:dump(), key = event.key, values = command.read and call(command.read, event) or {} })
 end
 
+-- What is here before its time is over is in time, whatever Meta's clock says.
+local function is_late(self, event, due)
+  return math.min(event.timestamp, self:now()) > due
+end
+
 function perform.wait(self, command, step)
   local event, due = self.event, step and step.due or command.due
-  if event and command.test(event) and not (due and event.timestamp > due) then return take(self, event, command) end
+  if event and command.test(event) and not (due and is_late(self, event, due)) then return take(self, event, command) end
   if not command.timeout then return SUSPEND end
   if not due then return suspend_until(self, self:now() + command.timeout) end
   if self:now() >= due then return timed_out(self) end
@@ -190,7 +191,7 @@ local MOST_REFUSED = 20
 local function keep_refused(self, err)
   self.refused = self.refused + 1
   if self.refused > MOST_REFUSED then fail("code", err) end
-  if OURS[err.kind] then tell(self, err) end
+  if OURS[err.kind] then self.tell(err) end
   done(self, nil, err)
 end
 
@@ -215,7 +216,7 @@ local function decide(self, command)
   local decision = command.on_unknown or self.definition.on_unknown
   if type(decision) == "function" then decision = call(decision, command.message)[1] end
   if decision == "resend" then return send(self, command) end
-  tell(self, skipped(self))
+  self.tell(skipped(self))
   done(self, { unknown = true })
 end
 
@@ -360,13 +361,14 @@ end
 
 --- Lets the conversation go on as far as it can. `consumed` says then whether the
 --- event was taken.
+---@param tell fun(err: whatsapp.Error) is told what does not end it
 ---@param event whatsapp.Event|nil for the command that waits for one
 ---@return "waiting"|"over"|"left"|nil state
 ---@return any err
 ---@return "store"|"kept"|"code"|nil class
 ---@return string|nil traceback
-function Talk:run(event)
-  self.event, self.consumed = event, false
+function Talk:run(tell, event)
+  self.tell, self.event, self.consumed = tell, event, false
   local ok, failure = pcall(function()
     run(self)
     if self.command and self.command.op ~= "leave" then flush(self, due_of(self)) end
