@@ -260,7 +260,8 @@ for _, host in ipairs(hosts.all()) do describe("a conversation under " .. host.n
   end)
 
   it("may use coroutines of its own, and calls nothing by itself", function()
-    t:opens(function(chat)
+    local made
+    made = t:opens(function(chat)
       local name = chat:ask "Name?"
       for word in coroutine.wrap(function()
         for _, word in ipairs { "Hello", name } do coroutine.yield(word) end
@@ -269,6 +270,10 @@ for _, host in ipairs(hosts.all()) do describe("a conversation under " .. host.n
       end
       local _, err = t.wa:send { to = meta.phone, text = "by itself" }
       chat:step("send", function() assert(t.wa:send { to = meta.phone, text = "by a step" }) end)
+      local _, refused = made:start(t.bot, "15559990000")
+      assert(refused == err)
+      local _, why = pcall(chat.say, "x")
+      assert(why:find("chat:say(…)", 1, true))
       chat:say(err.hint)
     end)
     t:deliver("go", "Ann")

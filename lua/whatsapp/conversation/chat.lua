@@ -89,7 +89,8 @@ local function message_of(text) return type(text) == "table" and text or { text 
 ---@return whatsapp.Error? err
 function Chat:say(text, options)
   if type(text) ~= "table" and type(text) ~= "string" then
-    error(("what is said must be a text or a message, not a %s"):format(type(text)), 2)
+    local hint = type(self) == "string" and ": call it with a colon, chat:say(…)" or ""
+    error(("what is said must be a text or a message, not a %s%s"):format(type(text), hint), 2)
   end
   return self:send(message_of(text), options)
 end

@@ -4,6 +4,7 @@
 
 local Error = require "whatsapp.error"
 local desks = require "whatsapp.conversation.desk"
+local loop = require "whatsapp.loop"
 local schema = require "whatsapp.schema"
 
 ---@alias whatsapp.Talk fun(chat: whatsapp.Chat, ...: any): any
@@ -42,6 +43,9 @@ function Conversation:start(bot, to, ...)
   if type(bot) ~= "table" or type(bot.add) ~= "function" then
     return Error.invalid("bot", "must be a bot of whatsapp.bot", "conversation:start(bot, to, …)")
   end
+  -- In another's function it would be done again with each replay.
+  local closed = loop.closed()
+  if closed then return nil, closed end
   return bot:add(self).talks:start(self, to, ...)
 end
 

@@ -141,7 +141,8 @@ end
 
 function perform.wait(self, command, step)
   local event, due = self.event, step and step.due or command.due
-  if event and command.test(event) and not (due and is_late(self, event, due)) then return take(self, event, command) end
+  local in_time = event and not (due and is_late(self, event, due))
+  if in_time and command.test(event) then return take(self, event, command) end
   if not command.timeout then return SUSPEND end
   if not due then return suspend_until(self, self:now() + command.timeout) end
   if self:now() >= due then return timed_out(self) end
