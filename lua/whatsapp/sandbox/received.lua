@@ -77,9 +77,14 @@ end
 -- Who writes, to which number, when, and to what.
 local number_or_id = { type = "string", number = true, required = true }
 
+-- Webhooks have the time as digits.
+local function to_number(value)
+  return type(value) == "string" and value:find "^%d+$" and tonumber(value) or value
+end
+
 local around = {
   from = number_or_id, user_id = user_id, name = name, phone_number_id = id, id = { type = "wamid" },
-  group_id = id, timestamp = { type = "number", min = 0, max = 9999999999, whole = true },
+  group_id = id, timestamp = { type = "number", min = 0, max = 9999999999, whole = true, before = to_number },
   type = { type = "string", pattern = "^[%l%d_]+$", form = "location" },
   context = object, referral = object, errors = list,
 }
