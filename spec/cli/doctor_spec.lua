@@ -11,9 +11,7 @@ describe("whatsapp doctor", function()
 
   local function start(options)
     box = assert(sandbox.start(options))
-    local wa = whatsapp.new(box:options "direct")
-    assert(wa.subscribed_apps:subscribe {})
-    return wa
+    return whatsapp.new(box:options "direct")
   end
 
   after_each(function() box:stop() end)

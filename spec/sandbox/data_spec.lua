@@ -114,7 +114,7 @@ describe("sandbox: data", function()
   it("says so when its file is damaged", function()
     assert(start())
     box:stop()
-    for _, text in ipairs { "{", "[]", '{"identity":{}}' } do
+    for _, text in ipairs { "{", "[]", '{"identity":{}}', '{"format":1,"identity":{},"ports":{}}' } do
       local file = assert(io.open(directory .. "/state.json", "w"))
       file:write(text)
       file:close()

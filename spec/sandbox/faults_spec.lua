@@ -186,6 +186,8 @@ describe("sandbox: faults", function()
     for field, rule in pairs {
       cod = { cod = 2 }, service = { service = "meta" }, status = { status = 99 },
       times = { times = 1.5 }, path = { path = "[" }, delay = { delay = 1e6 },
+      code = { handled = true }, headers = { headers = { ["X\r\nY"] = "1" } },
+      ["headers.x"] = { headers = { x = { 1 } } },
     } do
       local ok, err = box:fault(rule)
       assert.is_nil(ok)

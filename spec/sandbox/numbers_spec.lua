@@ -141,7 +141,7 @@ describe("sandbox: numbers", function()
   end)
 
   it("have an account that apps subscribe to", function()
-    assert.are.same({}, (wa.subscribed_apps:all()))
+    assert.equal("Sandbox", assert(wa.subscribed_apps:all())[1].whatsapp_business_api_data.name)
     assert(wa.subscribed_apps:subscribe())
     assert.is_nil(assert(wa.subscribed_apps:list()).data[1].override_callback_uri)
     assert(wa.subscribed_apps:subscribe { override_callback_uri = "https://shop.example/hook", verify_token = "x" })

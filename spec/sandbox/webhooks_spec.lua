@@ -4,6 +4,7 @@ local http = require "socket.http"
 local json = require "whatsapp.json"
 local ltn12 = require "ltn12"
 local sandbox = require "whatsapp.sandbox"
+local socket = require "socket"
 local webhook_listener = require "spec.support.webhook_listener"
 local whatsapp = require "whatsapp"
 
@@ -53,6 +54,35 @@ describe("sandbox: webhooks", function()
     assert.are.equal("two", (following()))
     local deliveries = assert(box:deliveries())
     assert.are.same({ 1, 2 }, { deliveries[1].attempt, deliveries[2].attempt })
+  end)
+
+  it("go to this machine alone", function()
+    for _, url in ipairs { "http://example.com/", "http://192.168.1.5/", "http://127.0.0.1.example/",
+                           "http://user:pw@127.0.0.1/", "http://127.0.0.1:99999/", "http://127.0.0.1:0/",
+                           "https://127.0.0.1/", "http://[2001:db8::1]/", "http://127.0.0.1/a b" } do
+      local none, err = sandbox.start { webhook_url = url }
+      assert.is_nil(none)
+      assert.equal("webhook_url", err.field)
+    end
+    local own = webhook_listener.new()
+    local url = own.url:gsub("127.0.0.1", "localhost"):gsub("/hook$", "?x=1")
+    local other = assert(sandbox.start { webhook_url = url })
+    assert(other:receive { from = CUSTOMER, text = "x" })
+    own:following()
+    local delivery
+    for _ = 1, 200 do
+      delivery = assert(other:deliveries())[1]
+      if delivery then break end
+      socket.sleep(0.05)
+    end
+    assert.are.same({ "/?x=1", 200 }, delivery and { delivery.path, delivery.status })
+    other:stop()
+    own:close()
+  end)
+
+  it("of the account tell the time", function()
+    assert(box:review(assert(wa.templates:list()).data[1].id, "PAUSED"))
+    assert.equal("number", type(hook:following().entry[1].time))
   end)
 
   it("say of files and reactions what WhatsApp says of them", function()

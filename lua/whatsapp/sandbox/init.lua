@@ -13,6 +13,7 @@ local errors = require "whatsapp.error"
 local json = require "whatsapp.json"
 local identity = require "whatsapp.sandbox.identity"
 local journal = require "whatsapp.sandbox.journal"
+local kept = require "whatsapp.sandbox.kept"
 local launch = require "whatsapp.sandbox.launch"
 local options_of = require "whatsapp.sandbox.options"
 local shell = require "whatsapp.sandbox.shell"
@@ -138,18 +139,6 @@ local function settings(self, options, found, ports)
   }
 end
 
--- What the sandbox before this one left in the data directory: { identity, ports }.
-local function kept(options)
-  local path = options.data and options.data .. "/state.json"
-  local file = path and io.open(path, "rb")
-  if not file then return {} end
-  local saved = json.decode(file:read "*a")
-  file:close()
-  if saved and type(saved.identity) == "table" and type(saved.ports) == "table" then return saved end
-  return nil, errors.new { kind = "io", outcome = "not_sent", message = path .. " is damaged",
-                           hint = "put a copy in its place, or remove it to begin anew" }
-end
-
 local function own_pid()
   local file = io.open("/proc/self/stat", "rb")
   if file then
@@ -182,7 +171,7 @@ function M.start(options)
   local checked, err = options_of.start(options)
   if not checked then return nil, err end
   local saved
-  saved, err = kept(checked)
+  saved, err = kept.read(checked.data)
   if not saved then return nil, err end
   local self = setmetatable({ identity = saved.identity or new_identity(checked) }, Sandbox)
   for name, value in pairs(self.identity) do self[name] = value end

@@ -56,7 +56,9 @@ http {
   lua_max_pending_timers 8192;
 
   # What nginx refuses by itself, such as a body that is too large.
-  error_page 400 405 408 411 413 414 415 417 431 494 495 496 497 500 501 505 @refused;
+  # A line that cannot be read has no path, which a named location would need.
+  error_page 400 /.refused;
+  error_page 405 408 411 413 414 415 417 431 494 495 496 497 500 501 505 @refused;
 
   server {
     listen 127.0.0.1:${port} ${listen};
@@ -65,6 +67,10 @@ http {
       content_by_lua_block { require("whatsapp.sandbox.server").serve("main") }
     }
     location @refused {
+      content_by_lua_block { require("whatsapp.sandbox.server").refuse() }
+    }
+    location = /.refused {
+      internal;
       content_by_lua_block { require("whatsapp.sandbox.server").refuse() }
     }
   }
@@ -78,6 +84,10 @@ http {
     location @refused {
       content_by_lua_block { require("whatsapp.sandbox.server").refuse() }
     }
+    location = /.refused {
+      internal;
+      content_by_lua_block { require("whatsapp.sandbox.server").refuse() }
+    }
   }
 
   server {
@@ -88,6 +98,10 @@ http {
       content_by_lua_block { require("whatsapp.sandbox.server").phone() }
     }
     location @refused {
+      content_by_lua_block { require("whatsapp.sandbox.server").refuse() }
+    }
+    location = /.refused {
+      internal;
       content_by_lua_block { require("whatsapp.sandbox.server").refuse() }
     }
   }

@@ -3,6 +3,7 @@
 local errors = require "whatsapp.error"
 local identity = require "whatsapp.sandbox.identity"
 local schema = require "whatsapp.schema"
+local webhook_url = require "whatsapp.sandbox.webhook_url"
 
 local M = {}
 
@@ -42,7 +43,7 @@ end
 ---@field pair_rate? boolean        whether Graph keeps the rate from one number to one user,
 ---  a message in 6 s after a burst of 45, and answers 131056 to more (false)
 ---@field webhook_url? string      where it posts what happens, signed with `app_secret`: an http
----  address of this machine. Delivered again until the answer is 200
+---  address of this machine (127.0.0.1, [::1], localhost). Delivered again until the answer is 200
 ---@field window? boolean  the 24-hour window: a message that is no template, accepted after it closed, fails
 ---  with 131047. Not given: for customers who have written before; true: also for those who never
 ---  did; false: for nobody
@@ -57,7 +58,8 @@ local start = { type = "table", fields = {
   data = { type = "string" },
   media_seconds = { type = "number", min = 0, default = 300 },
   gateway_media = { type = "boolean", off = true, default = false },
-  webhook_url = { type = "string", pattern = "^http://[%w.-]+:?%d*/?[%w%p]*$", form = "http://127.0.0.1:8080/webhook" },
+  webhook_url = { type = "string", test = webhook_url.is_valid,
+                  form = "http://127.0.0.1:8080/webhook, with an address of this machine" },
   review_seconds = { type = "number", min = 0, off = true, default = 0.3 },
   connections = { type = "list", min = 0, default = { "ACTIVE" },
                   of = { type = "string", one_of = set "ACTIVE PENDING FAILED EXPIRED" } },
@@ -182,6 +184,20 @@ local function check_webhook(rule)
   return rule
 end
 
+-- What can happen; without any of it nothing would.
+local EFFECTS = { "code", "status", "body", "headers", "retry_after", "delay", "hang", "drop", "cut", "duplicate",
+                  "reorder", "batch" }
+
+local function check_headers(headers)
+  for name, value in pairs(headers) do
+    if not name:find "^[%w_-]+$" then return errors.invalid("headers", "has a name that is none") end
+    if type(value) ~= "string" or value:find "%c" then
+      return errors.invalid("headers." .. name, "must be a text of one line")
+    end
+  end
+  return true
+end
+
 --- A rule for a fault.
 ---@param given table
 ---@return table|nil rule with an id of its own
@@ -196,6 +212,14 @@ function M.fault(given)
   if rule.path and not pcall(string.find, "", rule.path) then
     return errors.invalid("path", "is not a Lua pattern")
   end
+  local effect
+  for _, name in ipairs(EFFECTS) do effect = effect or rule[name] end
+  if not effect then
+    return errors.invalid("code", "is missing", "say what is to happen: " .. table.concat(EFFECTS, ", "))
+  end
+  local ok
+  ok, err = check_headers(rule.headers or {})
+  if not ok then return nil, err end
   rule.id = identity.hex(8)
   return rule
 end

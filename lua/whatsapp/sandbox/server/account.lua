@@ -23,6 +23,9 @@ return {
     is_official_business_account = false, is_pin_enabled = false,
   },
 
+  -- What is subscribed to its webhooks, from the start.
+  app = { id = "9000000000000001", name = "Sandbox", link = "https://www.facebook.com/games/?app_id=9000000000000001" },
+
   -- Who owns the account, and works with it.
   business = { name = "Sandbox Business", timezone_id = 1 },
   people = {

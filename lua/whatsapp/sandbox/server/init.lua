@@ -82,7 +82,7 @@ end
 --- not read.
 function M.refuse()
   local status = ngx.status
-  record { time = state.now(), service = "nginx", method = ngx.req.get_method(),
+  record { time = state.now(), service = "nginx", method = (ngx.var.request or ""):match "^%u+",
            path = (ngx.var.request_uri or ""):match "^[^?]*", status = status }
   answer.send(answer.render(answer.failure { code = 100, status = status,
     details = ("the request was refused with HTTP %d before it was read"):format(status) }))

@@ -51,7 +51,7 @@ function M.open(settings)
   local info = { id = business.id, name = business.name }
   for _, person in ipairs(account.people) do M.add("user", copy(person, { business = info, since = FOUNDED })) end
   M.add("business_account", copy(account.business_account, { id = settings.business_account_id,
-                                                             owner_business_info = info }))
+    owner_business_info = info, subscribed_app = { whatsapp_business_api_data = account.app } }))
   M.add("application", { id = settings.app_id })
   M.add("template_library", { id = "message_template_library" })
   for i, id in ipairs { settings.phone_number_id, settings.second_phone_number_id } do

@@ -3,6 +3,7 @@
 --- after a change, beside the old one, and then takes its place.
 
 local json = require "whatsapp.json"
+local kept = require "whatsapp.sandbox.kept"
 local agenda = require "whatsapp.sandbox.server.agenda"
 local chats = require "whatsapp.sandbox.server.chats"
 local connections = require "whatsapp.sandbox.server.connections"
@@ -13,7 +14,6 @@ local watchdog = require "whatsapp.sandbox.server.watchdog"
 
 local M = {}
 
-local FORMAT = 1
 local DELAY = 0.5  -- seconds; with very much to write, four times as long as it took
 
 local parts = { state = state, chats = chats, connections = connections }
@@ -51,7 +51,7 @@ local function link(nodes)
 end
 
 local function snapshot()
-  local whole = { format = FORMAT, identity = state.settings.identity, ports = state.settings.ports }
+  local whole = { format = kept.FORMAT, identity = state.settings.identity, ports = state.settings.ports }
   for name, part in pairs(parts) do
     local saved = part.save()
     whole[name] = {}
@@ -94,7 +94,7 @@ function M.open()
   local text = file:read "*a"
   file:close()
   local whole = assert(json.decode_raw(text))
-  assert(whole.format == FORMAT, path .. " is of another version")
+  assert(whole.format == kept.FORMAT, path .. " is of another version")
   unpacked(whole)
   for _, name in ipairs { "state", "chats", "connections" } do parts[name].restore(whole[name]) end
   link(whole.state.nodes)

@@ -1,7 +1,8 @@
 --- The apps that are subscribed to the account's webhooks. There is one app, that of
---- the credentials.
+--- the credentials, and it is subscribed from the start.
 
 local json = require "whatsapp.json"
+local app = require "whatsapp.sandbox.server.account".app
 local answer = require "whatsapp.sandbox.server.answer"
 local params = require "whatsapp.sandbox.server.params"
 
@@ -22,9 +23,7 @@ function M.subscribe(req, account)
     end
     params.text(body, "verify_token", {})
   end
-  account.subscribed_app = { override_callback_uri = callback, whatsapp_business_api_data = {
-    id = "9000000000000001", name = "Sandbox", link = "https://www.facebook.com/games/?app_id=9000000000000001",
-  } }
+  account.subscribed_app = { override_callback_uri = callback, whatsapp_business_api_data = app }
   return answer.ok { success = true }
 end
 

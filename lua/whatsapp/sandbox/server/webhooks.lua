@@ -4,6 +4,7 @@
 
 local json = require "whatsapp.json"
 local identity = require "whatsapp.sandbox.identity"
+local webhook_url = require "whatsapp.sandbox.webhook_url"
 local agenda = require "whatsapp.sandbox.server.agenda"
 local crypto = require "whatsapp.sandbox.server.crypto"
 local exchanges = require "whatsapp.sandbox.server.exchanges"
@@ -38,9 +39,11 @@ local function escape(text)
   end))
 end
 
+-- What is about the account itself, and not one of its numbers, tells the time here.
 local function body_of(changes)
+  local time = not changes[1].value.metadata and state.time() or nil
   return escape(assert(json.encode { object = "whatsapp_business_account", entry = {
-    { id = state.settings.business_account_id, changes = changes } } }))
+    { id = state.settings.business_account_id, time = time, changes = changes } } }))
 end
 
 -- Delivery -------------------------------------------------------------------------
@@ -58,7 +61,11 @@ end
 local function post(url, body)
   local socket = ngx.socket.tcp()
   socket:settimeout(TIMEOUT)
-  local ok, why = socket:connect(url.host, url.port)
+  local ok, why
+  for _, address in ipairs(url.addresses) do
+    ok, why = socket:connect(address, url.port)
+    if ok then break end
+  end
   if not ok then return nil, why end
   local line
   ok, why = socket:send(request_of(url, body))
@@ -66,11 +73,6 @@ local function post(url, body)
   socket:close()
   local status = line and tonumber(line:match "^HTTP/%d%.%d (%d%d%d)")
   return status, why or "no HTTP answer"
-end
-
-local function url_of(text)
-  local host, port, path = text:match "^http://([%w.-]+):?(%d*)(.*)$"
-  return { host = host, port = tonumber(port) or 80, path = path ~= "" and path or "/" }
 end
 
 local function report(delivery, path, more)
@@ -82,7 +84,7 @@ local function report(delivery, path, more)
 end
 
 local function deliver(delivery)
-  local url = url_of(state.settings.webhook_url)
+  local url = webhook_url.parse(state.settings.webhook_url)
   for attempt = 1, TIMES do
     local began = ngx.now()
     local status, why = post(url, delivery.body)
@@ -137,7 +139,7 @@ end
 
 local function apply(rule, queue, change)
   local delivery = delivery_of(queue, { change }, true)
-  if rule.drop then return report(delivery, url_of(state.settings.webhook_url).path, {}) end
+  if rule.drop then return report(delivery, webhook_url.parse(state.settings.webhook_url).path, {}) end
   for _ = 1, rule.duplicate or 1 do
     if rule.delay then
       agenda.at(state.now() + rule.delay, enqueue, delivery)
