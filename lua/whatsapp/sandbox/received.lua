@@ -47,7 +47,7 @@ local contents = {
   reaction = { message_id = wamid, emoji = any_text },
   interactive = { type = needed(text), button_reply = object, list_reply = object, nfm_reply = object },
   button = { text = needed(text), payload = any_text },
-  order = { catalog_id = id, text = any_text, product_items = list },
+  order = { catalog_id = text, text = any_text, product_items = list },
   system = { body = any_text, type = text },
   revoke = { original_message_id = wamid },
   edit = { original_message_id = wamid, message = needed(object) },
@@ -85,7 +85,7 @@ end
 local around = {
   from = number_or_id, user_id = user_id, name = name, phone_number_id = id, id = { type = "wamid" },
   group_id = id, timestamp = { type = "number", min = 0, max = 9999999999, whole = true, before = to_number },
-  type = { type = "string", pattern = "^[%l%d_]+$", form = "location" },
+  type = text,
   context = object, referral = object, errors = list,
 }
 
