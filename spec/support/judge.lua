@@ -1,9 +1,7 @@
 --- The judge: a proxy before a sandbox's Graph that holds each answer, and each webhook,
 --- against Meta's published OpenAPI description (tools/referee with an upstream).
 
-local cjson = require "cjson"
-local http = require "socket.http"
-
+local referee = require "spec.support.referee"
 local server = require "spec.support.server"
 local whatsapp = require "whatsapp"
 
@@ -43,9 +41,7 @@ end
 --- with where it was first seen.
 ---@return { webhooks: table<string, integer>, complaints: table<string, string> }
 function Judge:report()
-  local body, status = http.request(self.url .. "/__report")
-  assert(status == 200, "no report: " .. tostring(status))
-  return cjson.decode(body)
+  return referee.report_of(self.url)
 end
 
 function Judge:stop()

@@ -24,6 +24,15 @@ M.BUSINESS_ACCOUNT = "202290129340398"
 local Referee = {}
 Referee.__index = Referee
 
+--- What tools/referee tells of itself, however it was started.
+---@param url string
+---@return table
+function M.report_of(url)
+  local body, status = http.request(url .. "/__report")
+  assert(status == 200, "no report: " .. tostring(status))
+  return cjson.decode(body)
+end
+
 --- Starts it and waits until it is ready.
 ---@return spec.Referee
 function M.start()
@@ -48,9 +57,7 @@ end
 --- `violations`, each with method, path, op, errs (a list of reasons) and body.
 ---@return { hits: table<string, integer>, violations: table[] }
 function Referee:report()
-  local body, status = http.request(self.url .. "/__report")
-  assert(status == 200, "no report: " .. tostring(status))
-  return cjson.decode(body)
+  return M.report_of(self.url)
 end
 
 function Referee:stop()

@@ -13,16 +13,8 @@ local function blocked(phone, wa_id)
   return state.of_phone("blocked_user", phone, "wa_id", wa_id)
 end
 
--- The users of a request, as they are written and as WhatsApp knows them.
 local function users_of(req)
-  local users, list = {}, params.given(params.whatsapp(req), "block_users")
-  if type(list) ~= "table" or #list == 0 then params.refuse("block_users", "a non-empty array") end
-  for i, item in ipairs(list) do
-    local input = type(item) == "table" and item.user
-    if type(input) ~= "string" then params.refuse(("block_users[%d][user]"):format(i - 1), "a string") end
-    users[i] = { input = input, wa_id = input:find "%a" and input or input:gsub("%D", "") }
-  end
-  return users
+  return params.users(req, "block_users", "a non-empty array")
 end
 
 local function answer_with(name, users)

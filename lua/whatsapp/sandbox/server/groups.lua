@@ -91,14 +91,7 @@ end
 -- Participants -------------------------------------------------------------------------
 
 local function users_of(req)
-  local users, list = {}, params.given(params.whatsapp(req), "participants")
-  if type(list) ~= "table" or #list == 0 or #list > 8 then params.refuse("participants", "an array of 1 to 8") end
-  for i, item in ipairs(list) do
-    local input = type(item) == "table" and item.user
-    if type(input) ~= "string" then params.refuse(("participants[%d][user]"):format(i - 1), "a string") end
-    users[i] = { input = input, wa_id = input:find "%a" and input or input:gsub("%D", "") }
-  end
-  return users
+  return params.users(req, "participants", "an array of 1 to 8", 8)
 end
 
 local function without(participants, users)

@@ -48,6 +48,23 @@ function M.whatsapp(req)
   return body
 end
 
+--- The users of a request, as they are written and as WhatsApp knows them.
+---@param req table
+---@param name string  of the list: { { user = … }, … }
+---@param rule string  what it must be
+---@param most? integer
+---@return { input: string, wa_id: string }[]
+function M.users(req, name, rule, most)
+  local users, list = {}, M.given(M.whatsapp(req), name)
+  if type(list) ~= "table" or #list == 0 or #list > (most or #list) then M.refuse(name, rule) end
+  for i, item in ipairs(list) do
+    local input = type(item) == "table" and item.user
+    if type(input) ~= "string" then M.refuse(("%s[%d][user]"):format(name, i - 1), "a string") end
+    users[i] = { input = input, wa_id = input:find "%a" and input or input:gsub("%D", "") }
+  end
+  return users
+end
+
 --- A time as Graph writes dates; by default what the sandbox's clock says.
 ---@param time? integer
 ---@return string
