@@ -7,7 +7,7 @@ import { test } from "node:test";
 import { openBrowser, openChat, openPage, row, TOP } from "./support.mjs";
 
 test("the demo stays on a terminal until Ctrl-C, and its bot answers the phone", async () => {
-  const terminal = spawn("script", ["-qec", "tools/in-tree build/5.4 lua5.4 examples/demo.lua", "/dev/null"], { cwd: TOP, stdio: ["pipe", "pipe", "inherit"] });
+  const terminal = spawn("script", ["-qec", "exec tools/in-tree build/5.4 lua5.4 examples/demo.lua", "/dev/null"], { cwd: TOP, stdio: ["pipe", "pipe", "inherit"] });
   const ended = new Promise((resolve) => terminal.once("exit", resolve));
   let url;
   for await (const line of createInterface({ input: terminal.stdout })) {
