@@ -129,7 +129,10 @@ test("moves the clock on, and the window closes", async () => {
   await page.keyboard.press("Enter");
   await row(page, "Are you still there?").waitFor();
   await until("the window is open again", async () => /^2[34]:/.test(await page.locator(".window").textContent()));
-  assert.deepEqual(await page.locator(".row.day").allTextContents(), ["Yesterday", "Today"]);
+  // Late in the evening 26 hours lead over two midnights.
+  const [before, now, ...rest] = await page.locator(".row.day").allTextContents();
+  assert.match(before, /^(Yester|Sun|Mon|Tues|Wednes|Thurs|Fri|Satur)day$/);
+  assert.deepEqual([now, ...rest], ["Today"]);
   await shot(page, "light-clock");
   await page.end();
 });
