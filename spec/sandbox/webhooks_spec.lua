@@ -210,6 +210,15 @@ describe("sandbox: webhooks", function()
     end
   end
 
+  it("end when the app unsubscribes, and go on when it subscribes again", function()
+    assert(wa.subscribed_apps:unsubscribe())
+    receive "unheard"
+    assert(box:set_status(assert(wa:send { to = CUSTOMER, text = "Hello" }).id, "read"))
+    assert(wa.subscribed_apps:subscribe())
+    receive "heard"
+    assert.are.equal("heard", (following()))
+  end)
+
   it("can be delivered again", function()
     receive "zero"
     local _, before = following()

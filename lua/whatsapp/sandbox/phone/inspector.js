@@ -261,11 +261,11 @@ class Clock {
 
   draw() {
     this.tick();
-    const { webhook_url: url, name, phone_numbers: numbers } = state.business;
+    const { webhook_url: url, is_told: told, name, phone_numbers: numbers } = state.business;
     replace(this.flows, el("h4", null, "The business"), el("dl.facts", null,
       el("dt", null, "account"), el("dd", { dir: "auto" }, name ?? ""),
       numbers.map((one) => [el("dt", null, one.display_phone_number), el("dd", { dir: "auto" }, `${one.verified_name} (${one.id})`)]),
-      el("dt", null, "webhook"), el("dd", { dir: "ltr" }, url || "none: nobody is told"),
+      el("dt", null, "webhook"), el("dd", { dir: "ltr" }, !url ? "none: nobody is told" : told ? url : `${url} (the app has unsubscribed: nothing is posted)`),
       [...state.flows.values()].map((flow) => [el("dt", null, "flow"), el("dd", { dir: "auto" }, `${flow.name} (${flow.status})`)])));
   }
 }

@@ -1,7 +1,6 @@
 --- All that the page shows, as it is now.
 
 local json = require "whatsapp.json"
-local agenda = require "whatsapp.sandbox.server.agenda"
 local chats = require "whatsapp.sandbox.server.chats"
 local connections = require "whatsapp.sandbox.server.connections"
 local events = require "whatsapp.sandbox.server.events"
@@ -10,6 +9,7 @@ local faults = require "whatsapp.sandbox.server.faults"
 local flows = require "whatsapp.sandbox.server.flows"
 local message_templates = require "whatsapp.sandbox.server.message_templates"
 local state = require "whatsapp.sandbox.server.state"
+local webhooks = require "whatsapp.sandbox.server.webhooks"
 
 local M = {}
 
@@ -23,6 +23,7 @@ local function business()
   local account = state.nodes[state.settings.business_account_id]
   return {
     id = account.id, name = account.name, webhook_url = state.settings.webhook_url or json.null,
+    is_told = webhooks.wanted(),
     phone_numbers = each(state.all "phone_number", function(phone)
       return { id = phone.id, display_phone_number = phone.display_phone_number,
                verified_name = phone.verified_name }
@@ -33,7 +34,6 @@ end
 --- Everything, for a page that opens; the events behind `revision` follow it.
 ---@return table
 function M.all()
-  agenda.run()
   local whole = chats.all()
   whole.revision, whole.business = events.revision(), business()
   whole.clock = { now = state.now(), offset = state.offset }

@@ -167,14 +167,21 @@ end
 
 -- Sending --------------------------------------------------------------------------
 
---- Sends a change of a field to the webhook, if there is one.
+--- Whether anybody is told.
+---@return boolean
+function M.wanted()
+  if not state.settings.webhook_url then return false end
+  return state.nodes[state.settings.business_account_id].subscribed_app ~= nil
+end
+
+--- Sends a change of a field to the webhook, if there is one and the app is subscribed.
 ---@param phone? table  the number it is about; none for one of the account
 ---@param customer string  or what else it is about: one thing's changes go out in order
 ---@param field string
 ---@param value table
 ---@return boolean sent
 function M.send(phone, customer, field, value)
-  if not state.settings.webhook_url then return false end
+  if not M.wanted() then return false end
   if phone then
     value.messaging_product = "whatsapp"
     value.metadata = { display_phone_number = phone.display_phone_number:gsub("%D", ""), phone_number_id = phone.id }
