@@ -3,7 +3,7 @@
 local M = {}
 
 --- Random bytes from the system, unbuffered: a forked process must not get the
---- same ones.
+--- same ones. The server has a cheaper source.
 ---@param n integer
 ---@return string
 function M.random(n)
@@ -42,8 +42,8 @@ local first_digits = {
 ---@return string
 function M.id(kind)
   local first = first_digits[kind]
-  local digits = M.random(15 - #first):gsub(".", function(char) return char:byte() % 10 end)
-  return first .. digits
+  local a, b, c, d, e, f = M.random(6):byte(1, 6)
+  return first .. ("%07d%07d"):format((a * 65536 + b * 256 + c) % 1e7, (d * 65536 + e * 256 + f) % 1e7):sub(#first)
 end
 
 return M

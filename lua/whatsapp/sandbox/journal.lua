@@ -1,6 +1,7 @@
 --- What the sandbox was asked and what it answered: one JSON line a request,
 --- written by the server before its answer goes out, read by the sandbox object.
 
+local cjson = require "cjson"
 local json = require "whatsapp.json"
 
 local M = {}
@@ -12,13 +13,17 @@ function M.path(prefix)
   return prefix .. "/journal"
 end
 
+-- Who reads it does not mind the order of names, and no number here has more than 14 digits:
+-- lua-cjson is several times faster.
+local writer = cjson.new()
+
 --- Opens a journal for writing at its end.
 ---@param prefix string
 ---@return fun(entry: table) append
 function M.writer(prefix)
   local file = assert(io.open(M.path(prefix), "ab"))
   return function(entry)
-    file:write(assert(json.encode(entry)), "\n")
+    file:write(writer.encode(entry), "\n")
     file:flush()
   end
 end

@@ -1,6 +1,8 @@
---- What is to be done later, by the sandbox's clock. One timer serves all of it, and when
---- the clock is put forward, what has become due is done at once.
+--- What is to be done later, by the sandbox's clock. Each request, and putting the clock
+--- forward, does what has become due by then; for a webhook or an open page one timer does it
+--- in time, otherwise it may be late: nobody sees it.
 
+local events = require "whatsapp.sandbox.server.events"
 local state = require "whatsapp.sandbox.server.state"
 
 local M = {}
@@ -44,10 +46,15 @@ local fire
 -- nginx counts in milliseconds, and a timer of none that sets itself again would never
 -- let it look at the clock.
 local SHORTEST = 0.001
+local UNSEEN = 1 -- seconds that what nobody sees may be late
+
+local function is_seen()
+  return state.settings.webhook_url ~= nil or events.watched()
+end
 
 local function set_timer()
   if not heap[1] then return end
-  local delay = math.max(0, heap[1].at - state.now()) + SHORTEST
+  local delay = math.max(0, heap[1].at - state.now()) + (is_seen() and SHORTEST or UNSEEN)
   local at = ngx.now() + delay
   if set_for and set_for <= at then return end
   if ngx.timer.at(delay, fire, at) then set_for = at end

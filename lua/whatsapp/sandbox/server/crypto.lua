@@ -1,4 +1,4 @@
---- Digests, from the libcrypto that nginx itself uses.
+--- Digests and random bytes, from the libcrypto that nginx itself uses.
 
 local ffi = require "ffi"
 
@@ -16,6 +16,7 @@ int EVP_DigestUpdate(EVP_MD_CTX *ctx, const void *data, size_t size);
 int EVP_DigestFinal_ex(EVP_MD_CTX *ctx, unsigned char *digest, unsigned int *size);
 unsigned char *HMAC(const EVP_MD *type, const void *key, int key_size, const char *data, size_t size,
                     unsigned char *digest, unsigned int *digest_size);
+int RAND_bytes(unsigned char *buffer, int size);
 ]]
 
 local M = {}
@@ -43,6 +44,15 @@ function M.hmac_sha256(key, data)
   local digest = ffi.new("unsigned char[32]")
   assert(C.HMAC(C.EVP_sha256(), key, #key, data, #data, digest, nil) ~= nil)
   return ffi.string(digest, 32)
+end
+
+--- Random bytes; a forked process gets others.
+---@param n integer
+---@return string
+function M.random(n)
+  local buffer = ffi.new("unsigned char[?]", n)
+  assert(C.RAND_bytes(buffer, n) == 1)
+  return ffi.string(buffer, n)
 end
 
 --- Bytes in hexadecimal.

@@ -33,12 +33,12 @@ end
 local function kept(text)
   if not text or text == "" then return nil end
   if #text > LONGEST then text = text:sub(1, LONGEST):gsub("[\194-\244][\128-\191]*$", "") .. "…" end
-  return texts.readable(text)
+  return text
 end
 
 local function readable(text)
   if not text then return json.null end
-  text = without_secrets(text)
+  text = without_secrets(texts.readable(text))
   local value = text:find "^%s*[{%[]" and json.decode(text)
   return value or text
 end

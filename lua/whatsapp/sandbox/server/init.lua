@@ -1,13 +1,16 @@
 --- The sandbox's server, inside nginx's worker.
 ---
---- A request passes these steps: read whole → which service it is for → who asks →
---- the route's handler → the journal → the answer. A handler returns a response
+--- A request passes these steps: read whole → what is due is done → which service it is
+--- for → who asks → the route's handler → the journal → the answer. A handler returns a response
 --- (`answer.lua`) or raises one with `answer.refuse`.
 
 local json = require "whatsapp.json"
+local identity = require "whatsapp.sandbox.identity"
 local journal = require "whatsapp.sandbox.journal"
+local agenda = require "whatsapp.sandbox.server.agenda"
 local answer = require "whatsapp.sandbox.server.answer"
 local connections = require "whatsapp.sandbox.server.connections"
+local crypto = require "whatsapp.sandbox.server.crypto"
 local exchanges = require "whatsapp.sandbox.server.exchanges"
 local phone = require "whatsapp.sandbox.server.phone"
 local request = require "whatsapp.sandbox.server.request"
@@ -20,6 +23,8 @@ local webhooks = require "whatsapp.sandbox.server.webhooks"
 local M = {}
 
 local record
+
+identity.random = crypto.random -- names are made up at every message
 
 --- Reads the settings; called once, before the worker exists, so that whatever is
 --- wrong keeps nginx from starting.
@@ -59,6 +64,7 @@ end
 ---@param port "main"|"control"
 function M.serve(port)
   local req = request.read()
+  agenda.run()
   local ok, response = xpcall(function() return answer.render(services.handle(port, req)) end, trace)
   if not ok then response = answer.render(to_response(response)) end
   if req.service ~= "orders" then
@@ -73,6 +79,7 @@ end
 --- Answers a request to the phone's page.
 function M.phone()
   local req = request.read()
+  agenda.run()
   local response = answer.render(phone.handle(req))
   if req.method ~= "GET" then storage.touch() end
   answer.send(response)

@@ -61,6 +61,7 @@ end
 
 -- The webhook, if there is one, is told of a step.
 local function announce(message, step)
+  if not webhooks.wanted() then return false end
   local status, failed = step.status:lower(), step.code and failure(step.code)
   return webhooks.send(message.phone, message.to, "messages", { statuses = { {
     id = message.message_id, status = status, timestamp = ("%d"):format(step.at),
@@ -75,27 +76,34 @@ local function take(message, step)
   chats.set_status(message.message_id, step.status:lower(), step.code and failure(step.code))
 end
 
+local follow_clock
+
 -- A step by the clock is due. With a page open, a message is read when it is looked at.
 local function due(entry)
-  local message, step = entry.message, entry.step
+  local message, step = entry.message, entry.steps[entry.next]
   if message.steps ~= entry.steps or step.taken then return end
   if step.by_clock and events.watched() then
     message.steps[3] = nil
   else
     take(message, step)
   end
+  follow_clock(entry)
+end
+
+-- Takes the steps that are due, and the next one when it is.
+function follow_clock(entry)
+  local steps, step = entry.steps
+  repeat
+    entry.next = entry.next + 1
+    step = steps[entry.next]
+  until not (step and step.taken)
+  if not step then return end
+  if step.at <= state.now() then return due(entry) end
+  agenda.at(step.at, due, entry)
 end
 
 local function schedule(message)
-  local steps = message.steps
-  for _, step in ipairs(steps) do
-    local entry = not step.taken and { message = message, steps = steps, step = step }
-    if entry and step.at <= state.now() then
-      due(entry)
-    elseif entry then
-      agenda.at(step.at, due, entry)
-    end
-  end
+  follow_clock { message = message, steps = message.steps, next = 0 }
 end
 
 --- Goes on with the messages that were there before the sandbox started.
@@ -123,7 +131,6 @@ local SEQUENCE = { "SENT", "DELIVERED", "READ", "FAILED", "DELETED" }
 -- What has happened to a message, by status. What was told once stays: a message
 -- that was read is never only delivered again.
 local function happened(message)
-  agenda.run()
   for _, step in ipairs(message.steps) do
     if step.taken then message.told[step.status] = message.told[step.status] or step end
   end
@@ -188,7 +195,6 @@ end
 ---@param customer string
 ---@param phone_number_id? string
 function M.look(customer, phone_number_id)
-  agenda.run()
   local wamids = chats.unread(customer, phone_number_id)
   if not wamids then answer.invalid("customer", "is none that is known") end
   for _, wamid in ipairs(wamids) do follow(by_wamid[wamid], "READ") end

@@ -38,7 +38,9 @@ orders["GET state"] = function() return answer.ok(overview.all()) end
 
 orders["GET events"] = function(req)
   local since = req.headers["last-event-id"] or req.query.since
-  return events.stream(since and tonumber(since) or nil)
+  local response = events.stream(since and tonumber(since) or nil)
+  agenda.run() -- from now on in time
+  return response
 end
 
 -- What customers do --------------------------------------------------------------------
