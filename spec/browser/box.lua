@@ -47,8 +47,8 @@ local orders = {
     local made = assert(wa.flows:create { name = given.name, categories = { "OTHER" } })
     assert(#assert(wa.flows:upload(made.id, { data = given.text })).validation_errors == 0)
     assert(wa.flows:publish(made.id))
-    local flow = { body = "A form", button = "Open it", id = made.id, token = "t" }
-    return assert(wa:send { to = given.to, flow = flow }).id
+    return assert(wa:send { to = given.to, flow = { body = "A form", button = "Open it", id = made.id, token = "t",
+      screen = given.screen, data = given.data } }).id
   end,
   forms = function() return scene.form(wa) end,
   picture = function() scene.picture(wa, box) return true end,

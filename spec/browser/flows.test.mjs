@@ -62,3 +62,42 @@ test("a flow is opened, checked, gone through, gone back in, and sent", async ()
   assert.deepEqual([values.day, values.guests, values.name, values.flow_token], ["2026-12-24", "2", "Ann <b>Lee</b>", "table-1"]);
   await page.end();
 });
+
+test("a flow sends what a phone does: not what was never touched, but what was, shown or not", async () => {
+  const page = await openPage(browser, url);
+  const on_click = { name: "complete", payload: { a: "${form.a}", b: "${form.b}", c: "${form.c}", d: "${form.d}", e: "${form.e}", f: "${form.f}" } };
+  const list = [{ id: "1", title: "One thing" }, { id: "2", title: "Two things" }];
+  const children = [
+    { type: "TextInput", name: "a", label: "Never touched" },
+    { type: "OptIn", name: "b", label: "Ticked and unticked" },
+    { type: "CheckboxGroup", name: "c", label: "Things", "data-source": list, "on-select-action": { name: "update_data", payload: { first: "${form.c}" } } },
+    { type: "Dropdown", name: "d", label: "Emptied", "data-source": [{ id: "x", title: "X" }] },
+    { type: "If", condition: "${form.b}", then: [{ type: "TextInput", name: "e", label: "For a while" }], else: [{ type: "TextInput", name: "f", label: "Else", "init-value": "first" }] },
+    { type: "TextCaption", text: "`'Chosen: ' ${data.first[0]}`" },
+    { type: "Footer", label: "Send it", "on-click-action": on_click },
+  ];
+  const data = { first: { type: "array", items: { type: "string" }, __example__: ["1"] } };
+  const to = "15553330000";
+  await box.receive({ from: to, name: "Kim", text: "hello" });
+  await box.flow({ to, name: "Kept", screen: "ONE", data: { first: ["none"] }, text: JSON.stringify({ version: "7.1", screens: [{ id: "ONE", title: "Kept", terminal: true, data, layout: { type: "SingleColumnLayout", children } }] }) });
+  await openChat(page, to);
+  await row(page, "A form").getByRole("button", { name: "Open it" }).click();
+  const form = page.locator(".flow-sheet");
+  await form.getByLabel("Ticked and unticked").check();
+  await form.getByLabel("For a while").fill("typed");
+  await form.getByLabel("Ticked and unticked").uncheck();
+  await form.getByLabel("Else").waitFor();
+  await form.getByLabel("One thing").check();
+  await form.getByLabel("Two things").check();
+  await form.getByLabel("One thing").uncheck();
+  await form.getByText("Chosen: 2").waitFor();
+  await form.getByLabel("Two things").uncheck();
+  await form.getByText("Chosen: 2").waitFor({ state: "detached" });
+  await form.getByLabel("Emptied").selectOption("x");
+  await form.getByLabel("Emptied").selectOption("");
+  await form.getByRole("button", { name: "Send it" }).click();
+  const reply = await until("the webhook has it", async () => (await box.deliveries())
+    .map((one) => one.body.entry[0].changes[0].value.messages?.[0]?.interactive?.nfm_reply?.response_json).find((text) => text?.includes("typed")));
+  assert.deepEqual(JSON.parse(reply), { c: [], d: "", e: "typed", f: "first", flow_token: "t" });
+  await page.end();
+});

@@ -44,7 +44,9 @@ describe("an expression", function()
     for text, value in pairs {
       ["${form.none} == ''"] = true, ["${form.empty} != ''"] = false, ["${form.none} == 'a'"] = false,
       ["${form.none} > 0"] = false, ["!${form.none}"] = true, ["${form.none.deeper} == ''"] = true,
-      ["`'[' ${form.none} ']'`"] = "[]", ["`'[' (${data.ten} / 0) ']'`"] = "[]", ["${data.ten} && true"] = false,
+      ["`'[' ${form.none} ']'`"] = "[]", ["`'[' (${data.ten} / 0) ']'`"] = "[0]", ["${data.ten} && true"] = false,
+      ["`${data.ten} / 3`"] = 3.33, ["`-${data.twenty} / 3`"] = -6.67, ["`${data.ten} + ${form.none}`"] = 10,
+      ["`${data.ten} % ${form.empty}`"] = 0,
     } do
       assert.are.equal(value, expression.evaluate(text, CONTEXT), text)
     end

@@ -61,55 +61,79 @@ describe("a player", function()
     assert.are.equal("later above", player.params.b)
   end)
 
-  it("sends nothing of a branch that is taken no more", function()
-    local player = open { yes_or_no,
-      { when = { condition = "${form.a} == 'y'", { text_input = { name = "b", label = "B" } } } } }
-    assert(player:fill { a = "y", b = "text" })
+  it("sends what was filled in though it is shown no more, and first values that never are", function()
+    local player = open({ yes_or_no, { when = { condition = "${form.a} == 'y'",
+      { text_input = { name = "b", label = "B" } },
+      otherwise = { { text_input = { name = "c", label = "C", init_value = "first" } } } } },
+      { text_input = { name = "d", label = "D", visible = "`${form.a} == 'y'`" } },
+      { text_input = { name = "e", label = "E", visible = "${data.open}", init_value = "hidden" } } }, { open = false })
+    assert(player:fill { a = "y", b = "text", d = "more" })
     assert(player:submit { a = "n" })
-    assert.are.same({ a = "n", flow_token = "token" }, player.params)
+    assert.are.same({ a = "n", b = "text", c = "first", d = "more", e = "hidden", flow_token = "token" },
+      player.params)
   end)
 
-  it("passes on what is left empty, or emptied", function()
+  it("sends nothing of what was not touched, and what is emptied as it is then", function()
     local list = { { id = "1", title = "1" }, { id = "2", title = "2" } }
     local text = { type = "string", __example__ = "x" }
     local several = { type = "array", items = { type = "string" }, __example__ = { "1" } }
     for i, case in ipairs {
-      { { text_input = { name = "a", label = "A" } }, text, "", "x" },
-      { { text_area = { name = "a", label = "A" } }, text, "", "x" },
-      { { text_input = { name = "a", label = "A", visible = "${data.open}" } }, text, "" },
+      { { text_input = { name = "a", label = "A" } }, text, "x", "" },
+      { { text_area = { name = "a", label = "A" } }, text, "x", "" },
+      { { text_input = { name = "a", label = "A", visible = "${data.open}" } }, text },
       { { text_input = { name = "a", label = "A", input_type = "number" } },
-        { type = "number", __example__ = 1 }, "", "5" },
-      { { text_input = { name = "a", label = "A", input_type = "number" } }, text, "", 5 },
-      { { dropdown = { name = "a", label = "A", data_source = list } }, text, "", "1" },
-      { { radio_buttons_group = { name = "a", label = "A", data_source = list } }, text, "", "1" },
-      { { checkbox_group = { name = "a", label = "A", data_source = list } }, several, json.array {}, { "1" } },
-      { { chips_selector = { name = "a", label = "A", data_source = list } }, several, json.array {}, { "1" } },
-      { { opt_in = { name = "a", label = "A" } }, { type = "boolean", __example__ = true }, false, true },
-      { { date_picker = { name = "a", label = "A" } }, text, "", "2026-01-01" },
+        { type = "number", __example__ = 1 }, "5", "" },
+      { { dropdown = { name = "a", label = "A", data_source = list } }, text, "1", "" },
+      { { radio_buttons_group = { name = "a", label = "A", data_source = list } }, text, "1" },
+      { { checkbox_group = { name = "a", label = "A", data_source = list } }, several, { "1" }, json.array {} },
+      { { chips_selector = { name = "a", label = "A", data_source = list } }, several, { "1" }, json.array {} },
+      { { opt_in = { name = "a", label = "A" } }, { type = "boolean", __example__ = true }, true },
+      { { date_picker = { name = "a", label = "A" } }, text, "2026-01-01", "" },
       { { calendar_picker = { name = "a", label = { start_date = "A", end_date = "B" }, mode = "range" } },
-        { type = "object", properties = {}, __example__ = {} }, nil, { ["start-date"] = "2026-01-01" } },
+        { type = "object", properties = {}, __example__ = {} }, { ["start-date"] = "2026-01-01" } },
     } do
       local flow = assert(screens.build { version = "7.1",
         { id = "ONE", title = "One", data = { open = false }, case[1],
           { footer = { label = "Go", navigate = "TWO", payload = { a = "${form.a}" } } } },
         { id = "TWO", title = "Two", terminal = true, data = { a = case[2] },
           { footer = { label = "Done", complete = { a = "${data.a}", b = "${screen.ONE.form.a}" } } } } })
+      local function sends(player, value)
+        assert.are.equal("TWO", player:submit(), i)
+        assert(player:submit())
+        assert.are.equal(json.encode { a = value, b = value, flow_token = "token" }, json.encode(player.params), i)
+        assert(player:open { data = { open = false } })
+      end
       local player = assert(players.new { screens = flow })
       assert(player:open { data = { open = false } })
-      assert.are.equal("TWO", player:submit(), i)
-      assert(player:back())
-      assert.are.equal("TWO", player:act("navigate", { a = case[3] }, "TWO"), i)
-      assert(player:submit())
-      assert.are.same(json.encode { a = case[3], b = case[3], flow_token = "token" }, json.encode(player.params), i)
-      if case[4] then
-        assert(player:open { data = { open = false } })
-        assert.are.equal("TWO", player:submit { a = case[4] }, i)
-        assert.are.same(case[4], player.data.a, i)
-        assert(player:back())
-        assert.are.equal("TWO", player:submit { a = {} }, i)
-        assert.are.equal(json.encode { case[3] }, json.encode { player.data.a }, i)
+      sends(player)
+      if case[3] then
+        assert(player:fill { a = case[3] })
+        sends(player, case[3])
+        assert(player:fill { a = case[3] } and player:fill { a = {} })
+        sends(player, case[4])
       end
     end
+  end)
+
+  it("types numbers as text, also first values", function()
+    local flow = assert(screens.build { version = "6.0", { id = "ONE", title = "One", terminal = true,
+      { text_input = { name = "a", label = "A", input_type = "number", init_value = 7 } },
+      { text_input = { name = "b", label = "B", input_type = "number" } }, done { { name = "a" }, { name = "b" } } } })
+    local player = assert(players.new { screens = flow })
+    assert(player:open() and player:submit { b = 5 })
+    assert.are.same({ a = "7", b = "5", flow_token = "token" }, player.params)
+  end)
+
+  it("takes back what can be chosen no more", function()
+    local few, more = { { id = "1", title = "1" } }, { { id = "1", title = "1" }, { id = "2", title = "2" } }
+    local player = open({
+      { dropdown = { name = "a", label = "A", data_source = "${data.list}" } },
+      { checkbox_group = { name = "b", label = "B", data_source = "${data.list}" } },
+      { opt_in = { name = "c", label = "C", on_select_action = { update_data = { list = few } } } },
+    }, { list = more })
+    assert(player:fill { a = "2", b = { "1", "2" } })
+    assert(player:submit { c = true })
+    assert.are.equal('{"a":"","b":[],"c":true,"flow_token":"token"}', json.encode(player.params))
   end)
 
   it("passes on what a page leaves out, but no data of another type", function()
@@ -131,20 +155,18 @@ describe("a player", function()
     assert.are.equal("CheckboxGroup Footer", seen(player))
     assert(player:fill { a = { "1" } })
     assert.are.equal("CheckboxGroup TextCaption Footer", seen(player))
-    assert(player:fill { a = {} })
-    assert.are.equal("CheckboxGroup Footer", seen(player))
   end)
 
-  it("leaves out what is divided by nothing", function()
+  it("takes what is divided by nothing as 0", function()
     local player = open({ { caption = "`'q ' (${data.a} / ${data.b}) (${data.a} % ${data.b})`" } }, { a = 1, b = 0 })
-    assert.are.equal("q ", player:view().components[1].text)
+    assert.are.equal("q 00", player:view().components[1].text)
     local flow = assert(screens.build { version = "7.1", { id = "ONE", title = "One", terminal = true,
       data = { a = 1, b = 0 },
       { footer = { label = "Done", complete = { x = "`${data.a} / ${data.b}`", y = "`-${data.a} / ${data.b}`" } } } } })
     player = assert(players.new { screens = flow })
     assert(player:open { data = { a = 1, b = 0 } })
     assert(player:submit())
-    assert.are.equal('{"flow_token":"token"}', player:reply().interactive.nfm_reply.response_json)
+    assert.are.equal('{"flow_token":"token","x":0,"y":0}', player:reply().interactive.nfm_reply.response_json)
   end)
 
   it("raises for no Flow JSON, however wrong", function()
@@ -201,7 +223,7 @@ describe("a player", function()
       tostring(player:view().terminal) }, " "))
     expect.refused("invalid", "ONE.c", "not enabled", player:fill { c = "1" })
     assert(player:submit {})
-    assert.are.same({ a = "n", b = "", c = "", flow_token = "token" }, player.params)
+    assert.are.same({ a = "n", flow_token = "token" }, player.params)
     assert.are.same({ screen = "SUCCESS", done = true, params = player.params, components = {} }, player:view())
   end)
 
@@ -230,6 +252,21 @@ describe("a player", function()
     assert.are.equal("y true 0", caption())
     assert(player:fill { a = "", b = false })
     assert.are.equal("none false 1", caption())
+  end)
+
+  it("does again what choosing does where nothing is said of choosing no more", function()
+    local player = open({
+      { checkbox_group = { name = "a", label = "A", on_select_action = { update_data = { seen = "${form.a}" } },
+        { id = "x", title = "X" }, { id = "y", title = "Y" } } },
+      { caption = "`'first ' ${data.seen[0]}`" },
+    }, { seen = { "none" } })
+    local function caption() return (player:view().components[2].text) end
+    assert(player:fill { a = { "x", "y" } })
+    assert.are.equal("first x", caption())
+    assert(player:fill { a = { "y" } })
+    assert.are.equal("first y", caption())
+    assert(player:fill { a = {} })
+    assert.are.equal("first ", caption())
   end)
 
   it("taps lists, links and whatever has a key", function()

@@ -54,7 +54,7 @@ end
 local on = {
   INIT = function(request) return request:show("WELCOME", days("Monday", "Tuesday", "Sunday", "never")) end,
   BACK = function(request)
-    return request:show(request.screen == "DETAILS" and "WELCOME" or "DETAILS", days("Friday"))
+    return request:show(request.screen == "DETAILS" and "WELCOME" or "DETAILS", days("Friday", "Monday"))
   end,
   WELCOME = function(request)
     if request.data.day == "Sunday" then return request:fail "We are closed." end

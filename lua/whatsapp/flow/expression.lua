@@ -1,5 +1,6 @@
 --- The expressions of Flow JSON: ${form.x}, conditions, and what stands in backticks.
--- Source: Meta's "Flow JSON": dynamic properties, nested expressions; "Components": If.
+-- Source: Meta's "Flow JSON": dynamic properties, nested expressions; "Components": If;
+-- WhatsApp Web's own client of Flows.
 --
 -- Two values side by side are joined to a text; nothing binds more loosely, so that
 -- what is calculated in a text stands in brackets: `'Sum: ' (${data.a} + ${data.b})`.
@@ -169,12 +170,12 @@ function M.text(value)
   return (type(value) == "string" or type(value) == "boolean") and tostring(value) or ""
 end
 
+local function is_empty(value) return value == nil or value == "" end
+
 -- What is not filled in is empty. A field for numbers has their digits.
 local function equal(a, b)
   if a == nil then a = "" end
   if b == nil then b = "" end
-  if type(a) == "table" and next(a) == nil then a = "" end
-  if type(b) == "table" and next(b) == nil then b = "" end
   if type(a) == "number" and type(b) == "string" then b = tonumber(b) or b end
   if type(b) == "number" and type(a) == "string" then a = tonumber(a) or a end
   return a == b
@@ -187,12 +188,18 @@ local function with_numbers(fn)
   end
 end
 
--- What is divided by nothing has no value.
+-- What is empty counts as 0; there are two decimal places.
 local function calculated(fn)
-  return with_numbers(function(a, b)
-    local value = fn(a + 0.0, b + 0.0)
-    if value - value == 0 then return value end
-  end)
+  local calculate = with_numbers(function(a, b) return math.floor(fn(a + 0.0, b + 0.0) * 100 + 0.5) / 100 end)
+  return function(a, b)
+    local value = calculate(is_empty(a) and 0 or a, is_empty(b) and 0 or b)
+    if value and value - value == 0 then return value end
+  end
+end
+
+-- What is divided by nothing comes to 0.
+local function divided(fn)
+  return calculated(function(a, b) return b == 0 and 0 or fn(a, b) end)
 end
 
 -- A comparison of what are no numbers is not true.
@@ -206,8 +213,8 @@ local operators = {
   ["<"] = compared(function(a, b) return a < b end), ["<="] = compared(function(a, b) return a <= b end),
   [">"] = compared(function(a, b) return a > b end), [">="] = compared(function(a, b) return a >= b end),
   ["+"] = calculated(function(a, b) return a + b end), ["-"] = calculated(function(a, b) return a - b end),
-  ["*"] = calculated(function(a, b) return a * b end), ["/"] = calculated(function(a, b) return a / b end),
-  ["%"] = calculated(math.fmod),
+  ["*"] = calculated(function(a, b) return a * b end), ["/"] = divided(function(a, b) return a / b end),
+  ["%"] = divided(math.fmod),
   ["&&"] = function(a, b) return a == true and b == true end,
   ["||"] = function(a, b) return a == true or b == true end,
   ["not"] = function(a) return a ~= true end,

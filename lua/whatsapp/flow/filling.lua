@@ -1,5 +1,5 @@
 --- What may be filled in: the values of fields, and what they must be.
--- Source: Meta's "Components", the input components.
+-- Source: Meta's "Components", the input components; WhatsApp Web's own client of Flows.
 
 local Error = require "whatsapp.error"
 local json = require "whatsapp.json"
@@ -187,15 +187,38 @@ function M.is_empty(value)
   return value == nil or value == "" or value == false or (type(value) == "table" and next(value) == nil)
 end
 
-local SEVERAL = { CheckboxGroup = true, ChipsSelector = true, PhotoPicker = true, DocumentPicker = true }
+local LISTS = { CheckboxGroup = true, ChipsSelector = true, PhotoPicker = true, DocumentPicker = true }
+local TEXTS = { TextInput = true, TextArea = true, Dropdown = true, DatePicker = true, CalendarPicker = true }
 
---- What stands for a field that is left empty: nil for a range, which has no empty one.
+--- What a field holds that was emptied again: nil where it is as if it had never been
+--- touched.
 ---@param part table
 ---@return any
-function M.empty(part)
-  if SEVERAL[part.type] then return json.array {} end
-  if part.type == "OptIn" then return false end
-  if part.mode ~= "range" then return "" end
+function M.emptied(part)
+  if LISTS[part.type] then return json.array {} end
+  if TEXTS[part.type] and part.mode ~= "range" then return "" end
+end
+
+--- A value as a field holds it: what is typed is text.
+---@param value any
+---@param part table
+---@return any
+function M.held(value, part)
+  if type(value) == "number" and TEXTS[part.type] then return schema.number_text(value) end
+  return value
+end
+
+--- Whether something is chosen that is no choice (any more).
+---@param part table the field as it is shown
+---@return boolean
+function M.is_stale(part)
+  local source = part["data-source"]
+  if type(source) ~= "table" or source[1] == nil or M.is_empty(part.value) then return false end
+  local known = choices_of(part)
+  for _, id in ipairs(type(part.value) == "table" and part.value or { part.value }) do
+    if not known[tostring(id)] then return true end
+  end
+  return false
 end
 
 --- Checks a value of a field; an empty one takes back what was there.
@@ -209,6 +232,8 @@ function M.check(value, part, path)
   return checks[part.type](value, part, path)
 end
 
+local function is_blank(value) return M.is_empty(value) or (type(value) == "string" and not value:find "%S") end
+
 -- Files are required by their least number, the ends of a range each for itself.
 local function needs(part, value)
   local required = part.required
@@ -218,7 +243,7 @@ local function needs(part, value)
       or (required["end-date"] == true and not value["end-date"])
   end
   local least = tonumber(part["min-uploaded-photos"] or part["min-uploaded-documents"]) or 0
-  return (required == true or least > 0) and M.is_empty(value)
+  return (required == true or least > 0) and is_blank(value)
 end
 
 --- Checks that a field which must be filled in is.
@@ -247,6 +272,14 @@ local function missing(from, list)
   return out
 end
 
+-- What happens when something is chosen no more. Without an action of its own that of
+-- choosing is done, but for what has another choice in its place.
+local function unselect_of(node, now)
+  local own = node["on-unselect-action"]
+  if own or node.type == "OptIn" then return own end
+  if type(now) == "table" or M.is_empty(now) then return node["on-select-action"] end
+end
+
 --- The actions of what is chosen no more, then of what is chosen now: of the choices,
 --- and of the field.
 ---@param node table the field in Flow JSON
@@ -256,15 +289,15 @@ end
 ---@return table[] actions
 function M.actions(node, part, before, now)
   local list, choices = {}, choices_of(part)
-  local function add(ids, name)
+  local function add(ids, name, own)
     for _, id in ipairs(ids) do
       local choice = choices[tostring(id)]
       if choice then list[#list + 1] = choice[name] end
     end
-    if ids[1] ~= nil then list[#list + 1] = node[name] end
+    if ids[1] ~= nil then list[#list + 1] = own end
   end
-  add(missing(as_list(before), as_list(now)), "on-unselect-action")
-  add(missing(as_list(now), as_list(before)), "on-select-action")
+  add(missing(as_list(before), as_list(now)), "on-unselect-action", unselect_of(node, now))
+  add(missing(as_list(now), as_list(before)), "on-select-action", node["on-select-action"])
   -- The two ends of a range.
   if type(now) == "table" and now[1] == nil and next(now) then list[#list + 1] = node["on-select-action"] end
   return list

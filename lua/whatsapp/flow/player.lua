@@ -77,41 +77,44 @@ end
 
 local function sheet_of(self) return self.sheet and self.sheet.screens[self.screen] end
 
--- What references stand for. Fields have their first values until they are filled in.
+-- Stands in `values` for a field that was emptied and holds nothing now, not even its
+-- first value.
+local NOTHING = {}
+
+-- What references stand for. Fields have their first values until they are filled in;
+-- what was filled in stays when its field is shown no more.
 local function context_of(self)
   local context = { data = self.data, form = {}, screen = self.seen }
   for _, found in ipairs(view.components(sheet_of(self))) do
-    local name = found.node.name
-    if filling.is_field(found.node) then
-      local value = self.values[name]
-      if value == nil then value = view.initial(found, context) end
-      if context.form[name] == nil then context.form[name] = value end
+    local node = found.node
+    if filling.is_field(node) and context.form[node.name] == nil then
+      local value = self.values[node.name]
+      if value == nil then value = filling.held(view.initial(found, context), node) end
+      if value ~= NOTHING then context.form[node.name] = value end
     end
   end
   return context
 end
 
--- What is sent of the fields that are on the screen: not what stands in branches not
--- taken. What is left empty is there, too.
-local function sent_of(list, context)
-  local form = {}
-  for _, found in ipairs(list) do
-    local name = found.node.name
-    if filling.is_field(found.node) then
-      local value = context.form[name]
-      if filling.is_empty(value) then value = filling.empty(found.part or found.node) end
-      form[name] = value
-    end
-  end
-  return form
+local function empty(self, part)
+  local value = filling.emptied(part)
+  self.values[part.name] = value == nil and NOTHING or value
 end
 
 -- What stands on the screen now, each with `part`, what is seen of it; and the context.
+-- A choice that is there no more is taken back, and that may show something else.
 local function shown(self)
   local context = context_of(self)
-  local list = view.components(sheet_of(self), context)
-  for _, found in ipairs(list) do found.part = view.shown(found, context) end
-  self.seen[self.screen] = { form = sent_of(list, context), data = self.data }
+  local list, stale = view.components(sheet_of(self), context), false
+  for _, found in ipairs(list) do
+    found.part = view.shown(found, context)
+    if found.part and filling.is_stale(found.part) then
+      empty(self, found.part)
+      stale = true
+    end
+  end
+  if stale then return shown(self) end
+  self.seen[self.screen] = { form = context.form, data = self.data }
   return list, context
 end
 
@@ -236,8 +239,7 @@ end
 local function perform(self, action)
   local run = actions[action.name]
   if not run then return invalid(self.screen, ("has an unknown action %s"):format(tostring(action.name))) end
-  local list, context = shown(self)
-  context = { form = sent_of(list, context), data = context.data, screen = context.screen }
+  local _, context = shown(self)
   local payload = action.payload or {}
   if type(payload) ~= "table" then return invalid(self.screen, "has an action whose payload is no table") end
   return run(self, expression.resolve(payload, context), action, context)
@@ -281,7 +283,7 @@ local function fill_one(self, found, value)
   local ok, err = filling.check(value, part, path)
   if not ok then return nil, err end
   local before, screen = part.value, self.screen
-  self.values[name] = filling.is_empty(value) and filling.empty(part) or value
+  if filling.is_empty(value) then empty(self, part) else self.values[name] = filling.held(value, part) end
   for _, action in ipairs(filling.actions(found.node, part, before, value)) do
     if type(action) == "table" and self.screen == screen then
       ok, err = perform(self, action)

@@ -7,11 +7,11 @@ const WHOLE = /^\$\{([^}]*)\}$/;
 
 function path(scope, text) {
   let value = scope;
-  for (const name of text.trim().split(".")) {
+  for (const name of text.split(/[.[\]\s]+/).filter(Boolean)) {
     if (value === null || typeof value !== "object" || !Object.hasOwn(value, name)) return undefined;
     value = value[name];
   }
-  return value;
+  return value ?? undefined;
 }
 
 function tokens(text) {
@@ -29,12 +29,15 @@ function tokens(text) {
 
 const plain = (value) => (value === undefined || value === null ? "" : String(value));
 
+// What is empty counts as 0; there are two decimal places.
+const calculated = (fn) => (a, b) => Math.round(fn(Number(a ?? 0), Number(b ?? 0)) * 100) / 100;
+
 const LEVELS = [
   { "||": (a, b) => a || b }, { "&&": (a, b) => a && b },
   { "==": (a, b) => a === b || plain(a) === plain(b), "!=": (a, b) => plain(a) !== plain(b) },
   { "<": (a, b) => a < b, ">": (a, b) => a > b, "<=": (a, b) => a <= b, ">=": (a, b) => a >= b },
-  { "+": (a, b) => Number(a) + Number(b), "-": (a, b) => a - b },
-  { "*": (a, b) => a * b, "/": (a, b) => a / b, "%": (a, b) => a % b },
+  { "+": calculated((a, b) => a + b), "-": calculated((a, b) => a - b) },
+  { "*": calculated((a, b) => a * b), "/": calculated((a, b) => (b ? a / b : 0)), "%": calculated((a, b) => (b ? a % b : 0)) },
 ];
 
 // The value of an expression, without its backticks.

@@ -23,6 +23,8 @@ function image(src, alt, more) {
   return found ? el("img", { src: found, alt: alt ?? "", ...more }) : null;
 }
 
+const asList = (value) => (Array.isArray(value) ? value : value === undefined || value === null || value === "" ? [] : [value]);
+
 const lines = (text) => (Array.isArray(text) ? text.join("\n") : text);
 
 // Meta's Markdown has ** for bold; the rest is WhatsApp's own.
@@ -89,6 +91,7 @@ class Player {
     this.given[name] = { ...this.given[name], ...rest };
     if (message) notice(String(message), "bad");
     if (!this.screen) return this.refuse(new Error(`the flow has no screen ${name}`));
+    this.begin(this.screen.layout?.children ?? []);
     this.open.heading.textContent = this.resolve(this.screen.title ?? name);
     this.open.node.querySelector(".sheet-head .round").hidden = !this.visited.length;
     this.draw();
@@ -111,14 +114,33 @@ class Player {
 
   // Fields ---------------------------------------------------------------------
 
-  // The value of a field; the first time its init_value, or that of its form.
+  // First values are there before their fields are seen, and where they never are.
+  begin(list) {
+    for (const node of list) {
+      const inside = { Form: [node.children], If: [node.then, node.else], Switch: Object.values(node.cases ?? {}) }[node.type];
+      if (node.type === "Form") this.initial = { ...this.initial, ...this.resolve(node["init-values"] ?? {}) };
+      if (inside) inside.forEach((children) => this.begin(children ?? []));
+      else if (node.name) this.value(node);
+    }
+  }
+
+  // The value of a field; the first time its init_value, or that of its form. null is one that
+  // was taken back.
   value(component) {
     const { name } = component;
     if (this.form[name] === undefined) {
       const first = this.resolve(component["init-value"] ?? this.initial?.[name]);
-      if (first !== undefined && first !== "") this.form[name] = first;
+      if (first !== undefined) this.form[name] = typeof first === "number" ? String(first) : first;
     }
     return this.form[name];
+  }
+
+  // The same of a field with choices: what can be chosen no more is taken back.
+  choice(component, list) {
+    const value = this.value(component);
+    const known = (id) => list.some((one) => String(one.id) === String(id));
+    if (list.length && !asList(value).every(known)) this.form[component.name] = Array.isArray(value) ? [] : "";
+    return this.form[component.name];
   }
 
   // Sets a field. What depends on it is drawn again when it has been left.
@@ -220,16 +242,30 @@ const choices = (player, component) => {
   return Array.isArray(list) ? list : [];
 };
 
-function chosen(player, component, value, action) {
-  player.put(component, value, false);
-  if (action) player.act(action, { check: false });
-  player.draw();
+// The actions of what is chosen no more, then of what is chosen now: of the choices, and of the
+// field. Where nothing is said of choosing no more, what choosing does is done again.
+function actionsOf(component, before, now) {
+  const list = Array.isArray(component["data-source"]) ? component["data-source"] : [];
+  const of = (ids, name) => ids.map((id) => list.find((one) => one.id === id)?.[name]);
+  const [old, fresh] = [asList(before), asList(now)];
+  const gone = old.filter((id) => !fresh.includes(id)), come = fresh.filter((id) => !old.includes(id));
+  const again = component.type !== "OptIn" && (Array.isArray(now) || !fresh.length) ? component["on-select-action"] : null;
+  return [...of(gone, "on-unselect-action"), gone.length && (component["on-unselect-action"] ?? again),
+    ...of(come, "on-select-action"), come.length && component["on-select-action"]].filter(Boolean);
+}
+
+async function chosen(player, component, value) {
+  const screen = player.name, before = player.form[component.name];
+  player.put(component, value);
+  for (const action of actionsOf(component, before, value)) {
+    if (player.name === screen) await player.act(action, { check: false });
+  }
 }
 
 function dropdown(player, component) {
-  const value = player.value(component);
+  const value = player.choice(component, choices(player, component));
   return labelled(player, component, el("select", { ...common(player, component),
-    onchange: (event) => chosen(player, component, event.target.value || undefined, component["on-select-action"]) },
+    onchange: (event) => chosen(player, component, event.target.value) },
   el("option", { value: "", selected: !value }, "Choose"),
   choices(player, component).map((one) => el("option", { value: String(one.id), selected: value === one.id, disabled: one.enabled === false }, one.title))));
 }
@@ -237,18 +273,19 @@ function dropdown(player, component) {
 function group(kind, shape) {
   return (player, component) => {
     const several = kind === "checkbox";
-    const value = player.value(component);
+    const list = choices(player, component);
+    const value = player.choice(component, list);
     const has = (id) => (several ? (value ?? []).includes(id) : value === id);
     const { required, name, disabled } = common(player, component);
     const change = (id) => (event) => {
       const next = !several ? id : event.target.checked ? [...(value ?? []), id] : (value ?? []).filter((other) => other !== id);
-      chosen(player, component, next, component[event.target.checked ? "on-select-action" : "on-unselect-action"]);
+      chosen(player, component, next);
     };
     const least = player.resolve(component["min-selected-items"]) ?? (required ? 1 : 0);
     const help = player.resolve(component.description);
     return el(`fieldset.options.${shape}`, { data: { needs: String(least), most: String(player.resolve(component["max-selected-items"]) ?? "") } },
       el("legend", { dir: "auto" }, player.resolve(component.label) ?? ""), help ? el("p.field-hint", { dir: "auto" }, help) : null,
-      choices(player, component).map((one) => el("label.option", null,
+      list.map((one) => el("label.option", null,
         el("input", { type: kind, name, value: String(one.id), checked: has(one.id), disabled: disabled || one.enabled === false, onchange: change(one.id) }),
         image(one.image, one["alt-text"]), el("span.row-text", null, el("span.row-title", { dir: "auto" }, one.title),
           one.description ? el("span.row-more", { dir: "auto" }, one.description) : null),
@@ -260,7 +297,7 @@ function optIn(player, component) {
   const more = component["on-click-action"];
   return el("label.option.opt-in", null,
     el("input", { ...common(player, component), type: "checkbox", checked: !!player.value(component), onchange: (event) =>
-      chosen(player, component, event.target.checked, component[event.target.checked ? "on-select-action" : "on-unselect-action"]) }),
+      chosen(player, component, event.target.checked || null) }),
     el("span", { dir: "auto" }, player.resolve(component.label), " ",
       more ? el("button.link", { type: "button", onclick: () => player.act(more, { check: false }) }, "Read more") : null));
 }
@@ -276,12 +313,12 @@ function dateInput(player, component, value, put, label) {
         const closed = (player.resolve(component["unavailable-dates"]) ?? []).map(asDay).includes(event.target.value);
         event.target.setCustomValidity(closed ? "That day is not free." : "");
         if (closed) event.target.reportValidity();
-        else put(event.target.value || undefined);
+        else put(event.target.value);
       } }));
 }
 
 function datePicker(player, component) {
-  return dateInput(player, component, player.value(component), (value) => chosen(player, component, value, component["on-select-action"]));
+  return dateInput(player, component, player.value(component), (value) => chosen(player, component, value));
 }
 
 function calendar(player, component) {
@@ -289,7 +326,7 @@ function calendar(player, component) {
   const value = player.value(component) ?? {};
   const labels = player.resolve(component.label) ?? {};
   const one = (name) => dateInput(player, { ...component, required: component.required?.[name], "helper-text": component["helper-text"]?.[name] }, value[name],
-    (day) => chosen(player, component, { ...value, [name]: day }, component["on-select-action"]), labels[name] ?? name.replace("-", " "));
+    (day) => chosen(player, component, { ...value, [name]: day || undefined }), labels[name] ?? name.replace("-", " "));
   return el("div.pair", null, one("start-date"), one("end-date"));
 }
 
@@ -340,10 +377,7 @@ const makers = {
     return el("button.link", { type: "button", onclick: () => player.act(action, { check: false }) }, label);
   },
   NavigationList: navigation, Footer: footer,
-  Form: (player, component) => {
-    player.initial = { ...player.initial, ...player.resolve(component["init-values"] ?? {}) };
-    return player.components(component.children ?? []);
-  },
+  Form: (player, component) => player.components(component.children ?? []),
   If: (player, component) => {
     let yes = false;
     try {

@@ -1,6 +1,6 @@
 --- A request as the handlers see it, and as the journal keeps it.
 
-local json = require "whatsapp.json"
+local document = require "whatsapp.flow.document"
 local answer = require "whatsapp.sandbox.server.answer"
 local multipart = require "whatsapp.sandbox.server.multipart"
 local state = require "whatsapp.sandbox.server.state"
@@ -94,7 +94,7 @@ local function body_of(self)
   if not text.is_utf8(self:text()) then
     answer.refuse { code = 100, details = "the request body is not UTF-8, as JSON must be" }
   end
-  local raw, tidied = json.decode(self:content_type() == "application/json" and self:text() or "")
+  local raw, tidied = document.decode(self:content_type() == "application/json" and self:text() or "")
   return raw and tidied or answer.refuse { code = 100,
     details = "the request body is not a JSON object (content-type: application/json)" }
 end
