@@ -298,6 +298,26 @@ describe("a conversation", function()
       assert.are.same({}, t.bot:conversations())
     end)
 
+    it("is that a chat is used where it cannot be", function()
+      local kept
+      for _, case in ipairs {
+        { "with a colon: chat:ask(…)", function(chat) chat.ask "Name?" end },
+        { "with a colon: chat:send(…)", function(chat) chat.send { text = "x" } end },
+        { "not in a step", function(chat) chat:step("inner", function() chat:say "x" end) end },
+        { "another coroutine", function(chat) coroutine.wrap(function() chat:say "x" end)() end },
+        { "gsub, table.sort", function(chat) ("x"):gsub(".", function(word) chat:say(word) end) end },
+        { "a bug", function(chat)
+          kept = chat
+          error "a bug"
+        end },
+        { "this chat is over", function() kept:say "x" end },
+      } do
+        t:opens(case[2])
+        t:deliver "go"
+        assert.is_true(t:was_told(case[1]), case[1])
+      end
+    end)
+
     it("is told with whom it was, also by a timer", function()
       t:opens(function(chat)
         chat:sleep(60)
@@ -346,7 +366,6 @@ describe("a conversation", function()
         end,
         function(chat) chat:choose("Which?", {}) end,
         function(chat) chat:wait "statsu.read" end,
-        function(chat) chat:step("inner", function() chat:say "x" end) end,
       } do
         t:opens(fn)
         t:deliver "go"

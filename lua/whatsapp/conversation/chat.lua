@@ -24,6 +24,13 @@ function M.new(head)
   return setmetatable({ to = head.to, name = event and event.name, event = event }, Chat)
 end
 
+-- Raises where a chat cannot be used: a bug in its function.
+local function must_be_here(chat, name)
+  if getmetatable(chat) ~= Chat then error(("call it with a colon: chat:%s(…)"):format(name), 3) end
+  local why = commands.misplaced(chat)
+  if why then error(("chat:%s: %s"):format(name, why), 3) end
+end
+
 -- Saying ---------------------------------------------------------------------------------
 
 local ENVELOPE = { to = true, reply_to = true, recipient_type = true, callback_data = true, type = true }
@@ -70,7 +77,8 @@ local SEND = {
 ---@param options? { on_unknown?: "skip"|"resend"|function, timeout?: number, retries?: integer }
 ---@return { id: string, wa_id?: string, status?: string, unknown?: boolean }|nil sent
 ---@return whatsapp.Error? err
-function Chat.send(_, message, options)
+function Chat:send(message, options)
+  must_be_here(self, "send")
   must_be_message(message)
   local checked, per_call = answer.options(options, SEND), {}
   for name, value in pairs(checked) do
@@ -88,9 +96,9 @@ local function message_of(text) return type(text) == "table" and text or { text 
 ---@return table|nil sent
 ---@return whatsapp.Error? err
 function Chat:say(text, options)
+  must_be_here(self, "say")
   if type(text) ~= "table" and type(text) ~= "string" then
-    local hint = type(self) == "string" and ": call it with a colon, chat:say(…)" or ""
-    error(("what is said must be a text or a message, not a %s%s"):format(type(text), hint), 2)
+    error(("what is said must be a text or a message, not a %s"):format(type(text)), 2)
   end
   return self:send(message_of(text), options)
 end
@@ -127,6 +135,7 @@ end
 ---@return whatsapp.Event|nil event
 ---@return whatsapp.Error? err of kind `timeout`
 function Chat:wait(selection, options)
+  must_be_here(self, "wait")
   must_be_heard(selection)
   options = answer.options(options, WAIT)
   return wait(self, { test = selector.test(selection), timeout = options.timeout })
@@ -190,6 +199,7 @@ for name, rule in pairs(answer.OPTIONS) do ASK[name] = rule end
 ---@return any answer a text without the spaces around it, a number, or what `check` returned
 ---@return whatsapp.Event|whatsapp.Error event of kind `timeout` and others when there is no answer
 function Chat:ask(question, options)
+  must_be_here(self, "ask")
   options = answer.options(options, ASK)
   answer.must_fit(options)
   if type(question) ~= "string" then must_be_message(question) end
@@ -223,6 +233,7 @@ local CHOOSE = {
 ---@return string|nil chosen the text, or the id as text
 ---@return whatsapp.Event|whatsapp.Error event of kind `timeout` and others when nothing was chosen
 function Chat:choose(question, list, options)
+  must_be_here(self, "choose")
   options = answer.options(options, CHOOSE)
   if type(question) ~= "string" then error("the question must be a text", 2) end
   local known, page = choices.read(list), 1
@@ -254,7 +265,8 @@ local STEP = { once = { function(value) return type(value) == "boolean" end, "tr
 ---@param fn fun(): any
 ---@param options? { once?: boolean }
 ---@return any ...
-function Chat.step(_, name, fn, options)
+function Chat:step(name, fn, options)
+  must_be_here(self, "step")
   if type(name) ~= "string" or type(fn) ~= "function" then error("a step has a name and a function", 2) end
   options = answer.options(options, STEP)
   return commands.ask { op = "step", command = "step " .. name, name = name, fn = fn, once = options.once }
@@ -262,7 +274,8 @@ end
 
 --- The time, in seconds since 1970; the same when the conversation is replayed.
 ---@return number
-function Chat.now(_)
+function Chat:now()
+  must_be_here(self, "now")
   return (commands.ask { op = "now", command = "now" })
 end
 
@@ -272,7 +285,8 @@ local function is_whole(value) return type(value) == "number" and value % 1 == 0
 ---@param from? integer with this one alone: from 1 to it
 ---@param to? integer
 ---@return number
-function Chat.random(_, from, to)
+function Chat:random(from, to)
+  must_be_here(self, "random")
   if from and not to then from, to = 1, from end
   if from ~= nil and not (is_whole(from) and is_whole(to) and from <= to) then
     error("random takes whole numbers, the first no greater than the second", 2)
@@ -282,7 +296,8 @@ end
 
 --- Waits for some time; what the customer writes goes to the bot's handlers.
 ---@param seconds number
-function Chat.sleep(_, seconds)
+function Chat:sleep(seconds)
+  must_be_here(self, "sleep")
   if not answer.OPTIONS.timeout[1](seconds) then error("sleep takes seconds above 0", 2) end
   commands.ask { op = "sleep", command = "sleep", seconds = seconds }
 end
@@ -293,19 +308,22 @@ end
 ---@param ... any its function's further arguments
 ---@return any ... what its function returns
 function Chat:call(other, ...)
+  must_be_here(self, "call")
   if type(other) ~= "table" or type(other.fn) ~= "function" then error("call takes a conversation", 2) end
   return other.fn(self, ...)
 end
 
 --- Ends the conversation here.
-function Chat.cancel(_)
+function Chat:cancel()
+  must_be_here(self, "cancel")
   commands.ask { op = "leave", command = "cancel" }
 end
 
 --- Lets the function begin anew with other arguments, and an empty journal: for
 --- conversations that go round and round.
 ---@param ... any the function's arguments behind the chat: what JSON can carry
-function Chat.restart(_, ...)
+function Chat:restart(...)
+  must_be_here(self, "restart")
   commands.ask { op = "leave", command = "restart", args = { n = select("#", ...), ... } }
 end
 

@@ -12,31 +12,44 @@ local loop = require "whatsapp.loop"
 
 local COMMAND = {}
 
+local NO_YIELD = "a chat cannot wait in what gsub, table.sort and the like call (Lua 5.1: pcall, too)"
+
 -- It would be done again with each replay.
 local NO_CALL = Error.new { kind = "state", outcome = "not_sent",
   message = "a conversation's function calls nothing by itself",
   hint = "send with chat:send or chat:say, and do the rest in chat:step" }
 
--- The coroutines of conversations.
-local ours = setmetatable({}, { __mode = "k" })
+-- The coroutines of chats, while they are: each may hold its chat.
+local owners = setmetatable({}, { __mode = "kv" })
+
+--- Why a chat cannot be used where it is; nil when it can.
+---@param chat whatsapp.Chat
+---@return string|nil
+function M.misplaced(chat)
+  local co = owners[chat]
+  if not co or status(co) == "dead" then return "the conversation has ended: this chat is over" end
+  if co ~= coroutine.running() then
+    return "a chat is used in its conversation's function alone, not in a step or another coroutine"
+  end
+  if not loop.yieldable() then
+    return NO_YIELD
+  end
+end
 
 --- Hands a command to the driver, and gives its results.
 ---@param command { op: string, command: string } what is to be done; its name in the journal
 ---@return any ...
 function M.ask(command)
-  if not ours[coroutine.running() or 0] then
-    error(("%q: a chat is used in its conversation's function, not in a step or another coroutine"):format(
-      command.command), 3)
-  end
   return yield(COMMAND, command)
 end
 
---- A coroutine that has not begun.
+--- A chat's coroutine, that has not begun.
+---@param chat whatsapp.Chat
 ---@param fn function
 ---@return thread
-function M.create(fn)
+function M.create(chat, fn)
   local co = create(fn)
-  ours[co] = true
+  owners[chat] = co
   loop.close(co, NO_CALL)
   return co
 end
@@ -47,6 +60,7 @@ local function outcome(co, ok, first, second)
   if ok and dead then return false, first, second end
   if ok and first == COMMAND then return second end
   local err = ok and "the chat's function waits for something by itself: that belongs into chat:step" or first
+  if tostring(err):find("attempt to yield across", 1, true) then err = err .. " (" .. NO_YIELD .. ")" end
   return nil, err, debug.traceback(co, tostring(err))
 end
 
@@ -57,7 +71,7 @@ end
 ---@return any first what it returned, or raised
 ---@return any second what it returned, or the traceback
 function M.resume(co, ...)
-  return outcome(co, resume(co, ...))
+  return outcome(co, loop.enter(co, resume, ...))
 end
 
 return M

@@ -42,7 +42,7 @@ function M.new(desk, definition, journal)
     reworded = {},               -- the places of messages that are worded anew
     early = {} }, Talk)          -- by places ahead: where their message was sent now
   self.chat = chats.new(journal.head)
-  self.co = commands.create(function(...) return fn(self.chat, ...) end)
+  self.co = commands.create(self.chat, function(...) return fn(self.chat, ...) end)
   return self
 end
 

@@ -5,6 +5,7 @@
 --- least `every` seconds between.
 
 local Error = require "whatsapp.error"
+local core = require "whatsapp.core"
 local native = require "whatsapp.loop.native"
 
 local M = {}
@@ -27,19 +28,49 @@ local function is_driver(value)
   return true
 end
 
--- Coroutines in which nothing may be called, and why.
-local closed = setmetatable({}, { __mode = "k" })
+local function weak() return setmetatable({}, { __mode = "k" }) end
+
+-- Coroutines in which nothing may be called, and why; those of them that run, or wait for
+-- one that they made; those that resume them, and others that are surely not theirs.
+local closed, entered, outer = weak(), weak(), weak()
 
 --- Lets no call be made in a coroutine.
 ---@param co thread
 ---@param err whatsapp.Error what each gives
 function M.close(co, err) closed[co] = err end
 
+--- The running coroutine is made by none that is closed: nginx runs others while that waits.
+function M.open() outer[coroutine.running() or 0] = true end
+
+local function left(co, ...)
+  entered[co] = nil
+  return ...
+end
+
+--- Resumes a coroutine that is closed: nor is a call made in those that it makes.
+---@param co thread
+---@param resume fun(co: thread, ...): ...
+---@param ... any
+---@return any ... as `resume` returns it
+function M.enter(co, resume, ...)
+  M.open()
+  entered[co] = true
+  return left(co, resume(co, ...))
+end
+
 --- Why no call can be made in the running coroutine, or nil.
 ---@return whatsapp.Error|nil
 function M.closed()
-  return closed[coroutine.running() or 0]
+  local running = coroutine.running() or 0
+  if closed[running] or outer[running] then return closed[running] end
+  for co in pairs(entered) do
+    if coroutine.status(co) == "normal" then return closed[co] end
+  end
 end
+
+--- Whether the caller can yield, as far as this Lua knows: PUC Lua 5.1 does not.
+---@type fun(): boolean
+M.yieldable = core.yieldable
 
 -- Why a driver cannot work in this process, or nil.
 local function unusable(name)

@@ -7,6 +7,7 @@
 
 local core = require "whatsapp.core"
 local Error = require "whatsapp.error"
+local loop = require "whatsapp.loop"
 
 local port = core.port()
 
@@ -163,6 +164,7 @@ end
 -- Gathering ------------------------------------------------------------------------
 
 local function work(task, next_task, over)
+  loop.open()
   local ok, err = pcall(function()
     while task do
       task()
