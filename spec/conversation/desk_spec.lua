@@ -201,6 +201,83 @@ describe("a bot's conversations", function()
     assert.are.same({}, t.heard)
   end)
 
+  describe("for which there is no code", function()
+    local function order(chat)
+      local size, name = chat:ask("Size?", { one_of = { "S", "M" } }), chat:ask "Name?"
+      chat:say(("%s for %s"):format(size, name))
+    end
+
+    -- A process that knows other conversations, and stops.
+    local function here(prepare)
+      t.bot = t:new_bot(function(bot)
+        bot:on("text", "^stop$", function(event) event:reply { text = "Stopped" } end, { interrupt = true })
+        prepare(bot)
+      end)
+    end
+
+    local function elsewhere()
+      here(function(bot) bot:add(whatsapp.conversation("other", function() end)) end)
+    end
+
+    before_each(function()
+      t:opens(order)
+      t:deliver "go"
+      assert.are.same({ "Size?" }, t:said())
+    end)
+
+    it("let pass what interrupts, and take the rest in its order", function()
+      local known = t.bot
+      elsewhere()
+      t:deliver("M", "stop", "Ann")
+      assert.are.same({ "Stopped" }, t:said())
+      t.told, t.bot = {}, known
+      t:deliver "thanks"
+      assert.are.same({ "Name?", "M for Ann" }, t:said())
+      assert.are.same({ "thanks" }, t.heard)
+    end)
+
+    it("are looked at seldom when that lasts, and miss nothing", function()
+      elsewhere()
+      t:deliver "M"
+      for _ = 1, 24 * 6 do t:advance(600) end
+      assert.is_true(#t.told > 10 and #t.told < 40, tostring(#t.told))
+      t.told = {}
+      here(function(bot) bot:add(whatsapp.conversation("talk", order)) end)
+      t:advance(3600)
+      t:deliver "Ann"
+      assert.are.same({ "Name?", "M for Ann" }, t:said())
+    end)
+
+    it("leave what came to the handlers when they end", function()
+      elsewhere()
+      t:deliver("M", "hello?")
+      t.told = {}
+      t:opens(function() error "gone" end)
+      t:advance(20)
+      assert.is_true(t:was_told "gone")
+      assert.are.same({ "M", "hello?" }, t.heard)
+    end)
+
+    it("are told of what became of a message all the same", function()
+      t.store = whatsapp.store.memory()
+      local known = whatsapp.conversation("talk", function(chat)
+        chat:say("It is " .. tostring(chat:say("important").id))
+      end)
+      t.bot = t:new_bot(function(bot) bot:on("text", "^go$", known) end)
+      assert(sandbox:fault { path = "/messages$", handled = true, drop = true })
+      t:deliver "go"
+      t:said()
+      local id = t.last.id
+      elsewhere()
+      t:tell(t.last, "sent")
+      assert.are.same({ "sent" }, t.heard)
+      t.told = {}
+      here(function(bot) bot:add(known) end)
+      t:advance(60)
+      assert.are.same({ "It is " .. id }, t:said())
+    end)
+  end)
+
   it("lose no answer while the store fails", function()
     local failing, backend = 20, t.store.backend
     t:opens(function(chat) chat:say("Hello " .. chat:ask "Name?") end)

@@ -166,11 +166,9 @@ describe("a conversation", function()
       assert.are.equal(1, #t.told)
       t.told = {}
       t:opens(sleeper)
-      t.now = t.now + 59
-      t.bot:tick()
+      t:advance(19)
       assert.are.same({}, t:said())
-      t.now = t.now + 1
-      t.bot:tick()
+      t:advance(1)
       assert.are.same({ "slept" }, t:said())
     end)
 

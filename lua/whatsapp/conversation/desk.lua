@@ -119,21 +119,42 @@ local function unknown_conversation(head)
 end
 
 -- Makes the event come again after `seconds`. `why`: "held", it is held on to meanwhile;
--- "asked", `on_error` wants it; else it counts as tried in vain.
+-- "asked", `on_error` wants it; else, after a conflict, it counts as tried in vain.
 local function postpone(self, event, seconds, why)
   self.again[event] = { seconds = seconds, why = why }
 end
 
--- Seconds until a conversation that cannot go on here is looked at again: for its
--- timer, and for its customer, whose message another process may have the code for.
-local LATER, SOON = 60, 20
+-- Seconds after which a conversation that cannot go on here is looked at again, here or by a
+-- process that has the code for it: the longer it could not, the later.
+local SOON, HOUR = 20, 60 * 60
+
+local function next_look(self, journal)
+  local step, first, now = journal.steps[journal.last], journal.kept[1], self:now()
+  local since = first and first.at or step and step.due or now
+  return now + math.min(math.max(now - since, SOON), HOUR)
+end
+
+-- As many events wait for a conversation that cannot go on.
+local MOST_KEPT = 100
+
+-- Whether an event waits with its conversation. Others of its customer pass it by: those
+-- that interrupt, and what tells what became of a message.
+local function waits_with(journal, event)
+  return not timers.is(event) and event.kind ~= "status" and not journal.keys[event.key]
+end
 
 -- Nothing is lost: once this process, or another, knows the code, it goes on.
 local function keep_for_later(self, event, journal)
   if not journal.version then return end
-  if not timers.is(event) then return postpone(self, event, SOON) end
-  local ok, err = journal:put_off(self:now() + LATER)
-  if not ok and not err.conflict then self.report(self.bot, err, event) end
+  local ok, err = true, nil
+  if waits_with(journal, event) and #journal.kept < MOST_KEPT then
+    ok, err = journal:keep(routing.moved(self, event, journal.lane), self:now())
+  end
+  if ok then ok, err = journal:put_off(next_look(self, journal)) end
+  if ok then return end
+  if err.conflict then return postpone(self, event, 0) end
+  self.report(self.bot, err, event)
+  postpone(self, event, 1, "held")
 end
 
 -- Whom and what it is about, for `on_error`: a timer's event says nothing by itself.
@@ -209,7 +230,8 @@ local function leave(self, event, talk)
   if not ok then return failed(self, event, talk, err, "store") end
 end
 
--- Lets a conversation go on. `offered`: the event, for a command that waits for one.
+-- Lets a conversation go on. `offered`: the event, for a command that waits for one. Whether
+-- the event is done with, and whether the conversation went on.
 function run(self, event, talk, offered)
   local function tell(err)
     describe(self, event, talk.journal.head)
@@ -218,11 +240,11 @@ function run(self, event, talk, offered)
   local state, err, class, traceback = talk:run(tell, offered)
   if not state then
     failed(self, event, talk, err, class, traceback)
-    return true
+    return true, talk.journal.head.ended ~= nil
   end
   local consumed = talk.consumed
   if state == "waiting" then keep_alive(self, talk) else leave(self, event, talk) end
-  return consumed
+  return consumed, true
 end
 
 -- The conversation of a journal: as it stands in this process, else to be replayed.
@@ -244,13 +266,25 @@ end
 
 -- Events ---------------------------------------------------------------------------------
 
+-- Lets a conversation go on, and has what came while it could not come now, in its order.
+local function catch_up(self, event, talk)
+  local journal, events = talk.journal, {}
+  for i, entry in ipairs(journal.kept) do events[i] = assert(webhook.restore(entry.kept)) end
+  if waits_with(journal, event) then events[#events + 1] = routing.moved(self, event, journal.lane) end
+  local _, on = run(self, event, talk)
+  if not on then return end
+  must(self.bot.inbox:add(events))
+  if journal.head.ended then return end
+  local ok, err = journal:forget_kept()
+  -- Who was faster did the same, or has begun it anew.
+  if not ok and not err.conflict then must(nil, err) end
+end
+
 -- What a status says is noted, once; then it is for the handlers too, unless it comes again.
 local function settle(self, event, journal, n)
+  talks.settle(journal, n, event)
   local talk = talk_of(self, event, journal)
-  if talk then
-    talks.settle(talk.journal, n, event)
-    run(self, event, talk)
-  end
+  if talk then run(self, event, talk) end
   return self.again[event] ~= nil
 end
 
@@ -262,8 +296,13 @@ local function offer(self, event)
   if journal.head.ended then return journal.keys[event.key] or false end
   local talk = talk_of(self, event, journal)
   if not talk then return true end
-  if not talk.journal.keys[event.key] then return run(self, event, talk, event) end
-  run(self, event, talk)
+  if talk.journal.kept[1] then
+    catch_up(self, event, talk)
+  elseif not talk.journal.keys[event.key] then
+    return (run(self, event, talk, event))
+  else
+    run(self, event, talk)
+  end
   return true
 end
 
@@ -416,6 +455,7 @@ local function fire(self, event)
   local talk = talk_of(self, event, journal)
   if not talk then return end
   talk:wake(event.raw.at)
+  if journal.kept[1] then return catch_up(self, event, talk) end
   run(self, event, talk)
 end
 

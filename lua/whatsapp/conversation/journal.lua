@@ -1,8 +1,8 @@
 --- The journal of one conversation: a record of the store, of lines of JSON. The
 --- first line, the head, says whose and which conversation it is; each further one
 --- what became of a command: begun, suspended until a time, or done with its
---- results. Every write names the version it follows, so that of two holders one is
---- refused.
+--- results; or what came for it while nobody could go on. Every write names the
+--- version it follows, so that of two holders one is refused.
 
 local Error = require "whatsapp.error"
 local json = require "whatsapp.json"
@@ -51,6 +51,11 @@ end
 
 -- Puts what a line says into what is known of its command.
 local function merge(self, entry)
+  if entry.key then self.keys[entry.key] = true end
+  if entry.kept ~= nil then
+    if entry.kept then table.insert(self.kept, entry) else self.kept = {} end
+    return
+  end
   local step = self.steps[entry.n] or {}
   self.steps[entry.n] = step
   step.command = entry.c or step.command
@@ -60,7 +65,6 @@ local function merge(self, entry)
   end
   if entry.due ~= nil then step.due = entry.due end
   step.values = entry.values or step.values
-  if entry.key then self.keys[entry.key] = true end
   if entry.event then self.newest = entry.key end
   step.event = entry.event or step.event
   self.last = math.max(self.last, entry.n)
@@ -77,7 +81,7 @@ end
 
 local function new(store, lane)
   return setmetatable({ store = store, lane = lane, name = PREFIX .. lane, steps = {}, keys = {}, marks = {},
-                        last = 0, buffer = {} }, Journal)
+                        kept = {}, last = 0, buffer = {} }, Journal)
 end
 
 --- What the store has for a lane: a conversation that is open, or the trace of one
@@ -207,14 +211,37 @@ end
 --- The time that the record is due at has come: the next `flush` writes another, or none.
 function Journal:fired() self.due = true end
 
---- Leaves the conversation as it is, to be looked at again at some time.
+local function append_noted(self, options)
+  local version, err = self.store:append(self.name, table.concat(self.buffer), self.version, options)
+  if not version then return nil, err end
+  self.version, self.due, self.buffer = version, nil, {}
+  return true
+end
+
+--- Leaves the conversation as it is, with what was noted, to be looked at again at some time.
 ---@param due number
 ---@return true|nil
 ---@return whatsapp.Error? err
 function Journal:put_off(due)
-  local version, err = self.store:append(self.name, "", self.version, { due = due })
-  self.version, self.due = version or self.version, nil
-  return version and true, err
+  return append_noted(self, { due = due })
+end
+
+--- Notes what came for the conversation while nobody could go on with it.
+---@param event whatsapp.Event
+---@param now number
+---@return true|nil noted, also when it was before
+---@return whatsapp.Error? err
+function Journal:keep(event, now)
+  if self.keys[event.key] then return true end
+  return self:note { kept = event:dump(), key = event.key, at = now }
+end
+
+--- What came for it is where it can be taken.
+---@return true|nil
+---@return whatsapp.Error? err
+function Journal:forget_kept()
+  assert(self:note { kept = false })
+  return append_noted(self)
 end
 
 --- Ends the conversation; a trace of it remains.

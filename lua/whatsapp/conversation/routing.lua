@@ -55,6 +55,17 @@ local function moves_of(desk, event)
   return moves[event]
 end
 
+--- The same event, to be put into the inbox once more.
+---@param desk table
+---@param event whatsapp.Event
+---@param lane string
+---@return whatsapp.Event
+function M.moved(desk, event, lane)
+  local moved = assert(webhook.restore(event:dump()))
+  moved.lane, moved.key = lane, event.key .. MOVED:rep(moves_of(desk, event) + 1)
+  return moved
+end
+
 --- Puts an event that belongs into another lane there.
 ---@param desk table
 ---@param event whatsapp.Event
@@ -62,10 +73,8 @@ end
 function M.redirect(desk, event)
   local moves, found = moves_of(desk, event), find(desk, event)
   desk.routes.found[event] = found
-  if found.lane == event.lane or moves == MOST_MOVES then return false end
-  local moved = assert(webhook.restore(event:dump()))
-  moved.lane, moved.key = found.lane, event.key .. MOVED:rep(moves + 1)
-  must(desk.bot.inbox:add { moved })
+  if found.lane == event.lane or moves >= MOST_MOVES then return false end
+  must(desk.bot.inbox:add { M.moved(desk, event, found.lane) })
   return true
 end
 
