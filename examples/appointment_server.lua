@@ -3,6 +3,9 @@
 -- clone, against the sandbox, whose customer writes:
 --
 --   make run EXAMPLE=examples/appointment_server.lua SAY="Appointment"
+--
+-- With an account FLOW_ENDPOINT is the https address under which it is reached, FLOW_PRIVATE_KEY
+-- and FLOW_PASSPHRASE are the Flow's key.
 
 local http_headers = require "http.headers"
 local http_server = require "http.server"
@@ -37,7 +40,7 @@ local server = assert(http_server.listen {
 })
 
 server.cq:wrap(function()
-  print("flow", appointment.deploy(("http://127.0.0.1:%d/flow"):format(port)).id)
+  print("flow", appointment.deploy(os.getenv "FLOW_ENDPOINT" or ("http://127.0.0.1:%d/flow"):format(port)).id)
   while true do cqueues.sleep(bot:tick()) end
 end)
 

@@ -2,12 +2,13 @@
 local cqueues = require "cqueues"
 local whatsapp = require "whatsapp"
 
+local to = os.getenv "WHATSAPP_TO" or "+1 (555) 123-4567"
 local wa = whatsapp.new()
 local loop, done = cqueues.new(), false
 
 loop:wrap(function()
-  local results = whatsapp.parallel(3, { "Ann", "Bob", "Cy" }, function(name, i)
-    return assert(wa:send { to = "+1 555 123 000" .. i, text = "Hi " .. name })
+  local results = whatsapp.parallel(3, { "Ann", "Bob", "Cy" }, function(name)
+    return assert(wa:send { to = to, text = "Hi " .. name })
   end)
   for i = 1, results.n do print("sent", results[i].id) end
   done = true

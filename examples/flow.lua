@@ -1,6 +1,7 @@
 -- A Flow: screens as tables, deployed once, opened by a message.
 local whatsapp = require "whatsapp"
 
+local to = os.getenv "WHATSAPP_TO" or "+1 (555) 123-4567"
 local wa = whatsapp.new()
 
 local survey = {
@@ -24,7 +25,7 @@ print("flow", flow.id, flow.changed and "deployed" or "up to date")
 -- Once more: what is the same is left alone.
 print("again", assert(wa.flows:deploy("survey", survey)).changed and "deployed" or "up to date")
 
-local sent = assert(wa:send { to = "+1 555 123-4567", flow = {
+local sent = assert(wa:send { to = to, flow = {
   body = "Tell us how your visit was.", button = "Rate", id = flow.id, token = "visit-4711" } })
 print("sent", sent.id)
 -- What the customer fills in arrives as an event flow_reply: see docs/receiving.md.

@@ -1,4 +1,4 @@
--- Mark a received message as read, and show that you are typing.
+-- Mark a received message as read, and show that you are typing. A webhook says its wamid.
 local whatsapp = require "whatsapp"
 
 local wamid = os.getenv "WHATSAPP_MESSAGE_ID" or "wamid.HBgLMTU1NTEyMzQ1NjcVAgASGBQzQQA="

@@ -1,4 +1,4 @@
--- Write to a group, and pin the message for a week.
+-- Write to a group (its id: wa.groups:list()), and pin the message for a week.
 local whatsapp = require "whatsapp"
 
 local group = os.getenv "WHATSAPP_GROUP" or "Y2FwaV9ncm91cDoxNzA1NTU1MDEzOToxMjAzNjM0MDQ2OTQyMzM4MjAZD"

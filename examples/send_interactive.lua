@@ -1,4 +1,5 @@
--- Interactive messages: a link, a flow, requests, products.
+-- Interactive messages: a link, a flow, requests, products. The flow's and the catalog's
+-- ids are those of your account.
 local whatsapp = require "whatsapp"
 
 local to = os.getenv "WHATSAPP_TO" or "+1 (555) 123-4567"

@@ -1,4 +1,4 @@
--- A marketing template whose delivery Meta optimises.
+-- A marketing template whose delivery Meta optimises. It is the sandbox's: name one of yours.
 local whatsapp = require "whatsapp"
 
 local to = os.getenv "WHATSAPP_TO" or "+1 (555) 123-4567"

@@ -1,4 +1,5 @@
--- Images, documents, videos, audio and stickers: by link, or from a local file.
+-- Images, documents, videos, audio and stickers: by link, or from a local file. Meta fetches
+-- the links: put some of yours.
 local whatsapp = require "whatsapp"
 
 local here = arg[0]:match "^(.*)/" or "."

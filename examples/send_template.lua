@@ -1,4 +1,5 @@
--- Templates: the only way to write first. Values by position or by name.
+-- Templates: the only way to write first. Values by position or by name. These are the
+-- sandbox's: `whatsapp templates ls` lists your own.
 local whatsapp = require "whatsapp"
 
 local to = os.getenv "WHATSAPP_TO" or "+1 (555) 123-4567"

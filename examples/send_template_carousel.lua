@@ -1,10 +1,11 @@
 -- A carousel and a limited-time offer: made, waited for, filled, sent.
 local whatsapp = require "whatsapp"
 
+local here = arg[0]:match "^(.*)/" or "."
 local to = os.getenv "WHATSAPP_TO" or "+1 (555) 123-4567"
 local wa = whatsapp.new { preflight = true }       -- what does not fit is named, not sent
 
-local photo = "examples/files/photo.png"
+local photo = here .. "/files/photo.png"
 
 local function card(text)
   return { header = { image = photo }, body = text,
