@@ -35,6 +35,9 @@ PKG_CONFIG = pkg-config
 PKGS_5.4   = lua5.4 lua-5.4 lua54
 PKGS_jit   = luajit
 PKGS_5.1   = lua5.1 lua-5.1 lua51
+HEADERS_5.4 = liblua5.4-dev (as Debian calls it)
+HEADERS_jit = luajit and libluajit-5.1-dev (as Debian calls them)
+HEADERS_5.1 = lua5.1 and liblua5.1-0-dev (as Debian calls them)
 NAMES_5.4  = lua5.4 lua-5.4 lua54 lua .
 NAMES_jit  = luajit-2.1
 NAMES_5.1  = lua5.1 lua-5.1 lua51
@@ -94,7 +97,7 @@ $(BUILD)/whatsapp/%.so: $(BUILD)/obj/src/%/module.o
 .SECONDARY: $(FOUND:%=$(BUILD)/obj/src/%/module.o)
 
 $(BUILD)/obj/%.o: %.c
-	$(if $(LUA_INCDIR),,$(error no lua.h for Lua $(LUA): try `make deps`, or give LUA_INCDIR))
+	$(if $(LUA_INCDIR),,$(error no lua.h for Lua $(LUA): install $(HEADERS_$(LUA)), or give LUA_INCDIR))
 	@mkdir -p $(@D)
 	$(call say,compile $<)$(COMPILE) -MMD -MP -c -o $@ $<
 
@@ -119,11 +122,14 @@ $(BUILD)/spec/oom: spec/c/oom.c $(OBJECTS)
 
 ## help: this list
 help:
-	@sed -n 's/^## \([a-z-]*\): /  make \1\t/p' Makefile | expand -t 20
+	@sed -n 's/^## \([a-z-]*\): /  make \1\t/p' Makefile | expand -t 28
+	@echo
+	@echo "  LUA=5.4, jit or 5.1    PREFIX=/usr/local    DESTDIR=    CC=cc    V=1: whole commands"
 
-## clean: remove build/
+## clean: remove build/, and what `luarocks make` leaves in the tree
 clean:
-	rm -rf build
+	rm -rf build whatsapp
+	rm -f src/*/*.o
 
 # --- install -----------------------------------------------------------------
 
@@ -133,9 +139,11 @@ BINDIR  = $(DESTDIR)$(PREFIX)/bin
 MODULES = $(shell cd lua && find whatsapp -type f | sort)
 COMMAND := $(notdir $(wildcard bin/whatsapp))
 
-# The command finds its modules wherever PREFIX is.
-FIND_LUA = package.path = "$(PREFIX)/share/lua/$(API)/?.lua;$(PREFIX)/share/lua/$(API)/?/init.lua;" .. package.path
-FIND_C   = package.cpath = "$(PREFIX)/lib/lua/$(API)/?.so;" .. package.cpath
+# Where modules are when PREFIX is none that Lua knows; the command finds them by itself.
+LUA_FILES = $(PREFIX)/share/lua/$(API)/?.lua;$(PREFIX)/share/lua/$(API)/?/init.lua;
+C_FILES   = $(PREFIX)/lib/lua/$(API)/?.so;
+FIND_LUA  = package.path = "$(LUA_FILES)" .. package.path
+FIND_C    = package.cpath = "$(C_FILES)" .. package.cpath
 
 .PHONY: install uninstall
 
@@ -151,6 +159,10 @@ ifdef COMMAND
 	install -d "$(BINDIR)"
 	{ printf '%s\n' '#!/usr/bin/env $(LUA_BIN)' '$(FIND_LUA)' '$(FIND_C)'; sed 1d bin/whatsapp; } > $(BUILD)/command
 	install -m 755 $(BUILD)/command "$(BINDIR)/whatsapp"
+endif
+ifneq ($(PREFIX),/usr/local)
+	@printf '%s\n' "For programs of $(LUA_BIN):" \
+	  '  export LUA_PATH="$(LUA_FILES);" LUA_CPATH="$(C_FILES);"'
 endif
 
 ## uninstall: take away what install put there
@@ -177,6 +189,7 @@ demo:
 
 ## run: an example in the sandbox: make run EXAMPLE=examples/send_text.lua [SAY=text]
 run: all
+	$(if $(EXAMPLE),,$(error which one? make run EXAMPLE=examples/send_text.lua))
 	@$(IN_TREE) $(LUA_BIN) tools/run.lua "$(if $(EXAMPLE:%.conf=),$(LUA_BIN),tools/nginx) $(EXAMPLE)" "$(SAY)"
 
 # Meta's OpenAPI description, where it is at hand.
