@@ -10,17 +10,19 @@ source = {
 description = {
   summary = "WhatsApp Business for Lua",
   detailed = [[
-    Sends through the WhatsApp Business Cloud API, directly or
-    through a gateway: a C core on libcurl under Lua that reads like the
-    conversation it automates.
+    Messages, media, templates, webhooks, conversations and Flows of the WhatsApp
+    Business Cloud API, directly or through a gateway: a C core on libcurl under
+    Lua that reads like the conversation it automates. In plain Lua, in nginx
+    workers, under cqueues and luv.
   ]],
   license = "MIT",
+  labels = { "whatsapp", "messaging", "bot", "openresty", "cqueues" },
 }
 
 dependencies = {
   "lua >= 5.1, < 5.5",
-  "lua-cjson",
-  "argparse", -- the command
+  "lua-cjson >= 2.1.0",
+  "argparse >= 0.7", -- the command
 }
 
 -- No header is named for curl: on Debian it lies in a folder per architecture,

@@ -15,6 +15,7 @@ description = {
     no hiredis.
   ]],
   license = "MIT",
+  labels = { "whatsapp", "redis" },
 }
 
 dependencies = {

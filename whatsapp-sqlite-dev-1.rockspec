@@ -14,6 +14,7 @@ description = {
     in a file. It is a rock of its own so that whatsapp itself needs no SQLite.
   ]],
   license = "MIT",
+  labels = { "whatsapp", "sqlite" },
 }
 
 dependencies = {
