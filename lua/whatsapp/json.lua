@@ -4,8 +4,8 @@
 -- stock lua-cjson writes 14 digits, knows no empty array and follows the
 -- table's hash order, which differs from run to run.
 
-local found, cjson = pcall(require, "cjson")
-if not found then
+local loaded, cjson = pcall(require, "cjson")
+if not loaded then
   error("whatsapp: the Lua module cjson is needed; install it: luarocks install lua-cjson (Debian: apt install "
     .. "lua-cjson)\n" .. tostring(cjson), 0)
 end
