@@ -13,6 +13,9 @@ local blame = require "whatsapp.testing.blame"
 local borrow = require "whatsapp.testing.borrow"
 local client = require "whatsapp.client"
 local complaint = require "whatsapp.complaint"
+local fields = require "whatsapp.webhook.fields"
+local hook = require "whatsapp.testing.hook"
+local json = require "whatsapp.json"
 local sandboxes = require "whatsapp.sandbox"
 local schema = require "whatsapp.schema"
 local stage = require "whatsapp.testing.stage"
@@ -28,6 +31,7 @@ local M = {}
 ---@field now number the time, in seconds since 1970
 ---@field user fun(who: string|number|{ phone?: string, user_id?: string }, name?: string): whatsapp.TestUser a
 ---   customer, by phone number, user id or both; the same one for the same number
+---@field group fun(id: string, name?: string): whatsapp.TestUser a group, in which customers write: `ann:at(team)`
 local Test = { __name = "whatsapp.Test" }
 Test.__index = Test
 
@@ -84,6 +88,32 @@ function Test:refuses(code)
     local ok, err = self.sandbox:fault { method = "POST", path = "/messages$", code = code }
     return ok, tostring(err)
   end)
+end
+
+-- What else happens ---------------------------------------------------------------------
+
+-- Whether a field is about one of the business's numbers.
+local function is_numbered(field)
+  local rows = fields[field]
+  return rows ~= nil and rows[1].list ~= nil
+end
+
+--- Has the bot told of anything else that Meta tells of.
+---
+---     t:receives("message_template_status_update", { event = "APPROVED", message_template_name = "order" })
+---
+---@param field string of the webhook
+---@param value table as Graph has it
+function Test:receives(field, value)
+  if type(field) ~= "string" or type(value) ~= "table" then
+    stage.fail(self, 'receives takes a field and what Graph has in it: t:receives("flows", { event = … })')
+  elseif not fields[field] and schema.is_slip(field, fields) then
+    stage.fail(self, "there is no field %s; did you mean %s?", field, schema.nearest(field, fields))
+  end
+  local text, err = json.encode(value)
+  if not text then stage.fail(self, "%s cannot be received: %s", field, err) end
+  stage.happens(self, nil, "*", ("%s %s"):format(field, text), hook.change, self, field, json.decode(text),
+    is_numbered(field))
 end
 
 -- Making one -------------------------------------------------------------------------------
@@ -204,7 +234,11 @@ function M.bot(bot, options)
     if who == self then return users.of(self, ...) end
     return users.of(self, who, ...)
   end
-  self.find = function(id) return users.addressed(self, id) end
+  self.group = function(id, ...)
+    if id == self then return users.group(self, ...) end
+    return users.group(self, id, ...)
+  end
+  self.find = function(id, is_group) return users.addressed(self, id, is_group) end
   return self
 end
 

@@ -4,8 +4,8 @@ local line = require "whatsapp.testing.line"
 
 describe("a line of a transcript", function()
   it("keeps whatever a customer writes", function()
-    for _, text in ipairs { "hello", "two\nlines\r\n", "C:\\new", "\\", "\\n", "[x]", "[x] of y", "(image) a", "\\[x]",
-                            " spaces ", "# note", "> < ~ + !", "4915 > 1", "äöü 👍", "[", "(", "\\(" } do
+    for _, text in ipairs { "hello", "two\nlines\r\n", "C:\\new", "\\", "\\n", "[x]", "[x] of y", "(image) a", "{x}",
+                            "\\{", "\\[x]", " spaces ", "# note", "> < ~ + !", "4915 > 1", "äöü 👍", "[", "(", "\\(" } do
       local shown = line.text(text)
       assert.is_nil(shown:find "[\r\n]", text)
       local sign, rest, who = line.read("> " .. shown)

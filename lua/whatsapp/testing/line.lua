@@ -2,6 +2,9 @@
 
 local M = {}
 
+--- The business's own number.
+M.BUSINESS = "15550000000"
+
 -- Kinds ----------------------------------------------------------------------------------
 
 -- As `wa:send` says them, where Graph has another word.
@@ -37,11 +40,16 @@ function M.words(payload)
   return content.body or content.caption or content.name or ""
 end
 
---- What can be tapped: ids and titles.
+--- What can be tapped: ids and titles. What a template's buttons say, its payload does not.
 ---@param payload table
 ---@return { id: string, title: string, kind: string, description?: string }[]
 function M.choices(payload)
   local found, action = {}, payload.interactive and payload.interactive.action or {}
+  for _, component in ipairs(payload.template and payload.template.components or {}) do
+    local parameter = component.sub_type == "quick_reply" and component.parameters and component.parameters[1]
+    local id = parameter and parameter.payload
+    if id then found[#found + 1] = { id = id, title = id, kind = "button" } end
+  end
   for _, button in ipairs(action.buttons or {}) do
     found[#found + 1] = { id = button.reply.id, title = button.reply.title, kind = "button_reply" }
   end
@@ -76,7 +84,7 @@ end
 -- Words in a line ------------------------------------------------------------------------
 
 local ESCAPES = { ["\n"] = "\\n", ["\r"] = "\\r", ["\\"] = "\\\\" }
-local MEANT = { n = "\n", r = "\r", ["\\"] = "\\", ["["] = "[", ["("] = "(" }
+local MEANT = { n = "\n", r = "\r", ["\\"] = "\\", ["["] = "[", ["("] = "(", ["{"] = "{" }
 
 --- Any text in one line: \n is a new line, \\ one of these.
 ---@param text string
@@ -112,7 +120,7 @@ end
 ---@return string
 function M.text(text)
   local escaped = M.escape(text)
-  return escaped:find "^[%[(]" and "\\" .. escaped or escaped
+  return escaped:find "^[%[({]" and "\\" .. escaped or escaped
 end
 
 --- A tap: "[Yes]".
@@ -154,17 +162,18 @@ end
 ---@return string|nil who
 function M.read(text)
   if text:find "^%s*$" or text:find "^%s*#" then return "#", text end
-  local sign, rest = text:match "^([<>~+!])%s?(.*)$"
+  local sign, rest = text:match "^([<>~+!*])%s?(.*)$"
   if sign then return sign, rest end
   local who
   who, sign, rest = text:match "^(%S+) ([<>~=])%s?(.*)$"
   return sign, rest, who
 end
 
---- What a customer does: taps, sends another kind than a text, or writes.
+--- What a customer does: taps, sends another kind than a text, or something with more
+--- beside it, or writes.
 ---@param text string
----@return "tap"|"kind"|"text" what
----@return string first the choice, the kind, the text
+---@return "tap"|"kind"|"whole"|"text" what
+---@return string first the choice, the kind, the JSON, the text
 ---@return string|nil second the words of the message whose choice it is; what stands behind the kind
 function M.read_customer(text)
   local choice, of = text:match "^%[(.-)%] of (.*)$"
@@ -172,6 +181,7 @@ function M.read_customer(text)
   if choice then return "tap", M.unescape(choice), of end
   local kind, rest = text:match "^%(([%l_]+)%)%s?(.*)$"
   if kind then return "kind", kind, rest end
+  if text:find "^{" then return "whole", text end
   return "text", M.unescape(text)
 end
 

@@ -38,23 +38,25 @@ local WINDOW = 24 * 60 * 60
 local CLOSED = 131047
 
 local function is_late(test, user, payload)
-  return payload.type ~= "template" and user.wrote ~= nil and test.now - user.wrote >= WINDOW
+  local wrote = user.thread.wrote
+  return payload.type ~= "template" and wrote ~= nil and test.now - wrote >= WINDOW and not user.group
 end
 
 local function deliver(test, message)
   local payload = message.payload
-  local user = test.find(payload.to or payload.recipient)
-  payload.id, user.last = message.id, payload
+  local user = test.find(payload.to or payload.recipient, payload.recipient_type == "group")
+  local thread = user.thread
+  payload.id, thread.last = message.id, payload
   if is_late(test, user, payload) then
     table.insert(test.late, { user, payload })
     return M.note(test, nil, "#", ("not delivered, since %s wrote more than 24 hours ago (%d): %s"):format(
       user.number, CLOSED, line.of(payload)))
   end
   M.note(test, user, "<", line.of(payload))
-  user.unread[#user.unread + 1] = payload
-  table.insert(user.heard, 1, payload)
-  if line.choices(payload)[1] then table.insert(user.offers, 1, payload) end
-  if line.flow(payload) then user.form = payload end
+  thread.unread[#thread.unread + 1] = payload
+  table.insert(thread.heard, 1, payload)
+  if line.choices(payload)[1] then table.insert(thread.offers, 1, payload) end
+  if line.flow(payload) then thread.form = payload end
 end
 
 local function collect(test)

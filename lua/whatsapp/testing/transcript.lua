@@ -22,21 +22,21 @@ local function lines_of(text)
   return lines
 end
 
-local FORMS = '"> " a customer, "< " the bot, "~ " a status, "+ " seconds, "! " a code, "# " a note'
+local FORMS = '"> " a customer, "< " the bot, "~ " a status, "+ " seconds, "! " a code, "* " a field, "# " a note'
 
 local function play_line(user, one, verbs)
-  local test = user.test
   local sign, rest, who = line.read(one)
-  if not sign then stage.fail(test, "no line of a transcript: %s (%s)", one, FORMS) end
+  if not sign then stage.fail(user.test, "no line of a transcript: %s (%s)", one, FORMS) end
   if sign == "#" then return end
   if sign == "=" then return verbs[sign](user, rest, who) end
-  return verbs[sign](who and (test.named[who] or test.user(who)) or user, rest)
+  return verbs[sign](who and verbs.find(user, who) or user, rest)
 end
 
 --- Plays a file.
 ---@param user whatsapp.TestUser whose lines have no number before them
 ---@param path string
----@param verbs table<string, fun(user: whatsapp.TestUser, text: string, who?: string)> by sign
+---@param verbs table<string, fun(user: whatsapp.TestUser, text: string, who?: string)> by sign; `find`:
+---   whom a name means
 function M.play(user, path, verbs)
   local lines = lines_of(read(path))
   blame.playing(function(at)

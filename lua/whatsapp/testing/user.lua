@@ -14,6 +14,7 @@ local transcript = require "whatsapp.testing.transcript"
 ---@class whatsapp.TestUser
 ---@field number string the phone number as digits; the user id of who has none
 ---@field name string
+---@field group? whatsapp.TestUser the group that is written in; a group's own is itself
 local User = { __name = "whatsapp.TestUser" }
 User.__index = User
 
@@ -21,10 +22,15 @@ local M = {}
 
 -- What customers write -------------------------------------------------------------------
 
-local function write(user, shown, message)
-  user.wrote = user.test.now
-  stage.happens(user.test, user, ">", shown, hook.message, user.test, user, message)
+local function happens(user, shown, fn, ...)
+  if user.group == user then blame.raise "a group does nothing by itself: ann:at(team):says(…)" end
+  user.thread.wrote = user.test.now
+  stage.happens(user.test, user, ">", shown, fn, user.test, user, ...)
   return user
+end
+
+local function write(user, shown, message)
+  return happens(user, shown, hook.message, message)
 end
 
 --- Writes a text.
@@ -36,16 +42,43 @@ function User:says(text)
   return write(self, line.text(text), { type = "text", text = { body = text } })
 end
 
+-- The bot's newest message to a customer that is shown so.
+local function message_like(user, list, text)
+  local wanted = line.canonical(text)
+  for _, payload in ipairs(list) do
+    if line.of(payload) == wanted then return payload end
+  end
+  stage.fail(user.test, "the bot has said no %q", text)
+end
+
+-- What stands beside a message's kind, in Graph's words.
+local function put_in(user, message, envelope)
+  local answered, referral = envelope.reply_to, envelope.referral
+  if type(answered) == "string" then answered = message_like(user, user.thread.heard, answered) end
+  if answered or envelope.forwarded then
+    message.context = { from = answered and line.BUSINESS, id = answered and answered.id,
+                        forwarded = envelope.forwarded }
+  end
+  message.referral = type(referral) == "string" and { source_url = referral, source_type = "ad" } or referral
+end
+
 --- Sends anything else: `{ image = "photo.jpg" }` or `{ image = { file = "photo.jpg", caption = "Look" } }`
 --- (a file, which is uploaded first), `{ reaction = "👍" }` to the bot's last message,
---- `{ location = { latitude = …, longitude = … } }`: a type with what Graph has in it.
----@param message table one key
+--- `{ location = { latitude = …, longitude = … } }`: a type with what Graph has in it; more of them
+--- in docs/testing.md. Beside it `reply_to` (a message as `expects` returned it, or its line),
+--- `forwarded = true`, `referral` (the ad's address, or Graph's table).
+---@param message table
 ---@return whatsapp.TestUser self
 function User:sends(message)
-  local kind, content = contents.kind(message)
-  if kind == "text" then return self:says(content) end
+  local kind, content, envelope = contents.kind(message)
+  if kind == "text" and not envelope then return self:says(content) end
   if kind == "flow_reply" then return self:submits(content) end
-  return write(self, contents.shown(kind, content), contents.message(self, kind, content))
+  local shown = contents.shown(kind, content, envelope)
+  local field, value = contents.change(self, kind, content)
+  if field then return happens(self, shown, hook.customer, field, value) end
+  local made = contents.message(self, kind, content)
+  if envelope then put_in(self, made, envelope) end
+  return write(self, shown, made)
 end
 
 -- What is tapped -------------------------------------------------------------------------
@@ -56,7 +89,7 @@ local function find_choice(payload, wanted)
   end
 end
 
-local WORDS = { button_reply = { "button", "taps" }, list_reply = { "row", "picks" } }
+local WORDS = { button_reply = { "button", "taps" }, list_reply = { "row", "picks" }, button = { "button", "taps" } }
 
 local function listed(payload)
   local titles = {}
@@ -66,13 +99,20 @@ end
 
 -- The message that is tapped: the last one with anything to tap, unless that was tapped.
 local function offer_of(user, wanted, what)
-  local offer = user.offers[1]
+  local offer = user.thread.offers[1]
   if not offer then stage.fail(user.test, "there is no %s %q to choose: the bot has offered nothing", what, wanted) end
-  if user.tapped[offer] then
+  if user.thread.tapped[offer] then
     stage.fail(user.test, "there is no %s %q to choose: %q has been answered, and nothing was offered since"
       .. " (an older message is tapped by giving it behind the choice)", what, wanted, line.of(offer))
   end
   return offer
+end
+
+-- What Graph says of a tap: a template's button has its own way.
+local function tapped(choice)
+  if choice.kind == "button" then return { type = "button", button = { payload = choice.id, text = choice.title } } end
+  return { type = "interactive", interactive = { type = choice.kind, [choice.kind] = {
+    id = choice.id, title = choice.title, description = choice.description } } }
 end
 
 local function choose(user, wanted, kind, older)
@@ -82,15 +122,15 @@ local function choose(user, wanted, kind, older)
   local choice = find_choice(offer, wanted)
   if not choice then
     stage.fail(user.test, "there is no %s %q to choose, only %s", what, wanted, listed(offer))
-  elseif kind and choice.kind ~= kind then
+  elseif kind and WORDS[choice.kind][2] ~= WORDS[kind][2] then
     local other = WORDS[choice.kind]
     stage.fail(user.test, "there is no %s %q to choose: it is a %s, which one %s", what, wanted, other[1], other[2])
   end
-  user.tapped[offer] = true
+  user.thread.tapped[offer] = true
   local named = find_choice(offer, choice.title).id == choice.id and choice.title or choice.id
-  return write(user, line.tap(named, older), { type = "interactive", context = { id = offer.id },
-    interactive = { type = choice.kind, [choice.kind] = {
-      id = choice.id, title = choice.title, description = choice.description } } })
+  local message = tapped(choice)
+  message.context = { from = line.BUSINESS, id = offer.id }
+  return write(user, line.tap(named, older), message)
 end
 
 local function check_choice(wanted, older, call)
@@ -100,7 +140,8 @@ local function check_choice(wanted, older, call)
   end
 end
 
---- Taps a button of the bot's last question, by its id or title.
+--- Taps a button of the bot's last question, by its id or title; of a template, by what
+--- the bot gave it as payload.
 ---@param button string
 ---@param message? table an older message of the bot's with this button, as `expects` returned it
 ---@return whatsapp.TestUser self
@@ -118,12 +159,37 @@ function User:picks(row, message)
   return choose(self, row, "list_reply", message)
 end
 
+-- Groups, numbers -------------------------------------------------------------------------
+
+--- The same customer in a group: what they write, tap and send is written there.
+---@param group whatsapp.TestUser of `t.group`
+---@return whatsapp.TestUser
+function User:at(group)
+  if getmetatable(group) ~= User or group.group ~= group then blame.raise "at takes a group: ann:at(team)" end
+  local mark = ("%s@%s"):format(self.mark:match "^%S*", group.mark)
+  return setmetatable({ test = self.test, phone = self.phone, user_id = self.user_id, number = self.number,
+    name = self.name, group = group, thread = group.thread, mark = mark }, User)
+end
+
+--- Takes another phone number, of which WhatsApp tells the bot (`system`).
+---@param number string
+---@return whatsapp.TestUser self
+function User:changes_number(number)
+  local phone = messages.user(number)
+  if not phone or messages.is_user_id(phone) then blame.raise "changes_number takes a phone number" end
+  -- A bot that answers writes to the new one.
+  self.test.users[messages.canonical_user(phone)] = self
+  self:sends { system = phone }
+  self.phone, self.number = phone, phone
+  return self
+end
+
 -- Flows ----------------------------------------------------------------------------------
 
 local function form_of(user)
   stage.listen(user.test)
-  if not user.form then stage.fail(user.test, "the bot has sent no message that opens a Flow") end
-  return user.form, line.flow(user.form)
+  if not user.thread.form then stage.fail(user.test, "the bot has sent no message that opens a Flow") end
+  return user.thread.form, line.flow(user.thread.form)
 end
 
 --- Opens the Flow of the bot's last message that has one, as that message says: with
@@ -171,7 +237,7 @@ local UNDELIVERABLE = 131026
 
 local function report(user, status, code, older)
   stage.listen(user.test)
-  local payload = older or user.last
+  local payload = older or user.thread.last
   if not payload then stage.fail(user.test, "the bot has said nothing that could be %s", status) end
   if status == "failed" then code = code or UNDELIVERABLE end
   stage.happens(user.test, user, "~", line.status(status, code, older), hook.status, user.test, user, payload,
@@ -222,7 +288,7 @@ function User:expects(wanted)
     blame.raise("expects takes words, a pattern, a kind of message or a function, not a %s", type(wanted))
   end
   stage.listen(self.test)
-  local payload = table.remove(self.unread, 1)
+  local payload = table.remove(self.thread.unread, 1)
   if not payload then
     stage.fail(self.test, "expected %s, but the bot said nothing more", described(wanted))
   elseif not meets(payload, wanted) then
@@ -235,7 +301,7 @@ end
 ---@return whatsapp.TestUser self
 function User:expects_nothing()
   stage.listen(self.test)
-  local payload = self.unread[1]
+  local payload = self.thread.unread[1]
   if payload then stage.fail(self.test, "expected nothing more, but the bot said %q", line.of(payload)) end
   return self
 end
@@ -244,28 +310,25 @@ end
 
 local play = {}
 
--- The bot's newest message to a customer that is shown so.
-local function message_like(user, list, text)
-  local wanted = line.canonical(text)
-  for _, payload in ipairs(list) do
-    if line.of(payload) == wanted then return payload end
-  end
-  stage.fail(user.test, "the bot has said no %q", text)
-end
+local function key_of(id) return messages.canonical_user(id) or id end
 
 play[">"] = function(user, text)
   local what, first, second = line.read_customer(text)
   if what == "tap" then
-    return choose(user, first, nil, second and message_like(user, user.offers, second))
-  elseif what == "text" or not (contents.is_known(first) or second:find "^[{%[]") then
+    return choose(user, first, nil, second and message_like(user, user.thread.offers, second))
+  elseif what == "whole" and type(json.decode(first)) == "table" then
+    return user:sends((json.decode(first)))
+  elseif what ~= "kind" or not (contents.is_known(first) or second:find "^[{%[]") then
     return user:says(line.unescape(text))
   end
-  return user:sends { [first] = contents.read(second) }
+  local content = contents.read(second)
+  if first == "system" and type(content) ~= "table" then return user:changes_number(second) end
+  return user:sends { [first] = content }
 end
 
 play["<"] = function(user, text)
   stage.listen(user.test)
-  local payload = table.remove(user.unread, 1)
+  local payload = table.remove(user.thread.unread, 1)
   local said = payload and line.of(payload) or "nothing more"
   if said ~= line.canonical(text) then stage.fail(user.test, "expected %q, but the bot said %q", text, said) end
 end
@@ -273,12 +336,12 @@ end
 play["~"] = function(user, text)
   local status, code, of = line.read_status(text)
   if not STATUSES[status] then stage.fail(user.test, "%q is no status", text) end
-  return report(user, status, code, of and message_like(user, user.heard, of))
+  return report(user, status, code, of and message_like(user, user.thread.heard, of))
 end
 
 -- Whether a name can stand before a line: one word, no number, nobody else's.
 local function is_mark(test, name)
-  return name:find "^[^%s<>~+!=#]+$" and not messages.user(name) and not test.named[name]
+  return name:find "^[^%s<>~+!=#@*]+$" and not messages.user(name) and not test.named[name]
 end
 
 local function name_them(user, name)
@@ -293,8 +356,24 @@ local function name_them(user, name)
 end
 
 play["="] = function(user, text, who)
+  local group = text:match "^%(group%) (%S+)$"
+  if group then return M.group(user.test, group, who) end
   if messages.user(who) then return M.of(user.test, who, line.unescape(text)) end
   return M.of(user.test, text, who)
+end
+
+-- Whom the name before a line means: "Ann", "4915…", "Team", "Ann@Team", "@Team" for whoever plays.
+function play.find(user, who)
+  local test, person, group = user.test, who:match "^(.-)@(.+)$"
+  if group then
+    return (person == "" and user or play.find(user, person)):at(test.named[group] or M.group(test, group))
+  end
+  return test.named[who] or test.users[key_of(who)] or test.user(who)
+end
+
+play["*"] = function(user, text)
+  local field, json_text = text:match "^(%S+) (.*)$"
+  user.test:receives(field, json.decode(json_text or ""))
 end
 
 play["+"] = function(user, text) user.test:advance(tonumber(text) or text) end
@@ -317,12 +396,15 @@ end
 
 blame.methods(User, "ann")
 
-local function key_of(id) return messages.canonical_user(id) or id end
+-- What is said between the bot and a customer, or in a group.
+local function new_thread() return { unread = {}, heard = {}, offers = {}, tapped = {} } end
 
+-- One who plays a transcript without a name is the first.
 local function made(test, phone, user_id)
   local user = setmetatable({ test = test, phone = phone, user_id = user_id, number = phone or user_id,
-    name = "Customer", unread = {}, heard = {}, offers = {}, tapped = {} }, User)
-  user.mark = next(test.users) and user.number .. " " or ""
+    name = "Customer", thread = new_thread() }, User)
+  user.mark = test.first and user.number .. " " or ""
+  test.first = test.first or user
   test.users[key_of(user.number)] = user
   if user_id then test.users[user_id] = user end
   return user
@@ -353,13 +435,34 @@ function M.of(test, who, name)
   return user
 end
 
---- Whom the bot writes to, known or not; also a group.
+--- The group with an id, made where there is none: it hears what the bot says there.
 ---@param test whatsapp.Test
 ---@param id string
+---@param name? string
 ---@return whatsapp.TestUser
-function M.addressed(test, id)
+function M.group(test, id, name)
+  if type(id) ~= "string" or not id:find "^%S+$" then blame.raise "t.group takes the id of a group" end
+  local group = test.users[id]
+  if not group then
+    group = setmetatable({ test = test, number = id, name = id, mark = id .. " ", thread = new_thread() }, User)
+    group.group, test.users[id] = group, group
+  end
+  if name ~= nil and name ~= group.name and is_mark(test, name) then
+    test.named[name], group.name, group.mark = group, name, name .. " "
+    stage.note(test, group, "=", "(group) " .. id)
+  end
+  return group
+end
+
+--- Whom the bot writes to, known or not.
+---@param test whatsapp.Test
+---@param id string
+---@param is_group boolean
+---@return whatsapp.TestUser
+function M.addressed(test, id, is_group)
+  if is_group then return M.group(test, id) end
   if test.users[key_of(id)] then return test.users[key_of(id)] end
-  if messages.is_user_id(id) or not messages.user(id) then return made(test, nil, id) end
+  if messages.is_user_id(id) then return made(test, nil, id) end
   return made(test, id)
 end
 
