@@ -82,15 +82,87 @@ describe("sandbox: data", function()
     assert.are.equal("delivered", assert(sent:wait "delivered").status)
   end)
 
-  it("outlives a kill", function()
-    assert(start())
-    local sent = assert(wa:send { to = CUSTOMER, text = "before the kill" })
-    local give_up, path = socket.gettime() + LIMIT, directory .. "/state.json"
-    repeat socket.sleep(0.05) until files.read(path):find(sent.id, 1, true) or socket.gettime() > give_up
-    os.execute("kill -KILL " .. box.pid)
+  -- The processes of nginx: the workers of its master.
+  local function workers()
+    return files.read(("/proc/%d/task/%d/children"):format(box.pid, box.pid))
+  end
+
+  local function kill()
+    os.execute(("kill -KILL %d %s"):format(box.pid, workers()))
     box.stopped = true
+  end
+
+  local function texts()
+    local found = {}
+    for i, message in ipairs(state().messages) do found[i] = message.payload.text.body end
+    return found
+  end
+
+  it("outlives a kill: what was answered is there", function()
     assert(start())
-    assert.are.equal("before the kill", state().messages[1].payload.text.body)
+    assert(wa:send { to = CUSTOMER, text = "before the kill" })
+    kill()
+    assert(start())
+    assert.are.same({ "before the kill" }, texts())
+    local template = assert(wa.templates:create { name = "kept", language = "en", category = "UTILITY", body = "Hello" })
+    assert(wa.blocked_users:block { "15550000009" })
+    kill()
+    assert(start())
+    assert.are.equal("kept", assert(wa.templates:get(template.id)).name)
+    assert.are.equal("15550000009", assert(wa.blocked_users:list()).data[1].wa_id)
+    assert(wa.blocked_users:unblock { "15550000009" })
+    assert(box:receive { from = CUSTOMER, text = "after it" })
+    kill()
+    assert(start())
+    assert.are.same({}, assert(wa.blocked_users:list()).data)
+    assert.are.same({ "before the kill", "after it" }, texts())
+  end)
+
+  it("outlives its worker's kill", function()
+    assert(start())
+    assert(wa:send { to = CUSTOMER, text = "before the kill" })
+    local old = workers()
+    os.execute("kill -KILL " .. old)
+    local give_up = socket.gettime() + LIMIT
+    repeat socket.sleep(0.05) until not workers():find(old:match "%d+", 1, true) or socket.gettime() > give_up
+    assert.are.same({ "before the kill" }, texts())
+  end)
+
+  local function append(text)
+    local file = assert(io.open(directory .. "/state.jsonl", "a"))
+    file:write(text)
+    file:close()
+  end
+
+  it("does without a last line that was not finished", function()
+    assert(start())
+    assert(wa:send { to = CUSTOMER, text = "whole" })
+    kill()
+    append '{"message":{"id":"wamid.half'
+    assert(start())
+    assert(wa:send { to = CUSTOMER, text = "behind it" })
+    kill()
+    assert(start())
+    assert.are.same({ "whole", "behind it" }, texts())
+  end)
+
+  it("does not grow with what has become old", function()
+    assert(start())
+    local long, path = ("x"):rep(100000), directory .. "/state.jsonl"
+    local message = assert(box:receive { from = CUSTOMER, text = long })
+    local most = 0
+    for i = 1, 12 do
+      local emoji = i % 2 == 0 and "👍" or "🎉"
+      assert(box:receive { from = CUSTOMER, type = "reaction", reaction = { message_id = message.id, emoji = emoji } })
+      most = math.max(most, #files.read(path))
+    end
+    local give_up = socket.gettime() + LIMIT
+    repeat socket.sleep(0.05) until #files.read(path) < most / 2 or socket.gettime() > give_up
+    assert.is_true(#files.read(path) < most / 2)
+    kill()
+    assert(start())
+    assert.are.same({ long }, texts())
+    assert.are.equal("👍", state().messages[1].reactions[1].emoji)
   end)
 
   it("is its owner's alone, whatever the folder", function()
@@ -98,7 +170,7 @@ describe("sandbox: data", function()
       directory, directory, directory))
     assert(start())
     assert(wa.media:upload { data = "a picture", type = "image/png" })
-    local saved = io.open(directory .. "/state.json")
+    local saved = io.open(directory .. "/state.jsonl")
     assert(saved):close()
     local function open_to_others()
       local pipe = assert(io.popen("find " .. directory .. " -mindepth 1 -perm /077"))
@@ -114,14 +186,16 @@ describe("sandbox: data", function()
   it("says so when its file is damaged", function()
     assert(start())
     box:stop()
-    for _, text in ipairs { "{", "[]", '{"identity":{}}', '{"format":1,"identity":{},"ports":{}}' } do
-      local file = assert(io.open(directory .. "/state.json", "w"))
+    local whole = files.read(directory .. "/state.jsonl")
+    for _, text in ipairs { "", "{", "[]\n", '{"identity":{}}\n', '{"format":2,"identity":{},"ports":{}}\n',
+                            whole .. "\0\0\n", whole .. "{\n" .. whole } do
+      local file = assert(io.open(directory .. "/state.jsonl", "w"))
       file:write(text)
       file:close()
       local none, err = start()
       assert.is_nil(none)
       assert.are.equal("io", err.kind)
-      assert.truthy(tostring(err):find("state.json is damaged", 1, true))
+      assert.truthy(tostring(err):find("state.jsonl is damaged", 1, true))
     end
   end)
 

@@ -91,9 +91,9 @@ else prefix=$(mktemp -d "${TMPDIR:-/tmp}/whatsapp-sandbox.XXXXXX"); fi || exit
 cd -- "$prefix" || exit
 runs() { kill -0 "$1" 2>/dev/null && ! grep -qs '^State:.Z' "/proc/$1/status"; }
 [ -s nginx.pid ] && runs "$(cat nginx.pid)" && echo running=yes && exit
-rm -f ready state.json.new $made $private && mkdir -p tmp media || exit
+rm -f ready state.jsonl.new $made $private && mkdir -p tmp media || exit
 for file in $private; do : > "$file" || exit; done
-chmod go= tmp media && { [ ! -e state.json ] || chmod go= state.json; } || exit
+chmod go= tmp media && { [ ! -e state.jsonl ] || chmod go= state.jsonl; } || exit
 [ "$(id -u)" = 0 ] && echo "user=root $(id -gn)"
 echo "owner=$PPID"
 echo "root=$root"

@@ -2,6 +2,7 @@
 --- asked and answered.
 
 local answer = require "whatsapp.sandbox.server.answer"
+local changes = require "whatsapp.sandbox.server.changes"
 local identity = require "whatsapp.sandbox.identity"
 local params = require "whatsapp.sandbox.server.params"
 local state = require "whatsapp.sandbox.server.state"
@@ -26,6 +27,7 @@ end
 function M.asked(phone, wa_id)
   local permission = permission_of(phone, wa_id)
   if permission.status ~= "granted" then permission.status = "pending" end
+  changes.note("node", permission)
 end
 
 --- Notes what the user says to that, and completes it.

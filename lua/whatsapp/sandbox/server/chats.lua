@@ -276,48 +276,52 @@ end
 
 -- As a whole -----------------------------------------------------------------------
 
---- What is kept of it.
----@return table
-function M.save()
-  local saved = { people = {}, chats = {}, messages = {} }
-  local seen = {}
-  for _, person in pairs(people) do
-    if not seen[person] then
-      seen[person] = true
-      saved.people[#saved.people + 1] = person
-    end
-  end
-  for i, chat in ipairs(chats) do
-    saved.chats[i] = { person = chat.person.id, phone_number_id = chat.phone_number_id, unread = chat.unread,
-                       heard = chat.heard }
-  end
-  for i = first, last do saved.messages[i - first + 1] = messages[i] end
-  return saved
+--- All chats, oldest first.
+---@return table[]
+function M.list()
+  return chats
 end
 
----@param saved table
-function M.restore(saved)
-  for _, person in ipairs(saved.people) do
-    people[person.id] = person
+--- All messages, oldest first.
+---@return table[]
+function M.messages()
+  local found = json.array {}
+  for i = first, last do found[i - first + 1] = messages[i] end
+  return found
+end
+
+--- A chat as it is kept.
+---@param chat table
+---@return table
+function M.kept(chat)
+  return { person = chat.person, phone_number_id = chat.phone_number_id, unread = chat.unread, heard = chat.heard }
+end
+
+---@param kept_messages table[]  oldest first
+---@param kept_chats table[]     likewise
+---@param kept_people table<string, table>  by id
+function M.restore(kept_messages, kept_chats, kept_people)
+  for id, person in pairs(kept_people) do
+    people[id] = person
     if person.user_id then people[person.user_id] = person end
   end
-  for i, chat in ipairs(saved.chats) do
-    by_key[chat.person .. " " .. chat.phone_number_id], chats[i] = chat, chat
-    chat.person = people[chat.person]
+  for i, chat in ipairs(kept_chats) do
+    chat.person = people[chat.person.id]
+    by_key[chat.person.id .. " " .. chat.phone_number_id], chats[i] = chat, chat
   end
-  for _, message in ipairs(saved.messages) do
-    messages[message.serial], by_wamid[message.id] = message, message
-    last = message.serial
+  first = math.max(1, #kept_messages - MOST_MESSAGES + 1)
+  for i = first, #kept_messages do
+    local message = kept_messages[i]
+    message.serial, last = i, i
+    messages[i], by_wamid[message.id] = message, message
   end
-  if saved.messages[1] then first = saved.messages[1].serial end
 end
 
 --- Everything there is, for a page that opens.
 ---@return { customers: table[], messages: table[] }
 function M.all()
-  local whole = { customers = json.array {}, messages = json.array {} }
+  local whole = { customers = json.array {}, messages = M.messages() }
   for i, chat in ipairs(chats) do whole.customers[i] = shown(chat) end
-  for i = first, last do whole.messages[i - first + 1] = messages[i] end
   return whole
 end
 

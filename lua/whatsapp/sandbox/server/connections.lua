@@ -95,7 +95,7 @@ function M.save()
   return { list = saved }
 end
 
----@param saved table
+---@param saved { list: table[] }
 function M.restore(saved)
   for i, one in ipairs(saved.list) do
     connections[i], hidden[one.shown] = one.shown, one.hidden

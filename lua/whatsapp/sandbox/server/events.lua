@@ -3,6 +3,7 @@
 local json = require "whatsapp.json"
 local semaphore = require "ngx.semaphore"
 local answer = require "whatsapp.sandbox.server.answer"
+local changes = require "whatsapp.sandbox.server.changes"
 
 local M = {}
 
@@ -30,6 +31,8 @@ function M.watched()
   return count > 0
 end
 
+local KEPT_AS = { message = "message", customer = "chat" } -- what is told of, and is kept by being told
+
 --- Tells of an object as it is now. It is written out when it is sent, so that later
 --- changes show at once.
 ---@param kind "message"|"customer"|"typing"|"exchange"|"template"|"fault"|"clock"|"flow"|"connection"
@@ -37,6 +40,7 @@ end
 ---@param shown? fun(object: table): table  what is told of it
 function M.publish(kind, object, shown)
   revision = revision + 1
+  if KEPT_AS[kind] then changes.note(KEPT_AS[kind], object) end
   if not wanted then return end
   events[revision], events[revision - KEPT] = { kind = kind, object = object, shown = shown }, nil
   for page in pairs(pages) do

@@ -9,7 +9,6 @@ local identity = require "whatsapp.sandbox.identity"
 local journal = require "whatsapp.sandbox.journal"
 local agenda = require "whatsapp.sandbox.server.agenda"
 local answer = require "whatsapp.sandbox.server.answer"
-local connections = require "whatsapp.sandbox.server.connections"
 local crypto = require "whatsapp.sandbox.server.crypto"
 local exchanges = require "whatsapp.sandbox.server.exchanges"
 local phone = require "whatsapp.sandbox.server.phone"
@@ -35,7 +34,6 @@ function M.load(prefix)
   file:close()
   settings.prefix = prefix:gsub("/$", "")
   state.open(settings)
-  if not storage.open() then connections.open() end
 end
 
 --- Called when the worker starts; the file `ready` tells that it did.
@@ -43,6 +41,7 @@ function M.start()
   watchdog.keep_private()
   record = journal.writer(state.settings.prefix)
   webhooks.open(record)
+  storage.open()
   watchdog.start(state.settings, storage.save)
   storage.resume()
   assert(io.open(state.settings.prefix .. "/ready", "wb")):close()
@@ -72,7 +71,7 @@ function M.serve(port)
     record(entry)
     exchanges.add(entry, response.bytes)
   end
-  if req.method ~= "GET" then storage.touch() end
+  storage.save(req.method ~= "GET" and not response.message)
   answer.send(response)
 end
 
@@ -81,7 +80,7 @@ function M.phone()
   local req = request.read()
   agenda.run()
   local response = answer.render(phone.handle(req))
-  if req.method ~= "GET" then storage.touch() end
+  storage.save(req.method ~= "GET")
   answer.send(response)
 end
 

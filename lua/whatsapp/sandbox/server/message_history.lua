@@ -4,6 +4,7 @@
 local json = require "whatsapp.json"
 local agenda = require "whatsapp.sandbox.server.agenda"
 local answer = require "whatsapp.sandbox.server.answer"
+local changes = require "whatsapp.sandbox.server.changes"
 local chats = require "whatsapp.sandbox.server.chats"
 local errors = require "whatsapp.sandbox.server.errors"
 local events = require "whatsapp.sandbox.server.events"
@@ -72,6 +73,7 @@ end
 
 local function take(message, step)
   step.taken = true
+  changes.note("node", message)
   if announce(message, step) or events.watched() then message.told[step.status] = step end
   chats.set_status(message.message_id, step.status:lower(), step.code and failure(step.code))
 end
@@ -169,6 +171,7 @@ end
 -- Follows an order: what was not told to anybody yet gives way to it.
 local function follow(message, status, code)
   message.order, message.steps = status, by_order(status, code)
+  changes.note("node", message)
   for _, step in ipairs(message.steps) do
     if not message.told[step.status] then take(message, step) end
   end

@@ -2,6 +2,7 @@
 
 local answer = require "whatsapp.sandbox.server.answer"
 local calls = require "whatsapp.sandbox.server.calls"
+local changes = require "whatsapp.sandbox.server.changes"
 local chats = require "whatsapp.sandbox.server.chats"
 local errors = require "whatsapp.sandbox.server.errors"
 local media_types = require "whatsapp.sandbox.server.media_types"
@@ -66,6 +67,7 @@ local function check_template(content)
   local template = find_template(content.name, language)
   template_check.check(template, content)
   template.sends = (template.sends or 0) + 1
+  changes.note("node", template)
   return template
 end
 

@@ -134,7 +134,7 @@ end
 
 -- What is kept beyond the end is written at once.
 orders["POST save"] = function()
-  storage.save()
+  storage.save(true)
   return answer.ok(DONE)
 end
 

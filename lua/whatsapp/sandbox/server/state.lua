@@ -3,6 +3,7 @@
 
 local identity = require "whatsapp.sandbox.identity"
 local account = require "whatsapp.sandbox.server.account"
+local changes = require "whatsapp.sandbox.server.changes"
 local templates = require "whatsapp.sandbox.server.seed_templates"
 
 local M = {
@@ -60,23 +61,25 @@ function M.open(settings)
   for _, template in ipairs(templates) do M.add("template", template) end
 end
 
---- What is kept of it.
----@return table
-function M.save()
-  local nodes = {}
-  for _, list in pairs(kinds) do
-    for _, node in ipairs(list) do nodes[#nodes + 1] = node end
-  end
-  table.sort(nodes, function(a, b) return a.serial < b.serial end)
-  return { nodes = nodes, serial = serial, offset = M.offset, deleted_names = M.deleted_names }
+--- The nodes by kind.
+---@return table<string, table[]>
+function M.kinds()
+  return kinds
 end
 
----@param saved table
-function M.restore(saved)
+--- What is kept besides the nodes.
+---@return table
+function M.rest()
+  return { offset = M.offset, deleted_names = M.deleted_names }
+end
+
+---@param nodes table[]  in the order in which they were added
+---@param rest table
+function M.restore(nodes, rest)
   M.nodes, kinds = {}, {}
-  serial, M.offset, M.deleted_names = saved.serial, saved.offset, saved.deleted_names
-  for _, node in ipairs(saved.nodes) do
-    M.nodes[node.id] = node
+  M.offset, M.deleted_names = rest.offset, rest.deleted_names
+  for _, node in ipairs(nodes) do
+    serial, M.nodes[node.id] = node.serial, node
     kinds[node.kind] = kinds[node.kind] or {}
     table.insert(kinds[node.kind], node)
   end
@@ -92,6 +95,7 @@ function M.add(kind, node)
   M.nodes[node.id] = node
   kinds[kind] = kinds[kind] or {}
   table.insert(kinds[kind], node)
+  changes.note("node", node)
   return node
 end
 
@@ -106,7 +110,10 @@ function M.limit(kind, most)
     local to = i <= #list - most and gone or kept
     to[#to + 1] = node
   end
-  for _, node in ipairs(gone) do M.nodes[node.id] = nil end
+  for _, node in ipairs(gone) do
+    M.nodes[node.id] = nil
+    changes.note("node", node)
+  end
   kinds[kind] = kept
   return gone
 end
@@ -136,6 +143,7 @@ end
 ---@param node table
 function M.remove(node)
   M.nodes[node.id] = nil
+  changes.note("node", node)
   for i, other in ipairs(kinds[node.kind]) do
     if other == node then return table.remove(kinds[node.kind], i) end
   end
