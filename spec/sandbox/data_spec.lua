@@ -104,7 +104,8 @@ describe("sandbox: data", function()
     kill()
     assert(start())
     assert.are.same({ "before the kill" }, texts())
-    local template = assert(wa.templates:create { name = "kept", language = "en", category = "UTILITY", body = "Hello" })
+    local template = assert(wa.templates:create { name = "kept", language = "en", category = "UTILITY",
+                                                  body = "Hello" })
     assert(wa.blocked_users:block { "15550000009" })
     kill()
     assert(start())
@@ -197,6 +198,17 @@ describe("sandbox: data", function()
       assert.are.equal("io", err.kind)
       assert.truthy(tostring(err):find("state.jsonl is damaged", 1, true))
     end
+  end)
+
+  it("says so when a line of it cannot be taken up", function()
+    assert(start())
+    box:stop()
+    append '{"message":{"id":}}\n'
+    local none, err = start()
+    assert.is_nil(none)
+    assert.truthy(tostring(err):find("state.jsonl is damaged", 1, true))
+    append '{"nothing":"that is known"}\n'
+    assert.is_nil((start()))
   end)
 
   it("is one directory", function()

@@ -40,7 +40,7 @@ end
 -- Whether the lines behind the head can be JSON. A last one without an end does not count.
 local function are_whole(lines)
   for text in lines:gmatch "([^\n]*)\n" do
-    if not text:find "^{.*}$" then return false end
+    if text:sub(1, 1) ~= "{" or text:sub(-1) ~= "}" then return false end
   end
   return true
 end

@@ -184,7 +184,7 @@ end
 
 -- Descriptors that this process left open would stay open in nginx. nginx
 -- daemonises once it listens; its pid, and the worker's word that all is well,
--- come a moment later.
+-- come a moment later, or when all that was kept is read.
 local START = [[
 exec </dev/null >start.log 2>&1 3>&- 4>&- 5>&- 6>&- 7>&- 8>&- 9>&-
 umask 077
@@ -192,7 +192,7 @@ umask 077
 ulimit -n 4096
 "$nginx" -p "$prefix" -e "$prefix/error.log" -c "$prefix/nginx.conf" || exit 1
 n=0
-while [ ! -e ready ] && [ $n -lt 500 ]; do sleep 0.01; n=$((n + 1)); done
+while [ ! -s ready ] && { [ $n -lt 500 ] || [ -e nginx.pid ]; } && [ $n -lt 6000 ]; do sleep 0.01; n=$((n + 1)); done
 chmod go= nginx.pid
 ]]
 
@@ -221,8 +221,7 @@ local function log_tail(prefix)
 end
 
 local function is_ready(prefix)
-  local file = io.open(prefix .. "/ready", "rb")
-  return file and file:close()
+  return read_file(prefix .. "/ready") == "yes"
 end
 
 local function start_nginx(found, nginx, openssl)

@@ -36,15 +36,30 @@ function M.load(prefix)
   state.open(settings)
 end
 
---- Called when the worker starts; the file `ready` tells that it did.
-function M.start()
+local function start()
   watchdog.keep_private()
   record = journal.writer(state.settings.prefix)
   webhooks.open(record)
   storage.open()
   watchdog.start(state.settings, storage.save)
   storage.resume()
-  assert(io.open(state.settings.prefix .. "/ready", "wb")):close()
+end
+
+local function write_ready(word)
+  local file = assert(io.open(state.settings.prefix .. "/ready", "wb"))
+  file:write(word)
+  file:close()
+end
+
+--- Called when the worker starts; the file `ready` tells whether it did. One that cannot
+--- start takes nginx with it.
+function M.start()
+  local ok, why = pcall(start)
+  if not ok then
+    ngx.log(ngx.ERR, why)
+    watchdog.end_sandbox()
+  end
+  write_ready(ok and "yes" or "no")
 end
 
 -- What went wrong in a handler: a response it raised, or a fault of our own,

@@ -38,6 +38,11 @@ function M.is_orphan()
   return ffi.C.getppid() ~= master
 end
 
+--- Ends it all.
+function M.end_sandbox()
+  ffi.C.kill(ffi.C.getppid(), SIGTERM)
+end
+
 --- Starts looking, twice a second.
 ---@param settings { owner: integer, prefix: string, keep: boolean }
 ---@param at_end fun()  called before it ends the sandbox
