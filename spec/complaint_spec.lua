@@ -34,4 +34,12 @@ describe("a complaint", function()
     assert.truthy(complaint.describe(caught(own)):find "^own words\nstack traceback")
     assert.are.equal("nil", complaint.describe(nil))
   end)
+
+  it("of what makes no text of itself says what it is", function()
+    for _, text in ipairs { function() error "no" end, function() return {} end, function() end } do
+      local odd = setmetatable({}, { __tostring = text })
+      assert.truthy(complaint.describe(caught(odd)):find "^a table\nstack traceback")
+      assert.are.equal("a table", complaint.describe(odd))
+    end
+  end)
 end)

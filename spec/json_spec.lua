@@ -212,6 +212,21 @@ describe("json.decode", function()
     assert.are.equal("ä👍\n\0/", value[1])
   end)
 
+  it("reads what was cut within a pair: the half of it is U+FFFD", function()
+    for text, expected in pairs {
+      [ [=[a\ud83d]=] ] = "a\239\191\189", [ [=[\uDE00 b]=] ] = "\239\191\189 b",
+      [ [=[\ud83d\ud83d\ude00]=] ] = "\239\191\189😀", [ [=[\ud83dx\udc4d]=] ] = "\239\191\189x\239\191\189",
+      [ [=[\\ud83d \\\ud83d]=] ] = "\\ud83d \\\239\191\189",
+      [ [=[\"\ud800\"\uD83D\uDC4D\u0041]=] ] = '"\239\191\189"👍A',
+    } do
+      assert.are.equal(expected, select(2, decoded('["' .. text .. '",106540352242922345]'))[1])
+      assert.are.equal("106540352242922345", decoded('["' .. text .. '",106540352242922345]')[2])
+    end
+    for _, text in ipairs { [=["\ud83"]=], [=["\ud83]=], [=[["\ud83d]=], [=["\ud83d"x]=], [=["\u12\ud83d"]=] } do
+      assert.is_nil(json.decode("[" .. text .. "]"), text)
+    end
+  end)
+
   it("survives a round trip", function()
     local text = [=[{"a":[1,2.5,"x",[],{"b":"\\\"\u0001"}],"big":"106540352242922345"}]=]
     local again = text:gsub("%[%]", "{}")      -- an empty array and an empty object decode alike

@@ -309,6 +309,19 @@ local function tidy(value)
   return copy
 end
 
+-- A text that was cut within a pair has half of it, which lua-cjson refuses, and all
+-- else with it: it becomes U+FFFD, as in other languages.
+local function replace_halves(text)
+  -- From here on a backslash begins an escape.
+  text = gsub(text, "\\\\", "\\u005c")
+  text = gsub(text, "\\u([dD][89abAB]%x%x)\\u([dD][c-fC-F]%x%x)", function(high, low)
+    local point = 0x10000 + (tonumber(high, 16) - 0xd800) * 0x400 + tonumber(low, 16) - 0xdc00
+    return string.char(0xf0 + floor(point / 0x40000), 0x80 + floor(point / 0x1000) % 64,
+      0x80 + floor(point / 64) % 64, 0x80 + point % 64)
+  end)
+  return (gsub(text, "\\u[dD][89a-fA-F]%x%x", "\\ufffd"))
+end
+
 --- Drops nulls (what follows one in an array moves up) and makes every id a
 --- string of digits.
 ---@param value table as decoded; stays as it is
@@ -324,6 +337,10 @@ M.tidy = tidy
 function M.decode_raw(text, inner)
   local read = inner and decode_inner or decode
   local ok, value = pcall(read, text)
+  if not ok and type(text) == "string" and find(text, "\\u[dD][89a-fA-F]") then
+    text = replace_halves(text)
+    ok, value = pcall(read, text)
+  end
   if not ok then return nil, tostring(value) end
   if type(value) ~= "table" then return nil, "neither an object nor an array" end
   local long, untidy = mend(value)

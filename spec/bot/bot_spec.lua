@@ -86,6 +86,16 @@ describe("a bot", function()
       assert.are.same({ "button Yes", "list Yes", "button Yes" }, heard)
     end)
 
+    it("also for a message of which there was only word that it is unavailable", function()
+      bot:on("text", hear "text"):on("unsupported", hear "before")
+      local late = meta.message { text = "hi" }
+      local before = meta.message { type = "unsupported", errors = { { code = 131060 } }, id = late.id }
+      deliver(before)
+      deliver(before)
+      deliver(late, before)
+      assert.are.same({ "before unsupported", "text hi" }, heard)
+    end)
+
     it("but none whose name is a slip", function()
       local function refused(word, meant)
         local err = expect.raised("config", "selector", "known", pcall(bot.on, bot, word, hear ""))

@@ -80,11 +80,11 @@ function expand.history(walk, row, chunk)
   add(walk, row, rest, row.list)
 end
 
--- Lists that Meta added since.
-local function add_new_lists(walk, rows, value)
+-- Lists and tables that Meta added since.
+local function add_new(walk, rows, value)
   local known, names = rows.lists, nil
-  for name, list in pairs(value) do
-    if not known[name] and type(list) == "table" and list[1] ~= nil then
+  for name, new in pairs(value) do
+    if not known[name] and type(new) == "table" and next(new) ~= nil then
       names = names or {}
       names[#names + 1] = tostring(name)
     end
@@ -101,7 +101,7 @@ local function add_value(walk, rows, value)
     local list = value[row.list]
     if list ~= nil and list ~= json.null then add_list(walk, row, list) end
   end
-  add_new_lists(walk, rows, value)
+  add_new(walk, rows, value)
   if #walk.events == before then add_unknown(walk, value) end
 end
 

@@ -227,13 +227,15 @@ local function substance(event)
                               event.phone_number_id or "", event.raw })
 end
 
--- A payment's status may come again with a refund in it.
+-- A payment's status may come again with a refund in it. And where there are errors in
+-- the place of a message, the message may come later under the same id.
 local function key_of(event, row, digest)
   local names = row.key
   if names and event.id and event.kind ~= "payment" then
     local key = event[names[1]]
     for i = 2, #names do key = key .. ":" .. event[names[i]] end
     if row.kind == "status" and event.group_id and event.from then key = key .. ":" .. event.from end
+    if row.kind == "message" and event.errors then key = key .. ":" .. event.type end
     if is_name(key) then return key end
   end
   return event.kind .. ":" .. digest(substance(event))
