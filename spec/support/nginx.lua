@@ -48,13 +48,21 @@ local function is_root()
   return id == "0"
 end
 
+-- What this process finds, but what nginx has of its own before the system's: the
+-- resty.core there may be another nginx's. The tree's own entries come first.
+local function search_path(path, own)
+  local tree = path:match("^" .. ("[^;]*;"):rep(own))
+  return tree .. ";" .. path
+end
+
 --- What a configuration is filled in with: a directory that is made, and ports.
 ---@param more table<string, any> `processes`, and the spec's own
 ---@return table<string, any>
 function M.values(more)
   local values = server.free_ports { "port", "other" }
   values.directory, values.main, values.modules = server.make_directory(), "", tls.load_modules()
-  values.path, values.cpath = package.path .. ";" .. UNPACKED, package.cpath
+  values.path = search_path(package.path, 2) .. ";" .. UNPACKED
+  values.cpath = search_path(package.cpath, 1)
   -- Root's nginx would work as somebody who cannot read this tree.
   values.user = is_root() and "user root root;" or ""
   for name, value in pairs(more) do values[name] = value end
