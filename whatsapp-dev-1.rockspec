@@ -168,6 +168,7 @@ build = {
     ["whatsapp.flow.keypair"] = "lua/whatsapp/flow/keypair.lua",
     ["whatsapp.flow.media"] = "lua/whatsapp/flow/media.lua",
     ["whatsapp.flow.model"] = "lua/whatsapp/flow/model.lua",
+    ["whatsapp.flow.pattern"] = "lua/whatsapp/flow/pattern.lua",
     ["whatsapp.flow.placement"] = "lua/whatsapp/flow/placement.lua",
     ["whatsapp.flow.places"] = "lua/whatsapp/flow/places.lua",
     ["whatsapp.flow.player"] = "lua/whatsapp/flow/player.lua",

@@ -61,6 +61,17 @@ const calls = {
     return crypto.generateKeyPairSync(kind, { ...options, publicKeyEncoding: { type: "spki", format: "pem" },
       privateKeyEncoding: { type, format: "pem", ...lock } });
   },
+  // What JavaScript makes of regular expressions: true, false, or "none" for what is none.
+  match({ cases }) {
+    const weigh = ([pattern, text]) => {
+      try {
+        return new RegExp(pattern).test(text);
+      } catch {
+        return "none";
+      }
+    };
+    return { results: cases.map(weigh) };
+  },
   // `spoil`: what is wrong with the file or its description.
   make_file({ size, spoil }) {
     const plain = Buffer.alloc(size, 1).map((_, i) => (i * 31 + (i >> 8)) & 0xff);

@@ -3,6 +3,7 @@
 
 local Error = require "whatsapp.error"
 local json = require "whatsapp.json"
+local patterns = require "whatsapp.flow.pattern"
 local schema = require "whatsapp.schema"
 
 local invalid, join = Error.invalid, schema.join
@@ -20,7 +21,21 @@ end
 
 -- Texts ---------------------------------------------------------------------------------
 
-local INPUT = { number = "^%-?%d+%.?%d*$", phone = "^%+?[%d ()%-]+$", email = "^[^%s@]+@[^%s@]+%.[^%s@]+$" }
+-- What fields of a kind take, as WhatsApp weighs it.
+local INPUT = {}
+for kind, text in pairs {
+  number = [[^[-+]?(\d+(\.\d+)?|[1-9]\d*(,\d{3})+(\.\d+)?|\d+,\d+)([eE][-+]?\d+)?$]],
+  phone = [[^(\+\d+[* .-]*)?(\(\d+\)[ .-]*)?(\d[\d .-]+\d)*$]],
+  passcode = [[^\d*$]],
+  email = [[^[\w.!#$%&'*+/=?^`{|}~-]+@[a-zA-Z0-9-]+(\.[a-zA-Z0-9-]+)+$]],
+} do INPUT[kind] = assert(patterns.read(text)) end
+
+-- What is no regular expression, or one that takes too long, holds nothing back.
+local function check_pattern(value, part, path)
+  local pattern = type(part.pattern) == "string" and patterns.read(part.pattern)
+  if not pattern or patterns.fits(pattern, value) ~= false then return true end
+  return invalid(path, "does not match its pattern " .. part.pattern, part["helper-text"])
+end
 
 -- Without max-length a text area takes as much.
 local AREA, LINE = 600, 80
@@ -29,8 +44,13 @@ local function check_text(value, part, path)
   if type(value) == "number" then value = schema.number_text(value) end
   local length = type(value) == "string" and schema.length(value)
   if not length then return wrong(path, "a text") end
+  value = value:match "^%s*(.-)%s*$"
   local kind = part["input-type"]
-  if INPUT[kind] and not value:find(INPUT[kind]) then return wrong(path, ("what a field for %s takes"):format(kind)) end
+  if INPUT[kind] and patterns.fits(INPUT[kind], value) == false then
+    return wrong(path, ("what a field for %s takes"):format(kind))
+  end
+  local ok, err = check_pattern(value, part, path)
+  if not ok then return nil, err end
   local area = part.type == "TextArea"
   return between(length, part["min-chars"], part["max-length"] or part["max-chars"] or (area and AREA or LINE),
     path, " characters")

@@ -5,6 +5,7 @@
 local components = require "whatsapp.flow.components"
 local filling = require "whatsapp.flow.filling"
 local model = require "whatsapp.flow.model"
+local patterns = require "whatsapp.flow.pattern"
 local schema = require "whatsapp.schema"
 
 local M = {}
@@ -93,6 +94,15 @@ end
 -- Kinds of their own --------------------------------------------------------------------
 
 local own = {}
+
+-- WhatsApp takes no notice of what is none.
+function own.text_input(check, node, _, at)
+  if type(node.pattern) ~= "string" or not schema.length(node.pattern) then return end
+  local pattern, why, unknown = patterns.read(node.pattern)
+  if not pattern and not unknown then
+    check:report(below(at, "pattern"), "INVALID_PROPERTY_VALUE", "is no regular expression: " .. why)
+  end
+end
 
 -- What a calendar has for each end of a range.
 function own.calendar_picker(check, node, spec, at)
