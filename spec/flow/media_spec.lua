@@ -48,8 +48,19 @@ describe("a file of a picker", function()
       assert.are.equal(size, #text)
       assert.are.equal(sha256, core.hex(core.sha256(text)))
       assert.are.equal("file", names())
+      assert.are.equal("rw-------", lfs.attributes(path, "permissions"))
     end)
   end
+
+  it("is no larger than pickers upload", function()
+    local MB = 1024 * 1024
+    assert.is_true(assert(media.decrypt(make(25 * MB), path, { client = wa })))
+    assert.are.equal(25 * MB, lfs.attributes(path, "size"))
+    os.remove(path)
+    expect.refused("invalid", "media.cdn_url", "more than 25.0 MB, the limit of a Flow's picker",
+      media.decrypt(make(25 * MB + 16), path, { client = wa }))
+    assert.are.equal("", names())
+  end)
 
   it("takes the place of another only when it is right", function()
     local old = assert(io.open(path, "w"))
@@ -58,7 +69,7 @@ describe("a file of a picker", function()
     assert.is_nil((media.decrypt(make(100, "tag"), path, { client = wa })))
     assert.are.equal("old", files.read(path))
     assert(media.decrypt(make(100), path, { client = wa }))
-    assert.are.equal(100, #files.read(path))
+    assert.are.equal("100 rw-------", #files.read(path) .. " " .. lfs.attributes(path, "permissions"))
   end)
 
   for spoil, field in pairs {

@@ -152,6 +152,12 @@ rules["the flow"] = {
 rules["data"] = {
   { "A.data.x.__example__", "must be of type number", "INVALID_SCREEN_DATA",
     one({}, { data = { x = { type = "number", __example__ = "1" } } }) },
+  { "A.data.x.__example__[2].id", "must be of type string, not number", "INVALID_SCREEN_DATA",
+    one({}, { data = { x = { type = "array", items = { type = "object", properties = { id = { type = "string" } } },
+      __example__ = { { id = "1" }, { id = 2 } } } } }) },
+  { "A.data.x.__example__.list", "must be of type array, not string", "INVALID_SCREEN_DATA",
+    one({}, { data = { x = { type = "object", properties = { list = { type = "array", items = {} } },
+      __example__ = { list = "1", more = 1 } } } }) },
   { "A.data.x.items", "is missing", "INVALID_SCREEN_DATA",
     one({}, { data = { x = { type = "array", __example__ = { "1" } } } }) },
   { "A.data.x.items", "must be a table", "INVALID_SCREEN_DATA",

@@ -71,12 +71,16 @@ static int invent_name(struct wa_file *file) {
   return 0;
 }
 
+static mode_t mode_of(const struct wa_file *file) {
+  return file->passing || file->personal ? 0600 : 0666;
+}
+
 /* One that is to pass has its name only for a moment. */
 static int open_named(struct wa_file *file) {
-  int mode = file->passing ? 0600 : 0666;
   if(invent_name(file))
     return -1;
-  file->fd = open(file->temporary, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, mode);
+  file->fd = open(file->temporary, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC,
+                  mode_of(file));
   if(file->fd < 0)
     return -1;
   file->named = !file->passing || unlink(file->temporary) != 0;
@@ -95,11 +99,11 @@ static void name_directory(struct wa_file *file) {
 #define OPEN_FILES "/proc/self/fd/"
 
 static int open_unnamed(struct wa_file *file) {
-  int mode = file->passing ? 0600 : 0666;
   if(access(OPEN_FILES, X_OK) != 0)
     return -1;
   name_directory(file);
-  file->fd = open(file->temporary, O_RDWR | O_TMPFILE | O_CLOEXEC, mode);
+  file->fd =
+      open(file->temporary, O_RDWR | O_TMPFILE | O_CLOEXEC, mode_of(file));
   return file->fd >= 0 ? 0 : -1;
 }
 

@@ -17,6 +17,7 @@ struct wa_file {
   char *path;      /* owned: the final name, or one that is only an example */
   char *temporary; /* owned: room for another name in the same directory */
   int passing;     /* it never gets its name */
+  int personal;    /* nobody but its owner may read it */
   int fd;
   int named; /* there is a file of that other name */
   pid_t pid; /* whose file it is: a forked child takes nothing away */

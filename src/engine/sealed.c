@@ -96,6 +96,7 @@ int wa_sealed_open(const struct wa_sealed *sealed, int fd, size_t length,
                      (unsigned long)length);
   memset(&w, 0, sizeof(w));
   w.file = file;
+  file->personal = 1;
   length -= WA_SEALED_TAG;
   int rc = prepare(&w, sealed, err) || decrypt(&w, fd, length, err) ||
            check_tag(&w, fd, length, err) || finish(&w, sealed, err);

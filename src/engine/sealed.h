@@ -22,7 +22,8 @@ struct wa_sealed {
 };
 
 /* Decrypts the `length` bytes of a descriptor into a file that has been set,
- * which gets its name only when tag, padding and hash are right. */
+ * which gets its name only when tag, padding and hash are right; nobody but its
+ * owner may read it. */
 int wa_sealed_open(const struct wa_sealed *sealed, int fd, size_t length,
                    struct wa_file *file, struct wa_error *err);
 

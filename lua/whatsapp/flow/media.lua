@@ -67,8 +67,9 @@ local function per_call(options)
 end
 
 --- Fetches a file of a PhotoPicker or DocumentPicker and decrypts it: AES-256-CBC, with
---- its HMAC and both hashes checked. The file is there only when all of them are right.
---- Nothing of it is kept in memory; decrypting takes the CPU about 5 ms a megabyte.
+--- its HMAC and both hashes checked. The file is there only when all of them are right;
+--- nobody but its owner may read it. Pickers upload 25 MiB at most. Nothing of it is kept
+--- in memory; decrypting takes the CPU about 5 ms a megabyte.
 ---@param media table an item of what the picker sent: { cdn_url, file_name, encryption_metadata }.
 ---   `file_name` is what the customer's phone says: never make a path of it unseen
 ---@param path string the file to write
@@ -85,7 +86,7 @@ function M.decrypt(media, path, options)
     if not client then return nil, err end
   end
   local download
-  download, err = fetch.run(client, media.cdn_url, nil, "media.cdn_url", per_call(options),
+  download, err = fetch.run(client, media.cdn_url, "picker", "media.cdn_url", per_call(options),
     client:finish_of(options))
   local ok
   if download then

@@ -24,6 +24,22 @@ local function type_of_value(value)
   return next(value) ~= nil and "object" or nil
 end
 
+-- Where in a value its type is another one than is declared there: the keys that lead to
+-- it, what is declared, what is found. `type_of` says the type of a value.
+local function misfit(value, declared, type_of, keys)
+  local wanted = type(declared) == "table" and TYPES[declared.type]
+  local found = wanted and type_of(value)
+  if not found then return nil end
+  if found ~= wanted then return keys, declared.type, found end
+  for _, key in ipairs(type(value) == "table" and schema.sorted_keys(value) or {}) do
+    local inner = wanted == "array" and declared.items or table_or_none(declared.properties)[key]
+    local where, what, instead = misfit(value[key], inner, type_of, { up = keys, key = key })
+    if where then return where, what, instead end
+  end
+end
+
+M.misfit = misfit
+
 local function check_nested(check, declared, at)
   if type(declared) ~= "table" then return end
   if declared.__example__ ~= nil then
@@ -57,9 +73,9 @@ local function check_declaration(check, declared, at)
     return check:report(where, "INVALID_SCREEN_DATA", "is missing",
       "a table with a type is a JSON schema; of an example with a field type, write the schema and __example__")
   end
-  local found = type_of_value(example)
-  if found and found ~= TYPES[declared.type] then
-    check:report(where, "INVALID_SCREEN_DATA", ("must be of type %s, not %s"):format(declared.type, found))
+  local place, wanted, found = misfit(example, declared, type_of_value, where)
+  if place then
+    check:report(place, "INVALID_SCREEN_DATA", ("must be of type %s, not %s"):format(wanted, found))
   end
 end
 

@@ -6,6 +6,7 @@ local Error = require "whatsapp.error"
 local document = require "whatsapp.flow.document"
 local expression = require "whatsapp.flow.expression"
 local filling = require "whatsapp.flow.filling"
+local model = require "whatsapp.flow.model"
 local routes = require "whatsapp.flow.routes"
 local schema = require "whatsapp.schema"
 
@@ -64,29 +65,19 @@ end
 
 -- Data --------------------------------------------------------------------------------
 
-local JSON_TYPES = { string = "string", number = "number", integer = "number", boolean = "boolean",
-                     object = "table", array = "table" }
-
--- One without a mark goes out as {}.
-local function is_array(value) return value[1] ~= nil or getmetatable(value) ~= nil end
+-- The type of a value in JSON; a table without a mark goes out as {}.
+local function type_of(value)
+  if type(value) ~= "table" then return type(value) end
+  return (value[1] ~= nil or getmetatable(value) ~= nil) and "array" or "object"
+end
 
 -- Where a value is not what was declared, and what it should be.
-local function misfit(value, declared, path)
-  local wanted = type(declared) == "table" and JSON_TYPES[declared.type]
-  if not wanted then return nil end
-  if type(value) ~= wanted then return path, declared.type end
-  if wanted == "table" and is_array(value) ~= (declared.type == "array") then return path, declared.type end
-  if declared.type == "array" then
-    for i, item in ipairs(value) do
-      local where, what = misfit(item, declared.items, schema.join(path, i))
-      if where then return where, what end
-    end
-  elseif declared.type == "object" and type(declared.properties) == "table" then
-    for _, name in ipairs(schema.sorted_keys(value)) do
-      local where, what = misfit(value[name], declared.properties[name], schema.join(path, name))
-      if where then return where, what end
-    end
-  end
+local function misfit(value, declared, name)
+  local at, wanted = model.misfit(value, declared, type_of, { key = name })
+  if not at then return nil end
+  local path = "data"
+  for _, key in ipairs(document.keys(at)) do path = schema.join(path, key) end
+  return path, wanted
 end
 
 local function refuse(message, hint)
@@ -96,7 +87,7 @@ end
 -- Of a Flow's own action: a field that is left empty, or one for numbers, which may be
 -- passed on as text or number.
 local function is_spared(value, declared)
-  local wanted = type(declared) == "table" and JSON_TYPES[declared.type]
+  local wanted = model.declared_type(declared)
   return filling.is_empty(value) or (tonumber(value) and (wanted == "string" or wanted == "number"))
 end
 
@@ -122,7 +113,7 @@ function Sheet:accepts(screen, data, known, written)
         and "open { data = … } gives the first screen its data, an answer's data any other" or nil)
     end
     local path, wanted
-    if not spared then path, wanted = misfit(value, declared[name], schema.join("data", name)) end
+    if not spared then path, wanted = misfit(value, declared[name], name) end
     if path then
       return refuse(("the screen %s declares %s as %s"):format(screen, path, wanted),
         wanted == "array" and "an empty list is whatsapp.array {}" or nil)

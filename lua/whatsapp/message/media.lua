@@ -37,6 +37,9 @@ M.kinds = {
   document = { max = 100 * MB },
 }
 
+-- What a picker of a Flow may upload: 25 MiB, with padding and tag.
+M.kinds.picker = { max = 25 * MB + 26, name = "a Flow's picker" }
+
 local JPEG_OR_PNG = { ["image/jpeg"] = true, ["image/jpg"] = true, ["image/png"] = true }
 local MP4 = { ["video/mp4"] = true }
 
@@ -135,7 +138,8 @@ end
 ---@param kind string|nil
 ---@param path string
 function M.too_large(kind, path)
-  return invalid(path, ("has more than %s, the limit of %s"):format(bytes(M.maximum(kind)), kind or "a file"))
+  local name = kind and (M.kinds[kind].name or kind) or "a file"
+  return invalid(path, ("has more than %s, the limit of %s"):format(bytes(M.maximum(kind)), name))
 end
 
 -- References -------------------------------------------------------------------
