@@ -5,8 +5,7 @@
 ---@alias whatsapp.Value string|number|whatsapp.Amount|{ date_time: string }
 ---@alias whatsapp.Values whatsapp.Value|table<string|integer, whatsapp.Value> by position or by name
 
----@class whatsapp.Message
----@field to string|integer a phone number with its country code in any form, a business-scoped user id, or a group's id
+---@class whatsapp.Reply a message without its recipient
 ---@field callback_data? string at most 512 characters, comes back in every status webhook
 ---@field recipient_identity_key_hash? string sent only to the user who has this key
 ---@field recipient_type? "group"|"individual" individual unless it is said
@@ -38,6 +37,9 @@
 ---@field video? string|whatsapp.message.video
 ---@field voice_call? string|whatsapp.message.voice_call
 ---@field type? string Graph's own form: the type; its content stands under that name
+
+---@class whatsapp.Message: whatsapp.Reply
+---@field to string|integer a phone number with its country code in any form, a business-scoped user id, or a group's id
 
 ---@class whatsapp.message.address_request.saved_address.value
 ---@field address? string|number

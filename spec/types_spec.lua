@@ -13,7 +13,7 @@ describe("the types of messages", function()
   end)
 
   it("have every kind, and no class that is not there", function()
-    local message = text:match "%-%-%-@class whatsapp.Message\n(.-)\n\n"
+    local message = text:match "%-%-%-@class whatsapp.Reply [^\n]*\n(.-)\n\n"
     for kind in pairs(kinds.names) do
       assert.is_truthy(message:find("\n---@field " .. kind .. "? ", 1, true), kind)
     end
@@ -76,5 +76,54 @@ describe("the types of a Flow's screens", function()
     } do
       assert.is_truthy(flows:find("\n" .. line .. "\n", 1, true), line)
     end
+  end)
+end)
+
+describe("annotations", function()
+  local lines, named = {}, {}
+  for _, folder in ipairs { "lua", "meta" } do
+    for _, path in ipairs(files.under(folder, "*.lua")) do
+      for annotation in files.read(path):gmatch "%-%-%-@([^\n]*)" do
+        lines[#lines + 1] = { path = path, text = annotation }
+        local name = annotation:match "^class ([%w_.]+)" or annotation:match "^alias ([%w_.]+)"
+        if name then named[name] = true end
+      end
+    end
+  end
+
+  it("name no type that is not there", function()
+    assert.is_true(#lines > 2000)
+    for _, line in ipairs(lines) do
+      for used in line.text:gsub("`[^`]*`", ""):gmatch "whatsapp%.[%w_.]*%u%w*" do
+        assert.is_true(named[used], ("%s: %s: %s"):format(line.path, used, line.text))
+      end
+    end
+  end)
+
+  -- Editors take "name, word" for two values.
+  it("describe a value that is returned without a comma behind its name", function()
+    for _, line in ipairs(lines) do
+      local word = line.text:match "^return [^%s({<]+ [%w_]+, (%S+)"
+      assert.is_true(not word or named[word:match "[%w_.]+"] ~= nil, line.path .. ": " .. line.text)
+    end
+  end)
+
+  it("tell every option of a client, and which may be given with a call", function()
+    local config = files.read "lua/whatsapp/config.lua"
+    local function fields_of(class)
+      local found = {}
+      for name in config:match("%-%-%-@class " .. class .. "[^\n]*\n(.-)\n\n"):gmatch "%-%-%-@field ([%w_]+)%?" do
+        found[name] = true
+      end
+      return found
+    end
+    local call, client, n = fields_of "whatsapp.CallOptions", fields_of "whatsapp.Options", 0
+    for name, row in config:match("\nlocal options = (%b{})"):gmatch "\n  ([%l_]+) = (%b{})," do
+      n = n + 1
+      assert.is_true((row:find "call = true" and call or client)[name], name)
+    end
+    for _ in pairs(call) do n = n - 1 end
+    for _ in pairs(client) do n = n - 1 end
+    assert.are.equal(0, n)
   end)
 end)

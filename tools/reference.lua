@@ -89,7 +89,8 @@ local function type_of(spec)
   end
   if spec.type == "list" then
     local item = type_of(spec.of)
-    return item:find "[|{]" and "(" .. item .. ")[]" or item .. "[]"
+    local list = item:find "[|{]" and "(" .. item .. ")[]" or item .. "[]"
+    return spec.before and item .. "|" .. list or list
   end
   if spec.type == "table" then
     local parts = {}
@@ -318,7 +319,7 @@ local function method_type(class, method)
   for _, argument in ipairs(method.arguments) do
     takes[#takes + 1] = argument.name .. (argument.optional and "?: " or ": ") .. argument.type
   end
-  takes[#takes + 1] = "options?: table"
+  takes[#takes + 1] = "options?: whatsapp.CallOptions"
   if method.doc then return takes, table.concat(method.doc.gives, ", ") end
   return takes, result_of(method.row) .. "|nil, whatsapp.Error?"
 end

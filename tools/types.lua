@@ -111,7 +111,7 @@ function type_of(spec, path)
 end
 
 local function message_class()
-  local lines = { "---@class whatsapp.Message", ("---@field to string|integer %s"):format(words.to) }
+  local lines = { "---@class whatsapp.Reply a message without its recipient" }
   for _, name in ipairs(schema.sorted_keys(message.envelope)) do
     local line = field_line(name, message.envelope[name], name)
     lines[#lines + 1] = line .. (limits(message.envelope[name]) == "" and " " or ", ") .. words[name]
@@ -121,6 +121,7 @@ local function message_class()
     lines[#lines + 1] = ("---@field %s? %s%s"):format(name, type_of(spec, name), limits(spec))
   end
   lines[#lines + 1] = "---@field type? string " .. words.type
+  lines[#lines + 1] = ("\n---@class whatsapp.Message: whatsapp.Reply\n---@field to string|integer %s"):format(words.to)
   return table.concat(lines, "\n") .. "\n"
 end
 

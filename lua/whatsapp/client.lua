@@ -286,8 +286,8 @@ end
 -- Public -----------------------------------------------------------------------------
 
 --- Sends a message: see `whatsapp.send`, and `window_fallback` in docs/receiving.md.
----@param message table the recipient, one kind with its content, and the envelope
----@param options? table per-call options
+---@param message whatsapp.Message the recipient, one kind with its content, and the envelope
+---@param options? whatsapp.CallOptions
 ---@return whatsapp.Sent|nil
 ---@return whatsapp.Error? err
 function Client:send(message, options)
@@ -313,7 +313,7 @@ local request_fields = { query = true, json = true, headers = true }
 ---@param method "GET"|"POST"|"PUT"|"PATCH"|"DELETE"
 ---@param path string e.g. "{phone_number_id}/settings"
 ---@param request? { query?: table, json?: table, headers?: table<string, string> }
----@param options? table per-call options (they may also stand in `request`)
+---@param options? whatsapp.CallOptions they may also stand in `request`
 ---@return table|nil body the decoded answer
 ---@return { status: integer, headers: table<string, string> }|whatsapp.Error meta
 function Client:request(method, path, request, options)
@@ -346,7 +346,7 @@ function Client:request(method, path, request, options)
 end
 
 --- A sibling: another number or other defaults over the same connections.
----@param options table all but those of the connection itself
+---@param options whatsapp.Options all but those of the connection itself: credential, addresses, proxy, `pace_dict`
 ---@return whatsapp.Client|nil
 ---@return whatsapp.Error? err
 function Client:with(options)
@@ -369,8 +369,9 @@ Client.__close = Client.close
 
 local M = {}
 
---- Makes a client; raises an error object of kind `config`.
----@param options? table
+--- Makes a client; raises an error object of kind `config`. What is not given the environment
+--- says: docs and README, "Configuration".
+---@param options? whatsapp.Options
 ---@return whatsapp.Client
 function M.new(options)
   local settings, secret = config.read(options)

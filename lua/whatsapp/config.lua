@@ -169,6 +169,46 @@ end
 
 local seconds = between(0.001, 86400, "seconds")
 
+---@class whatsapp.CallOptions what may be given with a single call, last
+---@field phone_number_id? string|integer the number that sends
+---@field business_account_id? string|integer the account, for templates and numbers
+---@field app_id? string|integer the Meta app that uploads for templates belong to
+---@field api_version? string Graph's version: "v21.0" through the gateway, "v23.0" direct
+---@field timeout? number seconds for one JSON exchange (30)
+---@field connect_timeout? number seconds to connect (10)
+---@field stall_timeout? number seconds without a byte, for media (30)
+---@field deadline? number seconds for one call with its retries and pacing (120)
+---@field retries? integer attempts after the first (3), at most 20; never of what may have happened already
+---@field preflight? boolean templates are checked against their definitions: true always, false never
+---@field media_cache? boolean the same bytes are uploaded once
+---@field on_progress? fun(done: integer, total: integer|nil) bytes of a file on its way
+
+---@class whatsapp.Attempt one request, answered or not
+---@field method string
+---@field path string
+---@field status? integer the HTTP status
+---@field seconds number
+---@field attempt integer 1 for the first
+---@field kind? whatsapp.Kind of the error
+
+---@class whatsapp.Options: whatsapp.CallOptions
+---@field api_key? string the gateway's key; MATON_API_KEY
+---@field access_token? string the business's own token, straight to Graph; WHATSAPP_ACCESS_TOKEN
+---@field connection? string which of the gateway's connections; MATON_CONNECTION
+---@field base_url? string everything before the version; WHATSAPP_BASE_URL
+---@field control_url? string the gateway's connections; WHATSAPP_CONTROL_URL
+---@field rate? number|false requests (direct: messages of a number) a second: 10 through the gateway, 80 direct
+---@field pace_dict? string in nginx, an `lua_shared_dict`: `rate` is then that of all workers together
+---@field pair_rate? boolean one message per 6 s to each recipient, after a burst of 45
+---@field ca_file? string certificates to trust; WHATSAPP_CA_FILE
+---@field proxy? string an HTTP or SOCKS proxy; WHATSAPP_PROXY
+---@field user_agent? string
+---@field allow_http? boolean plain http to hosts other than this machine
+---@field on_request? fun(event: whatsapp.Attempt)
+---@field store? whatsapp.Store where a bot notes who wrote when: for `wa:window(to)`
+---@field window_fallback? whatsapp.Reply a template message, sent where the 24-hour window is closed
+---@field loop? "native"|"nginx"|"cqueues"|"luv"|table who waits; only luv must be named
+
 -- `session`: part of the connection, shared by siblings. `call`: may be given
 -- with a single call too.
 local options = {

@@ -30,7 +30,8 @@ local function load_later(self, name)
   return value
 end
 
-return setmetatable({
+---@class whatsapp
+local M = {
   _VERSION = require "whatsapp.version",
   new = client.new,
   build = message.build,
@@ -38,4 +39,8 @@ return setmetatable({
   same_user = require("whatsapp.message.recipient").same_user,
   null = json.null,
   array = array,
-}, { __index = load_later })
+}
+
+setmetatable(M, { __index = load_later })
+
+return M

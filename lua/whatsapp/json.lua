@@ -324,8 +324,7 @@ end
 
 --- Drops nulls (what follows one in an array moves up) and makes every id a
 --- string of digits.
----@param value table as decoded; stays as it is
----@return table
+---@type fun(value: table): table the value stays as it is
 M.tidy = tidy
 
 --- Decodes a JSON object or array, at most 100 levels deep. `null` is
@@ -355,7 +354,7 @@ end
 --- digits.
 ---@param text string
 ---@return table|nil raw
----@return table|string tidied, or why the text is no JSON
+---@return table|string tidied or why the text is no JSON
 function M.decode(text)
   local value, untidy = M.decode_raw(text)
   if not value then return nil, untidy end

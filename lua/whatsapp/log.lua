@@ -1,6 +1,5 @@
 --- One line a request on stderr: `whatsapp.new { on_request = whatsapp.log }`.
----@param event { method: string, path: string, status?: integer, seconds: number,
----               attempt: integer, kind?: whatsapp.Kind }
+---@param event whatsapp.Attempt
 return function(event)
   -- The session of a resumable upload is a secret of its own.
   local path = event.path:gsub("upload:[^/]+", "upload:***")

@@ -235,7 +235,7 @@ end
 --- Decodes an answer, as json.decode does: nearly every one is the core's to read.
 ---@param text string
 ---@return table|nil raw
----@return table|string tidied, or why the text is no JSON
+---@return table|string tidied or why the text is no JSON
 function M.decode(text)
   local value = core.decode(text)
   if value then return value, value end

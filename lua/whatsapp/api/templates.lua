@@ -94,8 +94,8 @@ end
 --- docs/templates.md. A file in a header is uploaded by itself, which needs the
 --- app's id (`app_id`) where Graph does not tell it.
 ---@param template { name: string, language: string, category: string, header?: string|table,
---- header_example?: string, body?: string, examples?: table, footer?: string,
---- buttons?: table[], carousel?: table[], limited_time_offer?: string|table,
+--- header_example?: string, body?: string, examples?: string|table, footer?: string,
+--- buttons?: (string|table)[], carousel?: table[], limited_time_offer?: string|table,
 --- call_permission_request?: true, add_security_recommendation?: boolean,
 --- code_expiration_minutes?: integer, library_template_name?: string, components?: table[] }
 ---@param options? table per-call options
@@ -245,7 +245,7 @@ local compare = resource.method(called.compare)
 ---@param id string
 ---@param query string|{ with: string, days?: 7|30|60|90 } the other one; 7 days up to now
 ---@param options? table per-call options
----@return { metric: string, type: string }[]|nil BLOCK_RATE, MESSAGE_SENDS, TOP_BLOCK_REASON
+---@return { metric: string, type: string }[]|nil metrics `metric` is BLOCK_RATE or MESSAGE_SENDS or TOP_BLOCK_REASON
 ---@return whatsapp.Error? err
 function rows.compare(self, id, query, options)
   local checked, err = schema.check(query == nil and {} or query, compare_spec)

@@ -15,6 +15,17 @@ local refuse = Error.refuse
 
 ---@alias whatsapp.Handler fun(event: whatsapp.Event, ...: string): any
 
+---@class whatsapp.BotOptions
+---@field client whatsapp.Client answers, and says which loop there is
+---@field webhook? whatsapp.Webhook made from the environment unless given
+---@field store? whatsapp.Store the client's unless given, or else memory, which forgets with the process
+---@field lease? number seconds after which an event whose process fell silent is handled by another (60): a
+--- handler that blocks the process for longer is begun a second time elsewhere
+---@field concurrency? integer how many customers are served at a time in this process (16)
+---@field tries? integer how often an event is begun without coming to an end before it is left (5)
+---@field later? fun(bot: whatsapp.Bot) has `bot:work()` called after the answer is out
+---@field clock? fun(): number seconds since 1970, for tests
+
 ---@class whatsapp.Bot
 ---@field client whatsapp.Client
 ---@field webhook whatsapp.Webhook
@@ -43,13 +54,16 @@ end
 ---     bot:on("button_reply", { "yes", "no" }, function(event) … end)
 ---     bot:on({ "status.failed", "template.rejected" }, function(event) … end)
 ---
+--- `matching` is the exact id of what was tapped, else a Lua pattern in the text; a function of the
+--- event; any of a list. A conversation as handler is opened, in the place of one that is open.
 ---@param selection string|string[] a type, a kind, or "kind.type"; any of a list. A mere type
 ---   selects no echoes and no history
----@param matching? string|function|table the exact id of what was tapped, else a Lua pattern in the
----   text; a function of the event; any of a list
----@param handler whatsapp.Handler|whatsapp.Conversation a conversation is opened, in the place of one that is open
----@param options? { interrupt?: boolean }
+---@param ... any matching (may be left out), handler, options
 ---@return whatsapp.Bot self
+---@overload fun(self: whatsapp.Bot, selection: string|string[], handler: whatsapp.Handler|table,
+---  options?: { interrupt?: boolean }): whatsapp.Bot
+---@overload fun(self: whatsapp.Bot, selection: string|string[], matching: string|function|table,
+---  handler: whatsapp.Handler|whatsapp.Conversation, options?: { interrupt?: boolean }): whatsapp.Bot
 function Bot:on(selection, ...)
   return know(self, self.handlers:on(selection, ...))
 end
@@ -142,7 +156,7 @@ local new
 
 --- A bot with the same handlers and some other options: for tests, with a client,
 --- a store and a clock of their own. Handlers added later are this one's alone.
----@param options table as for `whatsapp.bot`
+---@param options table as for `whatsapp.bot`, those that differ
 ---@return whatsapp.Bot
 function Bot:with(options)
   local merged = { webhook = self.webhook, store = self.store }
@@ -186,17 +200,7 @@ local function check(options)
 end
 
 --- Makes a bot; raises an error object of kind `config`.
----
---- `webhook` is made from the environment unless given; `store` is the client's, or
---- else memory, which forgets with the process. `lease`: seconds after which an
---- event whose process fell silent is handled by another (60): a handler that blocks
---- the process for longer is begun a second time elsewhere. `concurrency`: how many
---- customers are served at a time in this process (16). `tries`: how often an event is
---- begun without coming to an end before it is left (5). `later(bot)`: has `bot:work()`
---- called after the answer is out.
----@param options { client: whatsapp.Client, webhook?: whatsapp.Webhook, store?: whatsapp.Store,
----   lease?: number, concurrency?: integer, tries?: integer, later?: fun(bot: whatsapp.Bot),
----   clock?: fun(): number }
+---@param options whatsapp.BotOptions
 ---@return whatsapp.Bot
 function new(options)
   options = check(options)

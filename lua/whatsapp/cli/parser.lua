@@ -101,7 +101,7 @@ end
 ---@param root table of `new`
 ---@param words string[]
 ---@return table|nil command with `run`
----@return table|string args, or the usage and what is wrong
+---@return table|string args or the usage and what is wrong
 function M.parse(root, words)
   local sound, why = check_words(words)
   if not sound then return nil, why end

@@ -7,7 +7,13 @@ local desks = require "whatsapp.conversation.desk"
 local loop = require "whatsapp.loop"
 local schema = require "whatsapp.schema"
 
----@alias whatsapp.Talk fun(chat: whatsapp.Chat, ...: any): any
+---@alias whatsapp.Talk fun(chat: whatsapp.Chat, ...: any): ...
+
+---@class whatsapp.ConversationOptions
+---@field version? string|number 1 unless given
+---@field versions? table<string|number, whatsapp.Talk|"restart"> what those opened by older ones do
+---@field on_unknown? "skip"|"resend"|(fun(message: table): "skip"|"resend") of a send that may have happened: "skip"
+---@field keep? number seconds after which one in which nothing happens is forgotten, 30 days
 
 ---@class whatsapp.Conversation
 ---@field name string
@@ -98,8 +104,7 @@ end
 --- forgotten, 30 days.
 ---@param name string
 ---@param fn whatsapp.Talk called with the chat, and the pattern's captures or what `start` was given
----@param options? { version?: string|number, versions?: table<string|number, whatsapp.Talk|"restart">,
----   on_unknown?: "skip"|"resend"|(fun(message: table): "skip"|"resend"), keep?: number }
+---@param options? whatsapp.ConversationOptions
 ---@return whatsapp.Conversation
 local function new(name, fn, options)
   if type(name) ~= "string" or name == "" then refuse("name", "must be a text") end
@@ -120,6 +125,10 @@ local function is(value)
   return getmetatable(value) == Conversation
 end
 
-return setmetatable({ is = is, desk = desks.new }, {
-  __call = function(_, name, fn, options) return new(name, fn, options) end,
-})
+---@class whatsapp.ConversationMaker
+---@overload fun(name: string, fn: whatsapp.Talk, options?: whatsapp.ConversationOptions): whatsapp.Conversation
+local M = { is = is, desk = desks.new }
+
+setmetatable(M, { __call = function(_, name, fn, options) return new(name, fn, options) end })
+
+return M

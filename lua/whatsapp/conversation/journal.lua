@@ -229,7 +229,7 @@ end
 --- Notes what came for the conversation while nobody could go on with it.
 ---@param event whatsapp.Event
 ---@param now number
----@return true|nil noted, also when it was before
+---@return true|nil noted also when it was before
 ---@return whatsapp.Error? err
 function Journal:keep(event, now)
   if self.keys[event.key] then return true end

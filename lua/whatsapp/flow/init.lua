@@ -18,4 +18,9 @@ local function load_later(self, name)
   return value
 end
 
-return setmetatable({}, { __index = load_later })
+---@class whatsapp.Flows.module
+local M = {}
+
+setmetatable(M, { __index = load_later })
+
+return M

@@ -453,7 +453,7 @@ end
 
 --- Makes a player.
 ---@param options { screens?: table|string, flow_token?: string, version?: string,
----   seal?: fun(text: string): string, table, post?: fun(body: string): integer|nil, any }
+---   seal?: fun(text: string): (string, table), post?: fun(body: string): (integer|nil, any) }
 ---@return whatsapp.flow.Player|nil
 ---@return whatsapp.Error? err of kind `invalid` for what is no Flow JSON
 function M.new(options)

@@ -103,9 +103,8 @@ end
 
 --- What the customer sees of a component: its properties under Meta's names without
 --- references, `key` (its place), and of a field `value`; nil where it is not visible.
----@param found { node: table, key: string, form: table|nil }
----@param context { form: table, data: table, screen: table }
----@return table|nil
+---@type fun(found: { node: table, key: string, form?: table },
+---  context: { form: table, data: table, screen: table }): table|nil
 M.shown = shown
 
 -- Tapping -------------------------------------------------------------------------------

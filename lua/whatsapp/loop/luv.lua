@@ -104,7 +104,7 @@ end
 ---@param tick? fun() called while it waits
 ---@param every? number the least seconds between two calls of it
 ---@return integer|nil status
----@return string|table body, or what failed
+---@return string|table body or what failed
 ---@return string head
 ---@return integer http_version
 ---@return string|nil redirect

@@ -98,7 +98,7 @@ end
 ---@param tick? fun() called while it waits
 ---@param every? number the least seconds between two calls of it
 ---@return integer|nil status
----@return string|table body, or what failed
+---@return string|table body or what failed
 ---@return string head the header block as received
 ---@return integer http_version 10, 11 or 20
 ---@return string|nil redirect

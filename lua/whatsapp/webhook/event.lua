@@ -155,8 +155,8 @@ end
 
 --- Answers, from the number that received the event, to the customer or group. Not
 --- for statuses (but `failed`), echoes and history.
----@param message table a message as for `wa:send`, without `to`
----@param options? table per-call options
+---@param message whatsapp.Reply a message as for `wa:send`, without `to`
+---@param options? whatsapp.CallOptions
 ---@return whatsapp.Sent|nil
 ---@return whatsapp.Error? err
 function Event:reply(message, options)

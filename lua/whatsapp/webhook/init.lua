@@ -11,6 +11,12 @@ local schema = require "whatsapp.schema"
 local settings = require "whatsapp.webhook.settings"
 local verify = require "whatsapp.webhook.verify"
 
+---@class whatsapp.WebhookOptions
+---@field app_secret? string|string[] the app's secret, or several while one takes the place of another;
+--- WHATSAPP_APP_SECRET unless given
+---@field verify_token? string what Meta was told; WHATSAPP_VERIFY_TOKEN unless given
+---@field insecure? boolean without a secret every body passes: for tests
+
 ---@class whatsapp.Webhook
 local Hook = { __name = "whatsapp.Webhook" }
 Hook.__index = Hook
@@ -103,7 +109,7 @@ local OPTIONS = { app_secret = true, verify_token = true, insecure = true }
 ---
 --- `app_secret` is the secret of the app at Meta, or a list of several while one
 --- takes the place of another. `insecure = true` allows to go without, for tests.
----@param options? { app_secret?: string|string[], verify_token?: string, insecure?: boolean }
+---@param options? whatsapp.WebhookOptions
 ---@return whatsapp.Webhook
 local function new(options)
   options = Error.must(schema.options(options, OPTIONS))
@@ -135,7 +141,11 @@ local function is(value)
   return getmetatable(value) == Hook
 end
 
-return setmetatable({ sign = sign, attach = event.attach, restore = event.restore, is = is, digest = verify.digest,
-  BODY_MAX = BODY_MAX }, {
-  __call = function(_, options) return new(options) end,
-})
+---@class whatsapp.WebhookMaker
+---@overload fun(options?: whatsapp.WebhookOptions): whatsapp.Webhook
+local M = { sign = sign, attach = event.attach, restore = event.restore, is = is, digest = verify.digest,
+            BODY_MAX = BODY_MAX }
+
+setmetatable(M, { __call = function(_, options) return new(options) end })
+
+return M

@@ -142,7 +142,7 @@ end
 --- A test of events. Raises an error of kind `config` for what selects nothing.
 ---@param selection string|string[] a type, a kind or "kind.type"; any of a list
 ---@param matching? string|function|table an id that was tapped, a pattern, a function; any of a list
----@return fun(event: whatsapp.Event): { n: integer }|nil|false captures, or not this one
+---@return fun(event: whatsapp.Event): { n: integer }|nil|false captures or not this one
 function M.test(selection, matching)
   local selects = any("selector", selection, selector)
   if matching == nil then
