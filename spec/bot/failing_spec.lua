@@ -97,6 +97,7 @@ describe("a bot whose store fails", function()
     assert.are.same({}, bot.inbox.held)
     assert.are.same({}, bot.inbox.handled)
     assert.are.same({}, bot.inbox.stalled)
+    assert.are.same({}, bot.inbox.begun)
   end)
 
   it("with a bug: other events still get their places", function()

@@ -14,14 +14,14 @@ local hosts = { cqueues = loops.cqueues, luv = loops.luv,
 
 for name, host in pairs(hosts) do
   describe("a bot under " .. name, function()
-    local wa, bot, heard
+    local wa, bot, heard, ahead
 
     before_each(function()
-      heard = {}
+      heard, ahead = {}, 0
       wa = whatsapp.new { access_token = "x", phone_number_id = meta.phone_number_id,
                           base_url = "http://127.0.0.1:9", loop = name }
       bot = whatsapp.bot { client = wa, webhook = whatsapp.webhook(meta.hook()), store = whatsapp.store.memory(),
-                           concurrency = 3, lease = 0.4, clock = socket.gettime }
+                           concurrency = 3, lease = 0.4, clock = function() return socket.gettime() + ahead end }
     end)
 
     after_each(function() wa:close() end)
@@ -83,6 +83,18 @@ for name, host in pairs(hosts) do
       assert.are.equal(0, (store:pending(socket.gettime())))
     end)
 
+    it("does not begin anew what it is in the midst of, when the clock is set", function()
+      bot:on("text", function(event)
+        heard[#heard + 1] = event.text
+        if event.text == "11" then sleep(0.05) else ahead = ahead + 1000 end
+      end)
+      host.run(function() meta.deliver(bot, { write(1, 1), write(2, 1), write(3, 1), write(1, 2) }) end)
+      assert.are.same({ "11", "12", "21", "31" }, (table.sort(heard) or heard))
+      assert.are.equal(0, (bot.store:pending(bot.inbox.clock())))
+      assert.are.same({}, bot.inbox.begun)
+      assert.are.same({}, bot.inbox.held)
+    end)
+
     it("goes on after an error of a handler, and of one that yields by itself", function()
       local told = {}
       bot:on_error(function(err) told[#told + 1] = tostring(err) end)
@@ -96,5 +108,46 @@ for name, host in pairs(hosts) do
       assert.is_truthy(table.concat(heard, " "):find "12")
       assert.are.equal(0, bot.active)
     end)
+
+    if name == "native" then
+      it("lets go of a customer whose handler yields by itself, and leaves the event in the end", function()
+        local told = {}
+        bot:on_error(function(err, event) if event then told[#told + 1] = { err, event.text } end end)
+        bot:on("text", function(event)
+          heard[#heard + 1] = event.text
+          if event.text == "11" then coroutine.yield() end
+        end)
+        meta.deliver(bot, { write(1, 1), write(1, 2), write(2, 1) })
+        for _ = 1, 10 do
+          ahead = ahead + 1
+          bot:tick()
+        end
+        assert.are.same({ "11", "11", "11", "11", "11", "12", "21" }, (table.sort(heard) or heard))
+        assert.are.equal(6, #told)
+        for i = 1, 5 do assert.matches("yielded by itself", tostring(told[i][1])) end
+        assert.matches("begun 5 times", tostring(told[6][1]))
+        for i = 1, 6 do assert.are.equal("11", told[i][2]) end
+        assert.are.equal(0, (bot.store:pending(bot.inbox.clock())))
+        assert.are.same({}, bot.inbox.begun)
+        assert.are.same({}, bot.inbox.held)
+      end)
+
+      it("has it begin again when on_error says so", function()
+        local left = 2
+        bot:on_error(function(_, event) return event and 1 or nil end)
+        bot:on("text", function(event)
+          heard[#heard + 1] = event.text
+          left = left - 1
+          if left >= 0 then coroutine.yield() end
+        end)
+        meta.deliver(bot, { write(1, 1) })
+        for _ = 1, 2 do
+          ahead = ahead + 1
+          bot:tick()
+        end
+        assert.are.same({ "11", "11", "11" }, heard)
+        assert.are.equal(0, (bot.store:pending(bot.inbox.clock())))
+      end)
+    end
   end)
 end

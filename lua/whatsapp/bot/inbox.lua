@@ -22,6 +22,7 @@ local PURGE_EVERY = 300
 function M.new(store, settings)
   return setmetatable({
     store = store, clock = settings.clock, lease = settings.lease, tries = settings.tries,
+    begun = {},    -- by key: claims of which an event was given out and has not ended
     held = {},     -- claims under way: the time of each at which it is to be renewed
     stalled = {},  -- those among them that wait for the store: { event, time }
     handled = {},  -- by key: those handled whose confirmation the store did not take
@@ -66,6 +67,15 @@ local function is_handled(self, claim)
   return before ~= nil
 end
 
+-- What is under way here, and came again since its lease ran out before it was renewed
+-- (the clock was set, the process was suspended): nobody else has it.
+local function take_on(self, claim, now)
+  local begun = self.begun[claim.key]
+  if not begun then return false end
+  begun.token, self.held[begun] = claim.token, now + self.lease / 2
+  return true
+end
+
 --- The next event that can be handled, with its claim.
 ---@return whatsapp.Event|nil event nil when there is none
 ---@return table|whatsapp.Error|nil claim
@@ -77,10 +87,14 @@ function Inbox:next()
   local err
   claim, err = self.store:claim(now, self.lease)
   if not claim then return nil, err end
+  if take_on(self, claim, now) then return nil, nil, true end
   self.held[claim] = now + self.lease / 2
   if not is_handled(self, claim) then
     event, err = webhook.restore(claim.body)
-    if event then return event, claim end
+    if event then
+      self.begun[claim.key] = claim
+      return event, claim
+    end
     -- Written by something else than a bot: nobody could handle it.
   end
   local ok, why = self:done(claim)
@@ -120,7 +134,7 @@ end
 ---@return true|nil
 ---@return whatsapp.Error? err
 function Inbox:done(claim)
-  self.held[claim] = nil
+  self.held[claim], self.begun[claim.key] = nil, nil
   local ok, err = self.store:confirm(claim, self.clock())
   if ok or is_lost(err) then
     self.handled[claim.key] = nil
@@ -149,8 +163,16 @@ local SOONEST = 1
 ---@return true|nil
 ---@return whatsapp.Error? err
 function Inbox:again(claim, delay, asked)
-  self.held[claim] = nil
+  self.held[claim], self.begun[claim.key] = nil, nil
   return self.store:release(claim, self.clock(), asked and math.max(delay, SOONEST) or delay, asked)
+end
+
+--- What handled the event is over. Unless the event came to an end by it, or is kept,
+--- it is not held on to any longer: it comes again when its lease has run out.
+---@param claim table
+function Inbox:leave(claim)
+  if self.begun[claim.key] ~= claim or self.stalled[claim] then return end
+  self.held[claim], self.begun[claim.key] = nil, nil
 end
 
 -- Upkeep -----------------------------------------------------------------------------
@@ -175,7 +197,9 @@ local function renew(self, now)
     if not ok and not is_lost(err) then return nil, err end
     -- It may have ended while the store was asked.
     if self.held[claim] then self.held[claim] = ok and now + self.lease / 2 or nil end
-    if not ok then self.stalled[claim] = nil end
+    if not ok and self.stalled[claim] then
+      self.stalled[claim], self.begun[claim.key] = nil, nil
+    end
   end
   return true
 end

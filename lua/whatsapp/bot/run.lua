@@ -84,8 +84,8 @@ end
 -- All of them --------------------------------------------------------------------------
 
 -- The next task of a worker. All workers of the process count, so that one who
--- finds no place leaves word, and the next who is free looks again. `own` counts
--- the places that one `work` has taken.
+-- finds no place leaves word, and the next who is free looks again. `own` has what
+-- one `work` has begun, and counts the places that it has taken.
 local function next_task(bot, own)
   local inbox = bot.inbox
   local function take(n) bot.active, own.taken = bot.active + n, own.taken + n end
@@ -95,8 +95,11 @@ local function next_task(bot, own)
     local ok, event, claim, more = pcall(inbox.next, inbox)
     if not ok then event, claim = nil, event end
     if event then
+      own.begun[claim] = event
       return function()
         guarded(bot, event, function() run(bot, event, claim) end)
+        own.begun[claim] = nil
+        inbox:leave(claim)
         take(-1)
       end
     end
@@ -105,6 +108,16 @@ local function next_task(bot, own)
     if not bot.behind and not more then return nil end
   end
   bot.behind = true
+end
+
+-- Handlers that were ended from outside, or yielded by themselves.
+local function leave_begun(bot, own)
+  for claim, event in pairs(own.begun) do
+    local again = report(bot, Error.new { kind = "state", outcome = "unknown",
+      message = "the handler did not come to its end: it yielded by itself, or was ended from outside",
+      hint = "in plain Lua nothing but the client's calls may suspend it; it begins again, a lease later" }, event)
+    if again then bot.inbox:again(claim, again, true) else bot.inbox:leave(claim) end
+  end
 end
 
 local function upkeep(bot)
@@ -120,13 +133,13 @@ end
 --- Handles what is stored: see `Bot:work`.
 ---@param bot whatsapp.Bot
 function M.work(bot)
-  local own = { taken = 0 }
+  local own = { taken = 0, begun = {} }
   guarded(bot, nil, function()
     bot.client:loop().gather(bot.concurrency, function() return next_task(bot, own) end,
       function() guarded(bot, nil, function() upkeep(bot) end) end, bot.inbox.lease / 4)
   end)
-  -- Also those of handlers that were ended from outside.
   bot.active = bot.active - own.taken
+  leave_begun(bot, own)
 end
 
 --- Has what is stored handled: now, or after the answer is out.
