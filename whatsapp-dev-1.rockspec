@@ -202,6 +202,7 @@ build = {
     ["whatsapp.message"] = "lua/whatsapp/message/init.lua",
     ["whatsapp.message.interactive"] = "lua/whatsapp/message/interactive.lua",
     ["whatsapp.message.kinds"] = "lua/whatsapp/message/kinds.lua",
+    ["whatsapp.message.language"] = "lua/whatsapp/message/language.lua",
     ["whatsapp.message.location"] = "lua/whatsapp/message/location.lua",
     ["whatsapp.message.media"] = "lua/whatsapp/message/media.lua",
     ["whatsapp.message.money"] = "lua/whatsapp/message/money.lua",

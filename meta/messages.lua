@@ -76,7 +76,7 @@
 ---@field country string
 ---@field footer? string at most 60 characters
 ---@field header? string at most 60 characters
----@field saved_addresses? any|whatsapp.message.address_request.saved_address[]
+---@field saved_addresses? (table<string, any>|whatsapp.message.address_request.saved_address)[]
 ---@field validation_errors? table<string, any>
 ---@field values? whatsapp.message.address_request.address|table<string, any>
 
@@ -152,7 +152,7 @@
 
 ---@class whatsapp.message.carousel.item
 ---@field body? string at most 160 characters
----@field buttons? whatsapp.message.carousel.item.buttons[] 1 to 2
+---@field buttons? whatsapp.message.carousel.item.buttons[] 1 to 3
 ---@field cta_url? whatsapp.message.carousel.item.cta_url
 ---@field header? whatsapp.message.carousel.item.header
 ---@field product? whatsapp.message.carousel.item.product
@@ -515,17 +515,31 @@
 ---@field thumbnail string|number
 ---@field [integer] string|number|whatsapp.message.products.section
 
+---@class whatsapp.message.template.button.voice_call
+---@field payload? string at most 512 characters
+---@field ttl_minutes? integer from 1 to 43200
+
 ---@class whatsapp.message.template.button
 ---@field catalog? string|number
----@field code? string|number at most 15 characters
+---@field code? string|number at most 20 characters
 ---@field flow? string|whatsapp.message.template.button.flow
 ---@field order_details? whatsapp.message.template.button.order_details
 ---@field payload? string|number at most 256 characters
 ---@field products? whatsapp.message.template.button.products
----@field url? string|number at most 2000 characters
+---@field url? table<string, any>|string|number
+---@field voice_call? whatsapp.message.template.button.voice_call
+
+---@class whatsapp.message.template.card.header.gif
+---@field data? string
+---@field fetch? string
+---@field file? string
+---@field id? string|integer
+---@field link? string
+---@field type? string
 
 ---@class whatsapp.message.template.card.header
 ---@field document? string|whatsapp.message.buttons.header.document
+---@field gif? string|whatsapp.message.template.card.header.gif
 ---@field image? string|whatsapp.message.buttons.header.image
 ---@field location? whatsapp.message.location
 ---@field product? whatsapp.message.carousel.item.product
@@ -547,6 +561,10 @@
 ---@field reference_id string at most 60 characters
 ---@field status? "canceled"|"completed"|"partially-shipped"|"pending"|"processing"|"shipped"
 
+---@class whatsapp.message.template.tap_target
+---@field title string
+---@field url string
+
 ---@class whatsapp.message.template
 ---@field body? whatsapp.Values
 ---@field buttons? (false|whatsapp.message.template.button)[]
@@ -558,6 +576,7 @@
 ---@field name string at most 512 characters
 ---@field order_status? whatsapp.message.template.order_status
 ---@field otp? string|number
+---@field tap_target? whatsapp.message.template.tap_target
 
 ---@class whatsapp.message.text
 ---@field body string at most 4096 characters

@@ -57,6 +57,9 @@ describe("preflight", function()
 
   it("names a template or a language that there is none of", function()
     expect.refused("invalid", "template.name", "no template nothing", wa:send(template { name = "nothing" }))
+    assert(wa:send(template(GOOD)))
+    assert.equal("did you mean order_confirmation?", expect.refused("invalid", "template.name", "no template",
+      wa:send(template { name = "order_conformation" })).hint)
     local err = expect.refused("invalid", "template.language", "no language de", wa:send(template { language = "de" }))
     assert.equal("it has en_US", err.hint)
   end)

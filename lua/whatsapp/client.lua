@@ -326,6 +326,8 @@ function Client:request(method, path, request, options)
       return Error.invalid(i == 1 and "request" or "options",
         ("must be a table, not a %s"):format(type(given)))
     end
+    local ok, err = config.only_call_options(given, request_fields)
+    if not ok then return nil, err end
     for key, value in pairs(given) do
       if request_fields[key] then call[key] = value else rest[key] = value end
     end

@@ -392,6 +392,25 @@ function M.for_call(config, given)
   return merged
 end
 
+--- `nil, err` for the first of some options that may not be given with a call,
+--- which also takes those of `more`.
+---@param given table
+---@param more table<string, any>
+---@return true|nil
+---@return whatsapp.Error? err
+function M.only_call_options(given, more)
+  for _, key in ipairs(schema.sorted_keys(given)) do
+    if not (call_options[key] or more[key]) then
+      local known = {}
+      for _, names in ipairs { call_options, more } do
+        for name in pairs(names) do known[name] = true end
+      end
+      return schema.unknown_key(nil, key, known)
+    end
+  end
+  return true
+end
+
 --- Whether an option may be given with a single call.
 ---@param name any
 ---@return boolean

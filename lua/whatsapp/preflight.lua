@@ -5,6 +5,7 @@ local Error = require "whatsapp.error"
 local check = require "whatsapp.message.preflight"
 local config = require "whatsapp.config"
 local known = require "whatsapp.preflight.known"
+local schema = require "whatsapp.schema"
 
 local M = { forget = known.forget, note_answer = known.note_answer }
 
@@ -20,8 +21,9 @@ local function no_such(client, account, template)
     return Error.invalid("template.language", ("the template %s has no language %s"):format(template.name,
       tostring(template.language.code)), "it has " .. table.concat(languages, ", "))
   end
-  return Error.invalid("template.name", ("the account has no template %s"):format(tostring(template.name)),
-    "wa.templates:list() tells which there are")
+  local near = schema.nearest(template.name, known.names(client, account))
+  return Error.invalid("template.name", ("the account has no template %s"):format(template.name),
+    near and ("did you mean %s?"):format(near) or "wa.templates:list() tells which there are")
 end
 
 -- Where the caller's own table is Graph's components, or a code, there the mistake is.

@@ -169,7 +169,8 @@ local function sequence_end(text, at)
   return at + sequence.more + 1
 end
 
-local utf8_length = (rawget(_G, "utf8") or {}).len
+-- (Lua 5.3 takes halves of surrogate pairs for characters.)
+local utf8_length = _VERSION ~= "Lua 5.3" and (rawget(_G, "utf8") or {}).len
 
 --- Unicode characters of a text, or nil when it is not UTF-8.
 ---@param text string
@@ -208,6 +209,11 @@ function M.number_text(number)
   return (format("%.14g", number):gsub(",", "."))
 end
 
+-- What a value is, for people: a JSON null is none of Lua's own types.
+local function kind_of(value)
+  return value == json.null and "null" or type(value)
+end
+
 local checkers = {}
 
 function checkers.string(value, spec, path)
@@ -216,7 +222,7 @@ function checkers.string(value, spec, path)
     if not value then return invalid(path, "must be a finite number") end
   end
   if type(value) ~= "string" then
-    return invalid(path, format("must be a string, not a %s", type(value)))
+    return invalid(path, format("must be a string, not a %s", kind_of(value)))
   end
   local n = M.length(value)
   if not n then return invalid(path, "is not UTF-8") end
@@ -237,7 +243,7 @@ end
 -- The content or the name of a file: any bytes.
 function checkers.bytes(value, _, path)
   if type(value) ~= "string" then
-    return invalid(path, format("must be a string, not a %s", type(value)))
+    return invalid(path, format("must be a string, not a %s", kind_of(value)))
   end
   if value == "" then return invalid(path, "must not be empty") end
   return value
@@ -252,7 +258,7 @@ function checkers.id(value, _, path)
     end
   end
   if type(value) ~= "string" then
-    return invalid(path, format("must be an id (a string of digits), not a %s", type(value)))
+    return invalid(path, format("must be an id (a string of digits), not a %s", kind_of(value)))
   end
   if not value:find "^[%w_%-:.=+]+$" or value:find("..", 1, true) then
     return invalid(path, "is not an id: only letters, digits and _-:.=+ are allowed")
@@ -270,7 +276,7 @@ end
 
 function checkers.boolean(value, _, path)
   if type(value) ~= "boolean" then
-    return invalid(path, format("must be true or false, not a %s", type(value)))
+    return invalid(path, format("must be true or false, not a %s", kind_of(value)))
   end
   return value
 end
@@ -283,7 +289,7 @@ end
 
 function checkers.number(value, spec, path)
   if type(value) ~= "number" then
-    return invalid(path, format("must be a number, not a %s", type(value)))
+    return invalid(path, format("must be a number, not a %s", kind_of(value)))
   end
   if value - value ~= 0 then return invalid(path, "must be a finite number") end
   if spec.whole and value % 1 ~= 0 then return invalid(path, "must be a whole number") end
@@ -310,6 +316,7 @@ function checkers.link(value, spec, path)
   if type(value) ~= "string" or not find(value, "^https?://.") or has_space(value) then
     return invalid(path, "must be a link: http:// or https:// without spaces")
   end
+  if spec.https and not find(value, "^https:") then return invalid(path, "must begin with https://") end
   local n = M.length(value)
   if not n then return invalid(path, "is not UTF-8") end
   if spec.max and n > spec.max then
@@ -321,7 +328,7 @@ end
 function checkers.table(value, spec, path)
   if spec.short and type(value) ~= "table" then value = { [spec.short] = value } end
   if type(value) ~= "table" then
-    return invalid(path, format("must be a table, not a %s", type(value)))
+    return invalid(path, format("must be a table, not a %s", kind_of(value)))
   end
   return M.fields(value, spec, path)
 end
@@ -345,7 +352,7 @@ end
 
 function checkers.list(value, spec, path)
   if type(value) ~= "table" then
-    return invalid(path, format("must be a list, not a %s", type(value)))
+    return invalid(path, format("must be a list, not a %s", kind_of(value)))
   end
   local n, err = length_of(value, path)
   if not n then return nil, err end
@@ -366,7 +373,7 @@ end
 -- Named values of any kind.
 function checkers.map(value, _, path)
   if type(value) ~= "table" then
-    return invalid(path, format("must be a table, not a %s", type(value)))
+    return invalid(path, format("must be a table, not a %s", kind_of(value)))
   end
   for key in pairs(value) do
     if type(key) ~= "string" then return invalid(M.join(path, key), "has no name") end
@@ -383,6 +390,20 @@ local function path_to(keys, path)
   return #keys > KEYS_MAX and path .. "…" or path
 end
 
+-- The keys to a text that is not UTF-8, in what JSON can carry: the innermost first.
+local function keys_to_bytes(value)
+  if type(value) == "string" then return not M.length(value) and {} or nil end
+  if type(value) ~= "table" then return nil end
+  for key, item in pairs(value) do
+    if type(key) == "string" and not M.length(key) then return {} end
+    local keys = keys_to_bytes(item)
+    if keys then
+      keys[#keys + 1] = key
+      return keys
+    end
+  end
+end
+
 -- What JSON can carry, with `object` only a table of named values. Metamethods
 -- of a table in it may be called, and may raise: they are the caller's.
 function checkers.json(value, spec, path)
@@ -392,7 +413,7 @@ function checkers.json(value, spec, path)
   end
   local text, why, keys = json.encode(value)
   if not text then return invalid(path_to(keys or {}, path), why) end
-  if not M.length(text) then return invalid(path, "holds a text that is not UTF-8") end
+  if not M.length(text) then return invalid(path_to(keys_to_bytes(value) or {}, path), "is not UTF-8") end
   return value
 end
 

@@ -1,6 +1,7 @@
 --- `wa:send`, `wa:mark_read` and `wa.messages:marketing`.
 
 local Error = require "whatsapp.error"
+local config = require "whatsapp.config"
 local message = require "whatsapp.message"
 local schema = require "whatsapp.schema"
 
@@ -136,7 +137,10 @@ function M.marketing(client, input, options)
   local given, err = schema.check(input, { type = "map" }, "message")
   if not given then return nil, err end
   local rest, more = {}, {}
-  for key, value in pairs(given) do (M.MARKETING[key] and more or rest)[key] = value end
+  for key, value in pairs(given) do
+    local near = type(key) == "string" and schema.is_slip(key, M.MARKETING)
+    ;(near and more or rest)[key] = value
+  end
   more, err = schema.fields(more, { fields = M.MARKETING })
   if not more then return nil, err end
   local payload, uploads = message.compile(rest)
@@ -147,6 +151,8 @@ function M.marketing(client, input, options)
   for key, value in pairs(more) do payload[key] = value end
   return deliver(client, "{phone_number_id}/marketing_messages", payload, uploads, rest, options)
 end
+
+local TYPING = { typing = true }
 
 --- Marks a received message (and those before it) as read.
 ---@param client whatsapp.Client
@@ -160,6 +166,9 @@ function M.mark_read(client, message_id, options)
   if options ~= nil and type(options) ~= "table" then
     return Error.invalid("options", ("must be a table, not a %s"):format(type(options)))
   end
+  local ok
+  ok, err = config.only_call_options(options or {}, TYPING)
+  if not ok then return nil, err end
   local rest, typing = {}, false
   for key, value in pairs(options or {}) do
     if key == "typing" then typing = value else rest[key] = value end

@@ -270,7 +270,8 @@ describe("a marketing message", function()
       wa.messages:marketing { to = TO, text = "x" })
     expect.refused("invalid", "product_policy", "CLOUD_API_FALLBACK, STRICT",
       wa.messages:marketing(promo { product_policy = "LAX" }))
-    expect.refused("invalid", "product_polic", "unknown key", wa.messages:marketing(promo { product_polic = "STRICT" }))
+    expect.refused("invalid", "product_polic", "did you mean product_policy?",
+      wa.messages:marketing(promo { product_polic = "STRICT" }))
     expect.refused("invalid", "message", "must be a table", wa.messages:marketing "x")
     local sent, err = wa.messages:marketing { to = TO, template = { name = "hello_world", language = "en_US" } }
     assert.is_nil(sent)

@@ -102,6 +102,17 @@ describe("wa.templates", function()
         buttons = { { code = "SAVE" } } })
     end)
 
+    it("makes headers that move and buttons that call, which are filled so", function()
+      approved { name = "moves", language = "en_US", category = "MARKETING", body = "See what is new!",
+        header = { gif = { handle = "4::x" } }, buttons = { { voice_call = "Call us", ttl_minutes = 1440 } } }
+      local gif = { gif = "https://a.b/c.mp4" }
+      assert(send { name = "moves", language = "en_US", header = gif, buttons = { { voice_call = { payload = "7" } } },
+        tap_target = { title = "New", url = "https://a.b" } })
+      assert(send { name = "moves", language = "en_US", header = gif })
+      expect.refused("invalid", "template.header.gif.file", "cannot be sent as gif",
+        send { name = "moves", language = "en_US", header = { gif = image().image } })
+    end)
+
     it("makes what the library has written", function()
       local page = assert(wa.templates:library { search = "on its way" })
       assert.equal("delivery_update_1", page.data[1].name)

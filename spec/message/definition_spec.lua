@@ -45,6 +45,13 @@ describe("a template's definition", function()
         .. '{"example":["https://a.b/1"],"text":"Open","type":"URL","url":"https://a.b/{{1}}"},'
         .. '{"phone_number":"+15551234567","text":"Call","type":"PHONE_NUMBER"},'
         .. '{"example":"250","type":"COPY_CODE"}],"type":"BUTTONS"}]' },
+    ["a call's button"] = { { body = "b", buttons = { { voice_call = "Call us", ttl_minutes = 1440 } } },
+      '[{"text":"b","type":"BODY"},{"buttons":[{"text":"Call us","ttl_minutes":1440,"type":"VOICE_CALL"}],'
+        .. '"type":"BUTTONS"}]' },
+    ["a link into an app"] = { { body = "b", buttons = { { url = "https://a.b", text = "Open",
+        app_deep_link = { meta_app_id = "7", android_deep_link = "app://x" } } } },
+      '[{"text":"b","type":"BODY"},{"buttons":[{"app_deep_link":{"android_deep_link":"app://x","meta_app_id":"7"},'
+        .. '"text":"Open","type":"URL","url":"https://a.b"}],"type":"BUTTONS"}]' },
     ["Meta's own form"] = { { components = { { type = "BODY", text = "x" } } }, '[{"text":"x","type":"BODY"}]' },
   } do
     it("is built of " .. name, function()
@@ -52,6 +59,12 @@ describe("a template's definition", function()
       assert.are.equal('{"category":"UTILITY","components":' .. case[2] .. "," .. HEAD .. "}", json.encode(built))
     end)
   end
+
+  it("passes on what Meta makes better by itself", function()
+    local features = { creative_features_spec = { image_touchups = { enroll_status = "OPT_IN" } } }
+    local built = assert(definition.compile(template { body = "b", degrees_of_freedom_spec = features }))
+    assert.are.equal(features, built.degrees_of_freedom_spec)
+  end)
 
   it("is NAMED when its variables have names, wherever they stand", function()
     local body = assert(definition.compile(template { body = "Hi {{who}}.", examples = { who = "Ann" } }))
@@ -113,6 +126,20 @@ describe("a template's definition", function()
       buttons = { { quick_reply = "a", text = "b" } } } },
     ["quick replies apart"] = { "buttons", "side by side", { body = "b",
       buttons = { "a", { phone = "12345", text = "x" }, "b" } } },
+    ["replies between others"] = { "buttons", "before or behind all others", { body = "b",
+      buttons = { { url = "https://a", text = "x" }, "a", { type = "PHONE_NUMBER", text = "b" } } } },
+    ["a reply of Meta's own form apart"] = { "buttons", "side by side", { body = "b",
+      buttons = { "a", { url = "https://a", text = "x" }, { type = "quick_reply", text = "b" } } } },
+    ["a slip in a button's kind"] = { "buttons[1].ulr", "did you mean url?", { body = "b",
+      buttons = { { ulr = "https://a", text = "x" } } } },
+    ["a button of no kind"] = { "buttons[1]", "needs one of", { body = "b", buttons = { { text = "x" } } } },
+    ["a long code"] = { "buttons[1].copy_code", "at most 20", { body = "b",
+      buttons = { { copy_code = ("x"):rep(21) } } } },
+    ["a long call"] = { "buttons[1].voice_call", "at most 20", { body = "b",
+      buttons = { { voice_call = ("x"):rep(21) } } } },
+    ["a call of an hour"] = { "buttons[1].ttl_minutes", "from 1440 to 43200", { body = "b",
+      buttons = { { voice_call = "Call", ttl_minutes = 60 } } } },
+    ["a language that is none"] = { "language", "must look like en_US", { body = "b", language = "en-US" } },
     ["letters for a phone"] = { "buttons[1].phone", "must look like", { body = "b",
       buttons = { { phone = "call", text = "x" } } } },
     ["components beside parts"] = { "components", "cannot stand beside", { body = "b", components = { {} } } },

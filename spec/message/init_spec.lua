@@ -163,6 +163,21 @@ describe("a message", function()
     expect.invalid("xylophone", "docs/messages.md", to { xylophone = 1 })
   end)
 
+  it("says how Graph's own words are written here", function()
+    expect.invalid("recipient", "write to =", { recipient = "US.1349", text = "x" })
+    expect.invalid("context", "write reply_to =", to { text = "x", context = { message_id = "wamid.x" } })
+    expect.invalid("biz_opaque_callback_data", "write callback_data =",
+      to { text = "x", biz_opaque_callback_data = "y" })
+    expect.invalid("interactive", "Graph's own form", to { interactive = {} })
+    expect.invalid("messaging_product", "leave it out", to { messaging_product = "whatsapp", text = "x" })
+  end)
+
+  it("calls a JSON null so", function()
+    expect.invalid("image.caption", "must be a string, not a null",
+      to { image = { id = "1", caption = whatsapp.null } })
+    expect.invalid("buttons", "must be a table, not a null", to { buttons = whatsapp.null })
+  end)
+
   it("survives keys of every type and size, and shows them shortened", function()
     expect.invalid("[1]", "unknown key", to { "Hello" })
     expect.invalid("[1.5]", "unknown key", to { text = "x", [1.5] = 1 })

@@ -209,6 +209,11 @@ describe("refuses", function()
       card { cta_url = "none" }, card()) } },
     ["a card of four lines"] = { "carousel[1].body", "line breaks", { carousel = cards(
       card { body = "1\n2\n3\n4" }, card()) } },
+    ["a fourth quick reply"] = { "carousel[1].buttons[4]", "at most 3", { carousel = cards(
+      card { cta_url = "none", buttons = { { id = "a", title = "A" }, { id = "b", title = "B" },
+        { id = "c", title = "C" }, { id = "d", title = "D" } } }, card()) } },
+    ["an address in a list of none"] = { "address_request.saved_addresses[1]", "must be a table",
+      { address_request = { body = "b", country = "SG", saved_addresses = { "home" } } } },
     ["a reaction to nothing"] = { "reaction.message_id", "is missing", { reaction = { emoji = "👍" } } },
     ["a reaction that is a word"] = { "reaction.emoji", "an emoji", { reaction = { message_id = "wamid.a",
       emoji = "hello" } } },

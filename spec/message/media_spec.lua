@@ -33,7 +33,8 @@ describe("a file", function()
     { "image", "image/jpeg", 5 * MB }, { "image", "image/png", 5 * MB },
     { "video", "video/mp4", 16 * MB }, { "video", "video/3gpp", 16 * MB },
     { "audio", "audio/aac", 16 * MB }, { "audio", "audio/ogg; codecs=opus", 16 * MB },
-    { "sticker", "image/webp", 500 * KB }, { "document", "application/pdf", 100 * MB },
+    { "sticker", "image/webp", 500 * KB }, { "gif", "video/mp4", 3.5 * MB },
+    { "document", "application/pdf", 100 * MB },
     { "document", "image/jpeg", 100 * MB }, { "document", "application/x-own", 100 * MB },
     { nil, "image/png", 5 * MB }, { nil, "IMAGE/PNG", 5 * MB }, { nil, "image/webp", 500 * KB },
     { nil, "audio/mpeg", 16 * MB }, { nil, "application/zip", 100 * MB },
@@ -51,6 +52,13 @@ describe("a file", function()
       assert.is_truthy(tostring(err):find("the file is empty", 1, true))
     end)
   end
+
+  it("that is a little too large is told exactly", function()
+    local _, err = media.check("image/png", 5 * MB + 8, "image", "file")
+    assert.is_truthy(tostring(err):find("has 5242888 bytes, image/png may have 5242880", 1, true), tostring(err))
+    _, err = media.check("image/png", 6 * MB, "image", "file")
+    assert.is_truthy(tostring(err):find("has 6.0 MB, image/png may have 5.0 MB", 1, true), tostring(err))
+  end)
 
   it("must be of a type that the kind takes", function()
     for _, case in ipairs { { "image", "image/gif" }, { "image", "application/pdf" },

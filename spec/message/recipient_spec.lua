@@ -36,6 +36,9 @@ describe("a phone number", function()
     { "+1 555\226\128\1471234567", "15551234567" },              -- en dash
     { "+1 555\226\128\1481234567", "15551234567" },              -- em dash
     { "+1 555\226\136\1461234567", "15551234567" },              -- minus
+    { "+39 06 1234567", "39061234567" }, { "+39 (06) 1234567", "39061234567" },   -- Italy's keep it
+    { "+229 01 97 12 34 56", "2290197123456" }, { "+226 07 12 34 56", "22607123456" },
+    { "+225 07 12 34 56 78", "2250712345678" }, { "+1 202 555 0134", "12025550134" },
     { "+1 555\194\1731234567", "15551234567" },                  -- soft hyphen
     { "\226\128\170+15551234567\226\128\172", "15551234567" },   -- direction marks
     { "\226\129\166+15551234567\226\129\169", "15551234567" },   -- isolates
@@ -59,6 +62,9 @@ describe("a phone number", function()
     { "0171 1234567", "national number" }, { "020 7946 0958", "national number" },
     { "+0151 23456789", "national number" }, { "+00 49 151 234", "national number" },
     { "000 49 151 2345678", "national number" }, { "00", "national number" },
+    { "+49 (0151) 2345678", "leave the 0 out" }, { "+49 0151 2345678", "leave the 0 out" },
+    { "+44 (020) 7946 0958", "0 of national calls" }, { "0033 06 12 34 56 78", "0 of national calls" },
+    { "4901512345678", "0 of national calls" }, { 4901512345678, "0 of national calls" },
     { "1-800-FLOWERS", "not a phone number" }, { "+1 555 123 4567 ext. 5", "not a phone number" },
     { "tel:+15551234567", "not a phone number" }, { "15551234567@c.us", "not a phone number" },
     { "++15551234567", "not a phone number" }, { "1555+1234567", "not a phone number" },

@@ -31,6 +31,12 @@ describe("a template", function()
     assert_invalid("template.name", "lower-case letters", { name = "A B" })
     assert_invalid("template.language.code", "must be a string", { language = 5 })
     assert_invalid("template.language.code", "is missing", { language = {} })
+    for _, code in ipairs { "en-US", "EN", "english", "en_", "en US", "_US", " en" } do
+      assert_invalid("template.language.code", "must look like en_US", { language = code })
+    end
+    for _, code in ipairs { "en", "fil", "pt_BR", "prs_AF", "zh_CN" } do
+      assert.is_truthy(whatsapp.build(template { language = code }), code)
+    end
     assert_invalid("template.language.policy", "deterministic", { language = { code = "en", policy = "x" } })
     expect.payload('{"messaging_product":"whatsapp","recipient_type":"individual","template":{"language":{"code":"en",'
       .. '"policy":"deterministic"},"name":"order"},"to":"15551234567","type":"template"}',
@@ -205,6 +211,28 @@ describe("a template", function()
     assert_invalid("template.buttons[11]", "at most 10", { buttons = ten })
   end)
 
+  it("fills a url by the name of its variable", function()
+    assert_components('[{"index":"1","parameters":[{"parameter_name":"customer","text":"7","type":"text"}],'
+      .. '"sub_type":"url","type":"button"}]', { buttons = { false, { url = { customer = 7 } } } })
+  end)
+
+  it("tells a button that calls how long it works, and what comes back", function()
+    assert_components('[{"parameters":[{"ttl_minutes":100,"type":"ttl_minutes"},{"payload":"order 7",'
+      .. '"type":"payload"}],"sub_type":"voice_call","type":"button"}]',
+      { buttons = { { voice_call = { ttl_minutes = 100, payload = "order 7" } } } })
+    assert_components('[{"parameters":[{"payload":"order 7","type":"payload"}],"sub_type":"voice_call",'
+      .. '"type":"button"}]', { buttons = { false, { voice_call = { payload = "order 7" } } } })
+  end)
+
+  it("says what its picture opens", function()
+    assert_components('[{"parameters":[{"tap_target_configuration":[{"title":"Offers","url":"https://a.b"}],'
+      .. '"type":"tap_target_configuration"}],"type":"tap_target_configuration"}]',
+      { tap_target = { title = "Offers", url = "https://a.b" } })
+    assert_invalid("template.tap_target.url", "is missing", { tap_target = { title = "Offers" } })
+    assert_invalid("template.components", "cannot stand beside tap_target",
+      { components = {}, tap_target = { title = "Offers", url = "https://a.b" } })
+  end)
+
   it("refuses other buttons by name", function()
     assert_invalid("template.buttons", "must be a list", { buttons = "yes" })
     assert_invalid("template.buttons.url", "no place in a list", { buttons = { url = "x" } })
@@ -217,8 +245,15 @@ describe("a template", function()
     assert_invalid("template.buttons[1].paylod", "did you mean payload?", { buttons = { { paylod = "x" } } })
     assert_invalid("template.buttons[1].url", "at most 2000", { buttons = { { url = ("x"):rep(2001) } } })
     assert_invalid("template.buttons[1].payload", "at most 256", { buttons = { { payload = ("x"):rep(257) } } })
-    assert_invalid("template.buttons[1].code", "at most 15", { buttons = { { code = ("x"):rep(16) } } })
-    assert_invalid("template.buttons[1].url", "must be a string", { buttons = { { url = {} } } })
+    assert_invalid("template.buttons[1].code", "at most 20", { buttons = { { code = ("x"):rep(21) } } })
+    assert_invalid("template.buttons[1].url", "one by its name", { buttons = { { url = {} } } })
+    assert_invalid("template.buttons[1].url", "one by its name", { buttons = { { url = { "x" } } } })
+    assert_invalid("template.buttons[1].url", "one by its name", { buttons = { { url = { a = "x", b = "y" } } } })
+    assert_invalid("template.buttons[1].url.a", "must be a string", { buttons = { { url = { a = {} } } } })
+    assert_invalid("template.buttons[1].voice_call", "ttl_minutes, payload or both",
+      { buttons = { { voice_call = {} } } })
+    assert_invalid("template.buttons[1].voice_call.ttl_minutes", "from 1 to 43200",
+      { buttons = { { voice_call = { ttl_minutes = 43201 } } } })
   end)
 
   it("has header, body, buttons in Graph's order", function()
@@ -247,6 +282,8 @@ describe("a template", function()
       { components = { { type = "body", parameters = { {}, 2 } } } })
     assert_invalid("template.components[1].cards[1].components", "must be a list",
       { components = { { type = "carousel", cards = { { components = 5 } } } } })
+    assert_invalid("template.components[1].parameters[1].text", "is not UTF-8",
+      { components = { { type = "body", parameters = { { type = "text", text = "K\228se" } } } } })
     local cycle = { type = "carousel", cards = {} }
     cycle.cards[1] = { components = { cycle } }
     assert_invalid("template.components[1].cards[1].components[1].cards…", "nested",

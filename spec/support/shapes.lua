@@ -88,12 +88,13 @@ end
 
 local function header(self)
   return self:pick { "a", { image = self:link() }, { video = { id = "1" } },
-    { document = { id = "1", filename = "a.pdf" } }, { location = { latitude = 1, longitude = 2 } },
+    { gif = { id = "1" } }, { document = { id = "1", filename = "a.pdf" } }, { location = { latitude = 1, longitude = 2 } },
     { product = { catalog_id = "1", id = "sku1" } } }
 end
 
 local function button(self)
-  return self:pick { { url = self:short(30) }, { payload = self:short(256) }, { code = self:short(15) }, false,
+  return self:pick { { url = self:short(30) }, { payload = self:short(256) }, { code = self:short(20) }, false,
+    { url = { customer = self:short(30) } }, { voice_call = { ttl_minutes = self:random(43200) } },
     { flow = "token" }, { flow = { data = { name = "Ann" } } }, { catalog = "sku1" },
     { products = sections(self, { thumbnail = "sku1" }) } }
 end
@@ -110,6 +111,7 @@ local parts = {
     return { reference_id = "o-1", status = "shipped", description = self:short(120) }
   end },
   { "buttons", function(self) return add_children(self, {}, 1, 3, button) end },
+  { "tap_target", function(self) return { title = self:short(20), url = self:link() } end },
   { "carousel", function(self) return add_children(self, {}, 2, 10, card) end },
 }
 

@@ -42,6 +42,7 @@ M.boolean = { type = "boolean" }
 M.map = { type = "map" }
 M.id = { type = "id" }
 M.link = { type = "link" }
+M.https = { type = "link", https = true }
 M.email = { type = "string", max = 128, pattern = "^[^%s@]+@[^%s@]+$", form = "name@example.com" }
 
 --- A phone number in any human form, as digits.

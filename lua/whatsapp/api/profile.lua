@@ -10,6 +10,8 @@ local PATH = "{phone_number_id}/whatsapp_business_profile"
 local FIELDS = { "about", "address", "description", "email", "profile_picture_url", "websites",
                  "vertical" }
 
+local function is_email(text) return text == "" or text:find(fields.email.pattern) ~= nil end
+
 local rows = {
   get = { "GET", PATH, operation = "getWhatsAppBusinessProfile", does = "The profile of the number.",
     query = { fields = FIELDS }, returns = "first" },
@@ -19,7 +21,7 @@ local rows = {
     always = { messaging_product = "whatsapp" }, idempotent = true, returns = "success", some = true, closed = true,
     fields = {
       about = fields.text(139), address = fields.text(256, 0), description = fields.text(512, 0),
-      email = { type = "string", min = 0, max = 128, pattern = "^[^%s@]*@?[^%s@]*$", form = "name@example.com" },
+      email = { type = "string", min = 0, max = 128, test = is_email, form = "name@example.com" },
       websites = { type = "list", min = 0, max = 2, of = { type = "link", max = 256 } },
       vertical = fields.one_of [[OTHER AUTO BEAUTY APPAREL EDU ENTERTAIN EVENT_PLAN FINANCE GROCERY GOVT HOTEL HEALTH
         NONPROFIT PROF_SERVICES RETAIL TRAVEL RESTAURANT ALCOHOL ONLINE_GAMBLING PHYSICAL_GAMBLING

@@ -10,7 +10,7 @@ return {
   subscribe = { "POST", PATH, operation = "subscribeToWabaWebhooks",
     does = "Subscribes the app of the token, with its own callback or another one.", json = true,
     idempotent = true, returns = "success",
-    fields = { override_callback_uri = fields.link, verify_token = fields.string } },
+    fields = { override_callback_uri = fields.https, verify_token = fields.string } },
   unsubscribe = { "DELETE", PATH, operation = "unsubscribeFromWabaWebhooks", does = "Takes the app of the token off.",
     returns = "success" },
 }

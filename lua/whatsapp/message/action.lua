@@ -125,8 +125,8 @@ M.address_request = kind_of("address_message", "address_message", {
     country = { type = "string", pattern = "^%u%u$", form = "IN: two capital letters",
                 required = true },
     values = { type = "json", object = true, either = { address = address, other = { type = "map" } } },
-    saved_addresses = { type = "json",
-                        either = { saved_address = saved_addresses, other = { type = "any" } } },
+    saved_addresses = { type = "list", min = 0, of = { type = "json", object = true,
+      either = { saved_address = saved_addresses.of, other = { type = "map" } } } },
     validation_errors = { type = "json", object = true },
   }),
 }, function(value)
@@ -137,8 +137,8 @@ end)
 M.voice_call = kind_of("voice_call", "voice_call", {
   fields = interactive.fields(nil, {
     button = { type = "string", max = 20 },
-    ttl_minutes = { type = "number", min = 1, max = 43200, whole = true },
-    payload = { type = "string", max = 512 },
+    ttl_minutes = interactive.call.ttl_minutes,
+    payload = interactive.call.payload,
   }),
 }, function(value)
   return { display_text = value.button, ttl_minutes = value.ttl_minutes, payload = value.payload }

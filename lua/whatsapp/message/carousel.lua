@@ -17,7 +17,7 @@ local card = { type = "table", fields = {
   header = header,
   body = { type = "string", max = 160 },
   cta_url = { type = "table", fields = interactive.link },
-  buttons = { type = "list", min = 1, max = 2, of = interactive.reply_button },
+  buttons = { type = "list", min = 1, max = 3, of = interactive.reply_button },
   product = { type = "table", fields = {
     catalog_id = { type = "id", required = true },
     id = { type = "string", number = true, required = true },

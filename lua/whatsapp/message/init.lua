@@ -34,8 +34,20 @@ local function two_kinds(message)
   return invalid(names[2], ("cannot stand beside %s: a message is one thing"):format(names[1]))
 end
 
+local OWN_FORM = ', or add type = "…": then the message is a payload in Graph\'s own form'
+
+-- Graph's own words, and how they are said here.
+local GRAPH = {
+  recipient = 'write to = "US.…": a user id stands there, too' .. OWN_FORM,
+  context = 'write reply_to = "wamid.…"' .. OWN_FORM,
+  biz_opaque_callback_data = 'write callback_data = "…"' .. OWN_FORM,
+  messaging_product = "leave it out" .. OWN_FORM,
+  interactive = "write buttons, list, cta_url, …" .. OWN_FORM,
+}
+
 -- All that there is would be a page: the nearest is named, or the page.
 local function unknown(key)
+  if GRAPH[key] then return invalid(key, "is Graph's own word", GRAPH[key]) end
   local near = type(key) == "string" and schema.nearest(key, known)
   return invalid(schema.join(nil, key), "unknown key", near and ("did you mean %s?"):format(near)
     or 'a message is text = "Hello", image = "https://…", …: docs/messages.md lists them all')

@@ -51,7 +51,12 @@ M.reply_button = { type = "table", fields = {
 --- The fields of a button that opens a link.
 M.link = { button = { type = "string", max = 20, required = true }, url = { type = "link", required = true } }
 
---- Graph's parameters of such a button.
+--- The fields of a button that calls: how many minutes it works, and what the
+--- webhook of the call brings back.
+M.call = { ttl_minutes = { type = "number", min = 1, max = 43200, whole = true },
+           payload = { type = "string", max = 512 } }
+
+--- Graph's parameters of a button that opens a link.
 ---@param value table with those fields
 ---@return { display_text: string, url: string }
 function M.link_parameters(value)

@@ -27,7 +27,8 @@ M.endings = {
   pptx = "application/vnd.openxmlformats-officedocument.presentationml.presentation",
 }
 
---- Per message kind: the types it takes (nil: any) and how large it may be.
+--- Per message kind: the types it takes (nil: any) and how large it may be. (`gif`
+-- is the header of a template.)
 M.kinds = {
   image = { types = { ["image/jpeg"] = true, ["image/png"] = true }, max = 5 * MB },
   video = { types = { ["video/mp4"] = true, ["video/3gpp"] = true }, max = 16 * MB },
@@ -35,6 +36,7 @@ M.kinds = {
                       ["audio/mp4"] = true, ["audio/ogg"] = true }, max = 16 * MB },
   sticker = { types = { ["image/webp"] = true }, max = 500 * KB },
   document = { max = 100 * MB },
+  gif = { types = { ["video/mp4"] = true }, max = 3.5 * MB },
 }
 
 -- What a picker of a Flow may upload: 25 MiB, with padding and tag.
@@ -55,6 +57,13 @@ M.upload_kinds = {
 local function bytes(n)
   if n >= MB then return ("%.1f MB"):format(n / MB) end
   return ("%.1f KB"):format(n / KB)
+end
+
+-- How much it has, and how much it may have: exactly, where they look the same.
+local function sizes(has, may)
+  local much, most = bytes(has), bytes(may)
+  if much ~= most then return much, most end
+  return ("%.0f bytes"):format(has), ("%.0f"):format(may)
 end
 
 --- A content type without its parameters: "audio/ogg; codecs=opus" is audio/ogg.
@@ -117,12 +126,12 @@ function M.check(content_type, size, kind, path, kinds)
   local limit = kinds[kind]
   if limit.types and not limit.types[plain] then
     return invalid(path, ("%s cannot be sent as %s: allowed are %s"):format(plain, kind,
-      sorted(limit.types)), kind ~= "document" and "other files can be sent as a document" or nil)
+      sorted(limit.types)), kind ~= "document" and kind ~= "gif" and "other files can be sent as a document" or nil)
   end
   if size <= 0 then return invalid(path, "the file is empty") end
   if size > limit.max then
-    return invalid(path, ("has %s, %s may have %s"):format(bytes(size),
-      kind == "document" and "a document" or plain, bytes(limit.max)))
+    local much, most = sizes(size, limit.max)
+    return invalid(path, ("has %s, %s may have %s"):format(much, kind == "document" and "a document" or plain, most))
   end
   return true
 end

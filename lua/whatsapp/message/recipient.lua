@@ -25,6 +25,19 @@ end
 
 local COUNTRY = "give the number with its country code, e.g. +49 151 23456789"
 
+-- The country codes of two digits whose numbers never begin with a 0: one behind
+-- them is the national prefix (+49 0151 …). Italy's do, and some of those of three.
+local NO_ZERO = {}
+for code in ("20 27 30 31 32 33 34 36 40 41 43 44 45 46 47 48 49 51 52 53 54 55 56 57 58 60 61 62 63 64 65 66 81 82 "
+  .. "84 86 90 91 92 93 94 95 98"):gmatch "%d+" do NO_ZERO[code] = true end
+
+local ZERO = 48
+
+-- Whether a national prefix stands behind the country code: the number is another one then.
+local function has_prefix(digits)
+  return digits:byte(3) == ZERO and NO_ZERO[digits:sub(1, 2)] ~= nil
+end
+
 --- A phone number as digits in international form.
 ---@param text string|number any human form: `+`, spaces, dashes, brackets, `00`, `(0)`
 ---@param path? string for the error
@@ -48,6 +61,10 @@ function M.phone(text, path)
   end
   if plain:sub(1, 1) == "0" then
     return invalid(path, ("%q is a national number"):format(text:sub(1, 40)), COUNTRY)
+  end
+  if has_prefix(plain) then
+    return invalid(path, ("%q has the 0 of national calls behind the country code"):format(text:sub(1, 40)),
+      "leave the 0 out, e.g. +49 151 23456789")
   end
   if #plain < 7 or #plain > 15 then
     return invalid(path, ("%q has %d digits, a phone number has 7 to 15"):format(text:sub(1, 40),

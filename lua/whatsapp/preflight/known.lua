@@ -140,6 +140,19 @@ function M.find(client, account, name, language)
   if looked and now - looked <= AGE then return nil, now - looked end
 end
 
+--- The names of the templates that are known.
+---@param client whatsapp.Client
+---@param account string
+---@return table<string, true>
+function M.names(client, account)
+  local known, names = known_by(client), {}
+  for key, entry in pairs(known.found) do
+    local template = entry.template
+    if key == key_of(account, template.name, template.language) then names[template.name] = true end
+  end
+  return names
+end
+
 --- The languages that a template is known in, sorted.
 ---@param client whatsapp.Client
 ---@param account string

@@ -41,7 +41,7 @@ return {
     ["data with a function"] = { "flow.data.a.b[2]",
       flow { id = "1", screen = "A", data = { a = { b = { 1, print } } } } },
     ["data with no number"] = { "flow.data.a", flow { id = "1", screen = "A", data = { a = 0 / 0 } } },
-    ["data with Latin-1"] = { "flow.data", flow { id = "1", screen = "A", data = { a = "K\228se" } } },
+    ["data with Latin-1"] = { "flow.data.a", flow { id = "1", screen = "A", data = { a = "K\228se" } } },
     ["a screen with data exchange"] = { "flow.screen", flow { id = "1", action = "data_exchange", screen = "A" } },
   },
 }

@@ -109,9 +109,10 @@ local kinds = {
       url = { type = "link", max = 2000 },
       text = required_title,
       example = { type = "string", max = 2000 },
+      app_deep_link = { type = "json", object = true },
     },
     build = function(button)
-      return { type = "URL", url = button.url, text = button.text,
+      return { type = "URL", url = button.url, text = button.text, app_deep_link = button.app_deep_link,
                example = button.example and { button.example } or nil }
     end },
   phone = { max = 1, check = check_phone, fields = {
@@ -121,7 +122,7 @@ local kinds = {
     build = function(button)
       return { type = "PHONE_NUMBER", phone_number = button.phone, text = button.text }
     end },
-  copy_code = { max = 1, fields = { copy_code = { type = "string", number = true, max = 15 } },
+  copy_code = { max = 1, fields = { copy_code = { type = "string", number = true, max = 20 } },
     build = function(button) return { type = "COPY_CODE", example = button.copy_code } end },
   otp = { max = 1, check = check_otp, fields = {
       otp = { type = "string", one_of = OTP_TYPES },
@@ -150,12 +151,24 @@ local kinds = {
   catalog = titled("catalog", "CATALOG"),
   products = titled("products", "MPM"),
   product = titled("product", "SPM"),
-  voice_call = titled("voice_call", "VOICE_CALL"),
+  voice_call = { max = 1, fields = {
+      voice_call = { type = "string", max = 20 },
+      ttl_minutes = { type = "number", min = 1440, max = 43200, whole = true },
+    },
+    build = function(button)
+      return { type = "VOICE_CALL", text = button.voice_call, ttl_minutes = button.ttl_minutes }
+    end },
   contact_request = { max = 1, check = check_contact_request, fields = { contact_request = { type = "boolean" } },
     build = function() return { type = "REQUEST_CONTACT_INFO" } end },
 }
 
 -- Buttons -------------------------------------------------------------------------
+
+-- What a button may hold, whatever kind it is.
+local all_fields = {}
+for _, kind in pairs(kinds) do
+  for name in pairs(kind.fields) do all_fields[name] = true end
+end
 
 local function kind_of(value, path)
   local name
@@ -166,7 +179,7 @@ local function kind_of(value, path)
     end
   end
   if name then return name end
-  local stray = schema.first_unknown(value, kinds)
+  local stray = schema.first_unknown(value, all_fields)
   if stray ~= nil then return schema.unknown_key(path, stray, kinds) end
   return invalid(path, "needs one of " .. table.concat(schema.sorted_keys(kinds), ", "))
 end
@@ -184,14 +197,16 @@ local function one_button(value, path)
   return kinds[name].build(button), name
 end
 
--- Meta wants the quick replies together.
-local function check_order(names, path)
-  local runs = 0
-  for i, name in ipairs(names) do
-    if name == "quick_reply" and names[i - 1] ~= "quick_reply" then runs = runs + 1 end
+local function is_reply(button) return tostring(button.type):upper() == "QUICK_REPLY" end
+
+-- Meta wants two groups: the quick replies, and the others.
+local function check_order(list, path)
+  local changes = 0
+  for i = 2, #list do
+    if is_reply(list[i]) ~= is_reply(list[i - 1]) then changes = changes + 1 end
   end
-  if runs > 1 then return invalid(path, "must have its quick replies side by side") end
-  return true
+  if changes < 2 then return true end
+  return invalid(path, "must have its quick replies side by side, before or behind all others")
 end
 
 local function check_count(names, i, path)
@@ -223,7 +238,7 @@ function M.build(list, context)
     ok, err = check_count(names, i, where)
     if not ok then return nil, err end
   end
-  ok, err = check_order(names, path)
+  ok, err = check_order(out, path)
   if not ok then return nil, err end
   return { type = "BUTTONS", buttons = out }, names
 end

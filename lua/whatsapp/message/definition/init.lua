@@ -6,6 +6,7 @@
 local Error = require "whatsapp.error"
 local buttons = require "whatsapp.message.definition.buttons"
 local components = require "whatsapp.message.definition.components"
+local language_spec = require "whatsapp.message.language"
 local schema = require "whatsapp.schema"
 
 local invalid = Error.invalid
@@ -22,7 +23,7 @@ local FORMATS = { POSITIONAL = "numbered", NAMED = "named" }
 local own = {
   name = { type = "string", max = 512, required = true, pattern = "^[a-z0-9_]+$",
            form = "order_confirmation: lower-case letters, digits and _" },
-  language = { type = "string", required = true },
+  language = language_spec,
   category = { type = "string", required = true, one_of = CATEGORIES },
   parameter_format = { type = "string", test = function(format) return FORMATS[format:upper()] ~= nil end,
                        form = "NAMED or POSITIONAL" },
@@ -30,7 +31,7 @@ local own = {
 
 -- What Meta takes beside these; it passes as it is.
 local others = {
-  allow_category_change = true, message_send_ttl_seconds = true,
+  allow_category_change = true, message_send_ttl_seconds = true, degrees_of_freedom_spec = true, bid_spec = true,
   cta_url_link_tracking_opted_out = true, library_template_name = true,
   library_template_button_inputs = true, library_template_body_inputs = true,
   sub_category = true, display_format = true, is_primary_device_delivery_only = true,

@@ -2,6 +2,7 @@
 -- index i - 1.
 
 local Error = require "whatsapp.error"
+local interactive = require "whatsapp.message.interactive"
 local order = require "whatsapp.message.order"
 local schema = require "whatsapp.schema"
 local sections = require "whatsapp.message.sections"
@@ -15,19 +16,47 @@ local BUTTONS_MAX = 10
 
 local function action(fields) return { type = "action", action = fields } end
 
+local suffix = { type = "string", number = true, max = 2000 }
+
+-- What stands for the variable of a url: a text, or by its name.
+local function suffix_of(value, path)
+  if type(value) ~= "table" then return schema.check(value, suffix, path) end
+  local name = next(value)
+  if type(name) ~= "string" or next(value, name) ~= nil then
+    return invalid(path, "must be a text, or one by its name: a url has one variable")
+  end
+  local text, err = schema.check(value[name], suffix, join(path, name))
+  return text and { [name] = text }, err
+end
+
+local function says_something(value, path)
+  if next(value) ~= nil then return value end
+  return invalid(path, "needs ttl_minutes, payload or both", "use false for a button without a value")
+end
+
 -- By the key it is given under: how the value is checked, Graph's word for the
--- button, and the parameter.
+-- button, and its parameters. Graph's page shows no index with a call.
 local fillers = {
-  url = { spec = { type = "string", number = true, max = 2000 }, sub_type = "url",
-    fill = function(value) return { type = "text", text = value } end },
+  url = { spec = { type = "any", before = suffix_of, either = { suffix = suffix, named = { type = "map" } } },
+    sub_type = "url", fill = function(value)
+      if type(value) == "string" then return { type = "text", text = value } end
+      local name, text = next(value)
+      return { type = "text", text = text, parameter_name = name }
+    end },
   payload = { spec = { type = "string", number = true, max = 256 }, sub_type = "quick_reply",
     fill = function(value) return { type = "payload", payload = value } end },
-  code = { spec = { type = "string", number = true, max = 15 }, sub_type = "copy_code",
+  code = { spec = { type = "string", number = true, max = 20 }, sub_type = "copy_code",
     fill = function(value) return { type = "coupon_code", coupon_code = value } end },
   flow = { spec = { type = "table", short = "token", fields = {
       token = { type = "string" }, data = { type = "json", object = true } } }, sub_type = "flow",
     fill = function(value)
       return action { flow_token = value.token or "unused", flow_action_data = value.data }
+    end },
+  voice_call = { spec = { type = "table", check = says_something, fields = interactive.call }, sub_type = "voice_call",
+    no_index = true, fill = function(value)
+      local payload = value.payload and { type = "payload", payload = value.payload }
+      if not value.ttl_minutes then return payload end
+      return { type = "ttl_minutes", ttl_minutes = value.ttl_minutes }, payload
     end },
   catalog = { spec = { type = "string", number = true }, sub_type = "catalog",
     fill = function(value) return action { thumbnail_product_retailer_id = value } end },
@@ -58,7 +87,7 @@ local function button(value, index, path)
   local filler = fillers[key]
   local content, err = schema.check(value[key], filler.spec, join(path, key))
   if not content then return nil, err end
-  return { type = "button", sub_type = filler.sub_type, index = tostring(index - 1),
+  return { type = "button", sub_type = filler.sub_type, index = not filler.no_index and tostring(index - 1) or nil,
            parameters = { filler.fill(content) } }
 end
 

@@ -4,6 +4,7 @@
 
 local Error = require "whatsapp.error"
 local buttons = require "whatsapp.message.template.buttons"
+local language = require "whatsapp.message.language"
 local location = require "whatsapp.message.location"
 local media = require "whatsapp.message.media"
 local order = require "whatsapp.message.order"
@@ -17,7 +18,7 @@ local M = {}
 
 -- Headers ------------------------------------------------------------------------
 
-local header_media = { image = true, video = true, document = true }
+local header_media = { image = true, video = true, gif = true, document = true }
 
 local header_spec = {
   type = "table",
@@ -26,6 +27,7 @@ local header_spec = {
     location = location,
     image = media.reference(),
     video = media.reference(),
+    gif = media.reference(),
     document = media.reference { filename = media.filename },
     product = { type = "table", fields = {
       catalog_id = { type = "id", required = true },
@@ -50,14 +52,14 @@ local function header_parameter(kind, value, uploads, path)
 end
 
 -- A text or number, a list of them, or a table with one thing: text (values by
--- position or name), image, video, document, location or product.
+-- position or name), image, video, gif, document, location or product.
 local function header(value, uploads, path)
   if type(value) ~= "table" or value[1] ~= nil then return parameters.build(value, path) end
   local checked, err = schema.check(value, header_spec, path)
   if not checked then return nil, err end
   local kind = next(checked)
   if kind == nil then
-    return invalid(path, "needs a text or one of image, video, document, location, product")
+    return invalid(path, "needs a text or one of image, video, gif, document, location, product")
   end
   if next(checked, kind) then return invalid(path, "can hold only one thing") end
   return header_parameter(kind, checked[kind], uploads, join(path, kind))
@@ -117,6 +119,7 @@ local function add_carousel(list, components, uploads)
     ok, err = add_texts(value, inside, uploads, where)
     if ok and value.buttons ~= nil then ok, err = buttons.add(value.buttons, inside, join(where, "buttons")) end
     if not ok then return nil, err end
+    if not inside[1] then return invalid(where, "is empty: a card has at least a header") end
     cards[i] = { card_index = i - 1, components = inside }
   end
   components[#components + 1] = { type = "carousel", cards = cards }
@@ -131,12 +134,25 @@ local function add_order_status(value, components)
   return true
 end
 
+-- What the picture, or the text, opens instead of the first link, and how that is called.
+local tap_target = { type = "table", fields = {
+  title = { type = "string", required = true }, url = { type = "link", required = true } } }
+
+local function add_tap_target(value, components)
+  local target, err = schema.check(value, tap_target, "template.tap_target")
+  if not target then return nil, err end
+  components[#components + 1] = { type = "tap_target_configuration", parameters = {
+    { type = "tap_target_configuration", tap_target_configuration = { target } } } }
+  return true
+end
+
 local function assemble(value, uploads)
   local components = {}
   local ok, err = add_texts(value, components, uploads, "template")
   if ok and value.expires ~= nil then ok, err = add_offer(value.expires, components) end
   if ok and value.order_status ~= nil then ok, err = add_order_status(value.order_status, components) end
   if ok and value.buttons ~= nil then ok, err = buttons.add(value.buttons, components, "template.buttons") end
+  if ok and value.tap_target ~= nil then ok, err = add_tap_target(value.tap_target, components) end
   if ok and value.carousel ~= nil then ok, err = add_carousel(value.carousel, components, uploads) end
   if not ok then return nil, err end
   return components
@@ -184,7 +200,7 @@ end
 
 -- The kind --------------------------------------------------------------------------
 
-local PARTS = { "header", "body", "expires", "order_status", "buttons", "carousel" }
+local PARTS = { "header", "body", "expires", "order_status", "buttons", "tap_target", "carousel" }
 
 --- What `wa:send { template = … }` takes.
 M.spec = {
@@ -193,7 +209,7 @@ M.spec = {
     name = { type = "string", max = 512, required = true, pattern = "^[a-z0-9_]+$",
              form = "order_confirmation: lower-case letters, digits and _" },
     language = { type = "table", short = "code", required = true, fields = {
-      code = { type = "string", required = true },
+      code = language,
       policy = { type = "string", one_of = { deterministic = true } },
     } },
     header = any_header,
@@ -201,6 +217,7 @@ M.spec = {
     expires = { type = "any", either = { expires = offer } },
     order_status = { type = "any", either = { order_status = order.order_status.parameters.spec } },
     buttons = any_buttons,
+    tap_target = { type = "any", either = { tap_target = tap_target } },
     carousel = { type = "any", either = { card = cards_spec } },
     otp = { type = "any", either = { otp = otp_code } },
     components = { type = "any", either = { component = { type = "list", of = { type = "map" } } } },

@@ -17,7 +17,7 @@ local types = {
   CATALOG = { needs = { text = MAX_TEXT }, most = 1 },
   MPM = { needs = { text = MAX_TEXT }, most = 1 },
   SPM = { needs = { text = MAX_TEXT }, most = 1 },
-  VOICE_CALL = { needs = { text = MAX_TEXT }, most = 1 },
+  VOICE_CALL = { most = 1 },
   REQUEST_CONTACT_INFO = { most = 1 },
   CALL_PERMISSION_REQUEST = { most = 1 },
 }
@@ -41,7 +41,11 @@ end
 function extra.COPY_CODE(button, rules)
   local example = first_example(button)
   if type(example) ~= "string" then rules.missing("BUTTONS", "example") end
-  rules.check_length("COPY_CODE", example, 15)
+  rules.check_length("COPY_CODE", example, 20)
+end
+
+function extra.VOICE_CALL(button, rules)
+  if button.text ~= nil then rules.check_length("VOICE_CALL", button.text, 20) end
 end
 
 function extra.FLOW(button, rules)

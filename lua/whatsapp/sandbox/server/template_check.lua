@@ -14,12 +14,14 @@ end
 -- The field that carries the value of each parameter type.
 local value_fields = {
   text = "text", currency = "currency", date_time = "date_time", image = "image", video = "video",
-  document = "document", location = "location", product = "product", payload = "payload",
+  gif = "gif", document = "document", location = "location", product = "product", payload = "payload",
   coupon_code = "coupon_code", action = "action", limited_time_offer = "limited_time_offer",
-  order_status = "order_status",
+  order_status = "order_status", ttl_minutes = "ttl_minutes",
+  tap_target_configuration = "tap_target_configuration",
 }
 local component_types = { header = true, body = true, button = true, carousel = true,
-                          limited_time_offer = true, order_status = true }
+                          limited_time_offer = true, order_status = true,
+                          tap_target_configuration = true }
 
 -- The list that a field of an object holds; none is an empty one.
 local function list_of(object, name, where)
@@ -51,6 +53,8 @@ local function sort_components(owner)
     if kind == "carousel" then
       if component.cards == nil then refuse(100, "carousel: cards are missing") end
       sent.cards = list_of(component, "cards", kind)
+    elseif kind == "button" and tostring(component.sub_type):lower() == "voice_call" then
+      sent.call = component
     elseif kind == "button" then
       sent.buttons[tonumber(component.index) or refuse(100, "button: index is missing")] = component
     else
@@ -60,7 +64,7 @@ local function sort_components(owner)
   return sent
 end
 
-local media = { image = true, video = true, document = true }
+local media = { image = true, video = true, gif = true, document = true }
 
 local function check_media_header(format, parameters)
   local parameter = parameters and parameters[1]
@@ -103,7 +107,7 @@ local button_rules = {
   FLOW = { sub_type = "flow", parameter = "action" },
   CATALOG = { sub_type = "catalog", parameter = "action" },
   MPM = { sub_type = "mpm", parameter = "action", needed = function() return true end },
-  VOICE_CALL = { sub_type = "voice_call" }, PHONE_NUMBER = {}, SPM = {}, REQUEST_CONTACT_INFO = {},
+  VOICE_CALL = {}, PHONE_NUMBER = {}, SPM = {}, REQUEST_CONTACT_INFO = {},
 }
 
 local function check_button(index, button, component)
@@ -132,6 +136,15 @@ local function check_buttons(buttons, sent)
     end
   end
   for i, button in ipairs(buttons) do check_button(i - 1, button, sent[i - 1]) end
+end
+
+-- A call's values name no index: the template has one such button.
+local function check_call(buttons, call)
+  if not call then return end
+  for _, button in ipairs(buttons) do
+    if button.type == "VOICE_CALL" then return end
+  end
+  refuse(132018, "buttons: there is no button that calls")
 end
 
 local function check_offer(offer, parameters)
@@ -175,7 +188,9 @@ function check_components(definition, owner, named)
     check_text("header", header and header.text, sent.header, named)
   end
   check_text("body", have.BODY and have.BODY.text, sent.body, named)
-  check_buttons(have.BUTTONS and have.BUTTONS.buttons or {}, sent.buttons)
+  local buttons = have.BUTTONS and have.BUTTONS.buttons or {}
+  check_buttons(buttons, sent.buttons)
+  check_call(buttons, sent.call)
   check_offer(have.LIMITED_TIME_OFFER, sent.limited_time_offer)
   check_carousel(have.CAROUSEL, sent.cards, named)
 end
