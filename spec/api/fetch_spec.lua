@@ -155,7 +155,7 @@ describe("what is behind a link", function()
       expect.refused("invalid", "sticker.fetch", "has more than 500.0 KB, the limit of sticker",
         client():send { to = "+15551234567", sticker = { fetch = url } })
     end
-    expect.refused("invalid", "fetch", "may have 5.0 MB",
+    expect.refused("invalid", "fetch", "may have 5242880",
       client().media:upload { fetch = link("type=image/png", nil, 5 * 1024 * 1024 + 1) })
     expect.refused("invalid", "fetch", "the file is empty", client().media:upload { fetch = link("", nil, 0) })
     assert.are.equal(before, upload_count())

@@ -177,6 +177,12 @@ describe("fields", function()
       wa.automation:update { commands = { { command_name = "/track", command_description = "x" } } })
     expect.refused("invalid", "prompts[4]", "at most 3", wa.automation:update { prompts = { "a", "b", "c", "d" } })
     expect.refused("invalid", "is_cart_enabled", "true or false", wa.commerce:update { is_cart_enabled = "yes" })
+    for _, email in ipairs { "x", "@", "a@", "a b@c.d" } do
+      expect.refused("invalid", "email", "name@example.com", wa.profile:update { email = email })
+    end
+    assert(wa.profile:update { email = "" })
+    expect.refused("invalid", "override_callback_uri", "https://",
+      wa.subscribed_apps:subscribe { override_callback_uri = "http://shop.example/hook", verify_token = "x" })
     expect.refused("invalid", "business_public_key", "BEGIN PUBLIC KEY", wa.encryption:set "MIIB")
     expect.refused("invalid", "username", "at most 35", wa.username:set(("x"):rep(36)))
     expect.refused("invalid", nil, "nothing to change", wa.settings:update {})
