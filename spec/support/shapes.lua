@@ -88,7 +88,8 @@ end
 
 local function header(self)
   return self:pick { "a", { image = self:link() }, { video = { id = "1" } },
-    { gif = { id = "1" } }, { document = { id = "1", filename = "a.pdf" } }, { location = { latitude = 1, longitude = 2 } },
+    { gif = { id = "1" } },
+    { document = { id = "1", filename = "a.pdf" } }, { location = { latitude = 1, longitude = 2 } },
     { product = { catalog_id = "1", id = "sku1" } } }
 end
 
