@@ -148,6 +148,18 @@ for _, mode in ipairs { "direct", "gateway" } do
       assert.matches("^https://", one.preview_url)
       assert.are.equal(one.preview_url, assert(wa.flows:preview(made.id)).preview_url)
       assert.are_not.equal(one.preview_url, assert(wa.flows:preview(made.id, { invalidate = true })).preview_url)
+      local function parameters(query)
+        return (assert(wa.flows:preview(made.id, query)).preview_url:match "&(interactive=.*)$")
+      end
+      assert.are.equal("interactive=true&flow_action=navigate&flow_action_payload=%7B%22data%22:%7B%22text%22:"
+        .. "%22hello%20world%22%7D%2C%22screen%22:%22ONE%22%7D&debug=true",
+        parameters { screen = "ONE", data = { text = "hello world" }, debug = true })
+      assert.are.equal("interactive=true&flow_token=a%26b&flow_action=data_exchange&phone_number=%2B15551234567",
+        parameters { action = "data_exchange", token = "a&b", phone_number = "+1 555 123-4567" })
+      assert.are.equal("interactive=false", parameters { interactive = false })
+      expect.refused("invalid", "screen", "is missing", wa.flows:preview(made.id, { data = {} }))
+      expect.refused("invalid", "screen", "beside action", wa.flows:preview(made.id, { action = "data_exchange",
+        screen = "ONE" }))
       assert_code(139006, "250", wa.flows:metrics(made.id, "ENDPOINT_REQUEST_COUNT"))
       expect.refused("invalid", "name", "must be one of", wa.flows:metrics(made.id, "REQUESTS"))
       expect.refused("invalid", "since", "2026-12-31",

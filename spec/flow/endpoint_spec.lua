@@ -56,6 +56,43 @@ teardown(function() peer:stop() end)
 
 before_each(function() told = {} end)
 
+describe("an endpoint of several Flows", function()
+  local flows = {
+    order = { INIT = function(request) return request:show "ORDER" end,
+              ORDER = function() return { screen = "PAID" } end },
+    survey = { data_exchange = function(request) return request:show "THANKS" end },
+  }
+
+  local function asks(token, payload)
+    payload.flow_token = token
+    return table.concat({ ask(new(function(request)
+      local name = request.flow_token:match "^%a+"
+      if name == "none" then return nil end
+      return flows[name] or function() return request:invalid_token "No longer open." end
+    end), payload) }, " ")
+  end
+
+  it("has those handlers that its function chooses", function()
+    assert.are.equal('200 {"data":{},"screen":"ORDER"}', asks("order-1", { action = "INIT" }))
+    assert.are.equal('200 {"data":{},"screen":"PAID"}', asks("order-2", exchange "ORDER"))
+    assert.are.equal('200 {"data":{},"screen":"THANKS"}', asks("survey-1", exchange "ORDER"))
+    assert.are.equal('427 {"error_msg":"No longer open."}', asks("lottery-1", exchange "ORDER"))
+    assert.are.equal('200 {"data":{"status":"active"}}', asks(nil, { action = "ping" }))
+    assert.are.equal(0, #told)
+  end)
+
+  it("tells where there is none, and where the function fails", function()
+    for i, case in ipairs {
+      { "survey-1", { action = "INIT" }, "there is no handler of INIT" },
+      { "none-1", { action = "INIT" }, "there is no handler of INIT" },
+      { nil, { action = "INIT" }, "flow_token" },
+    } do
+      assert.are.equal("500 the endpoint failed", asks(case[1], case[2]))
+      assert.is_truthy(tostring(told[i].err):find(case[3], 1, true), tostring(told[i].err))
+    end
+  end)
+end)
+
 describe("a request", function()
   it("is decrypted for its handler, whose answer is encrypted", function()
     local seen

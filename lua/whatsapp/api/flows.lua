@@ -5,6 +5,7 @@ local document = require "whatsapp.flow.document"
 local fetch = require "whatsapp.api.fetch"
 local fields = require "whatsapp.api.fields"
 local json = require "whatsapp.json"
+local percent = require "whatsapp.percent"
 local places = require "whatsapp.flow.places"
 local resource = require "whatsapp.resource"
 local schema = require "whatsapp.schema"
@@ -180,23 +181,68 @@ end
 
 -- Looking -------------------------------------------------------------------------------
 
-local preview_spec = { type = "table", fields = { invalidate = { type = "boolean" } } }
+local preview_spec = { type = "table", fields = {
+  invalidate = fields.boolean, interactive = fields.boolean, debug = fields.boolean, token = fields.string,
+  action = fields.one_of "navigate data_exchange", screen = fields.string, data = { type = "json", object = true },
+  phone_number = fields.phone_with_plus,
+} }
+
+-- What Meta's page takes in the link, in its order; how the Flow begins is told as in a message.
+local function preview_parameters(given)
+  local first = given.screen and json.encode { screen = given.screen, data = given.data }
+  local action = given.action or (first and "navigate")
+  local interactive = given.interactive
+  if interactive == nil and (given.debug or given.token or given.phone_number or action) then interactive = true end
+  return {
+    { "interactive", interactive }, { "flow_token", given.token }, { "flow_action", action },
+    { "flow_action_payload", first }, { "phone_number", given.phone_number }, { "debug", given.debug },
+  }
+end
+
+local function check_preview(query)
+  local checked, err = schema.check(query == nil and {} or query, preview_spec)
+  if not checked then return nil, err end
+  if checked.action == "data_exchange" and checked.screen then
+    return Error.invalid("screen", "cannot stand beside action data_exchange: the endpoint says which is first")
+  elseif not checked.screen and (checked.data or checked.action == "navigate") then
+    return Error.invalid("screen", "is missing: which screen is shown first")
+  end
+  return checked
+end
+
+local function with_parameters(url, parameters)
+  local parts = {}
+  for _, one in ipairs(parameters) do
+    if one[2] ~= nil then parts[#parts + 1] = one[1] .. "=" .. percent.encode(one[2]) end
+  end
+  if not parts[1] then return url end
+  return url .. (url:find("?", 1, true) and "&" or "?") .. table.concat(parts, "&")
+end
 
 --- A link to a page that shows the flow, good for 30 days; anyone who has it can look.
+--- With any of the others than `invalidate` it can be filled in there, and is opened as a
+--- message with the same `token`, `action`, `screen` and `data` would open it. A flow with
+--- an endpoint needs `token` and the `phone_number` that has its public key; `debug` shows
+--- what it does beside it.
 ---@param id string
----@param query? { invalidate?: boolean } true: the links of before end
+---@param query? { invalidate?: boolean, interactive?: boolean, token?: string, action?: "navigate"|"data_exchange",
+--- screen?: string, data?: table, phone_number?: string, debug?: boolean } `invalidate` true: the links of before end
 ---@param options? table per-call options
 ---@return { preview_url: string, expires_at: string }|nil
 ---@return whatsapp.Error? err
 function rows.preview(self, id, query, options)
-  local checked, err = schema.check(query == nil and {} or query, preview_spec)
+  local checked, err = check_preview(query)
   if not checked then return nil, err end
   local flow
   local asked = ("preview.invalidate(%s)"):format(tostring(checked.invalidate == true))
   flow, err = self:get(id, { fields = asked }, options)
   if not flow then return nil, err end
-  if type(flow.preview) == "table" then return flow.preview end
-  return nil, Error.new { kind = "protocol", outcome = "unknown", message = "the answer has no preview" }
+  local preview = flow.preview
+  if type(preview) ~= "table" or type(preview.preview_url) ~= "string" then
+    return nil, Error.new { kind = "protocol", outcome = "unknown", message = "the answer has no preview" }
+  end
+  preview.preview_url = with_parameters(preview.preview_url, preview_parameters(checked))
+  return preview
 end
 
 local day = { type = "string", pattern = "^%d%d%d%d%-%d%d%-%d%d$", form = "2026-12-31" }

@@ -43,7 +43,12 @@ local function notice_of(request)
   return type(key) == "string" and type(data.error_message) == "string" and key or nil
 end
 
+-- The handlers of a request: those that there are, or those that a function chooses, which
+-- may be one for all.
 local function handler_of(on, request)
+  if type(on) == "function" then on = on(request) end
+  if type(on) == "function" then return on end
+  if type(on) ~= "table" then return nil end
   return request.action == "data_exchange" and request.screen and on[request.screen] or on[request.action]
 end
 
@@ -69,9 +74,10 @@ end
 -- The handler's answer as JSON, and its status; its errors are told here and nowhere
 -- else.
 local function ask_handler(self, request)
-  local handler, traceback = handler_of(self.on, request), nil
-  if not handler then return report(self, no_handler(request), request) end
+  local traceback
   local ok, answer, status = xpcall(function()
+    local handler = handler_of(self.on, request)
+    if not handler then return nil, no_handler(request) end
     local answered, err = handler(request)
     if answered == nil and err ~= nil then return nil, err end
     return requests.encode(answered, request)
@@ -209,7 +215,8 @@ local function check_handler(name, handler)
 end
 
 local function read_handlers(on)
-  if type(on) ~= "table" then refuse("on", "must be a table of functions, not a " .. type(on)) end
+  if type(on) == "function" then return on end
+  if type(on) ~= "table" then refuse("on", "must be a table of functions, or a function, not a " .. type(on)) end
   local handlers = {}
   for _, name in ipairs(schema.sorted_keys(on)) do handlers[name] = check_handler(name, on[name]) end
   if next(handlers) == nil then
@@ -229,10 +236,12 @@ local OPTIONS = { private_key = true, passphrase = true, app_secret = true, inse
 --- the place of another; `passphrase` opens those that are encrypted. `app_secret` (or
 --- WHATSAPP_APP_SECRET) is the app's, or a list; `insecure = true` goes without, for
 --- tests. `on` names handlers after actions (INIT, BACK, data_exchange) and after
---- screens, whose data_exchange they get. `on_error(err, request, traceback)` is told of
+--- screens, whose data_exchange they get; or it is a function that is given the request and
+--- returns such a table, or one handler: for several Flows. `on_error(err, request, traceback)` is told of
 --- a handler's errors and WhatsApp's; without it they go to stderr, or nginx's error log.
 ---@param options { private_key: string|string[], passphrase?: string, app_secret?: string|string[],
----   insecure?: boolean, on: table<string, whatsapp.flow.Handler>, on_error?: function }
+---   insecure?: boolean, on: table<string, whatsapp.flow.Handler>|fun(request: whatsapp.flow.Request): table|function,
+---   on_error?: function }
 ---@return whatsapp.flow.Endpoint
 function M.new(options)
   options = Error.must(schema.options(options, OPTIONS))
