@@ -165,6 +165,17 @@ describe("sandbox", function()
       { "a parameter without a value", template("order_confirmation", { type = "body",
         parameters = { { type = "text" }, { type = "text", text = "2" } } }),
         { status = 400, code = 100, details = "missing text" } },
+      { "an answer to what is no message", { messaging_product = "whatsapp", to = "1555", type = "text",
+        text = { body = "x" }, context = { message_id = "bogus" } },
+        { status = 400, code = 131009, details = "context" } },
+      { "two buttons with one id", envelope("interactive", { type = "button", body = { text = "Tea?" }, action = {
+        buttons = { { type = "reply", reply = { id = "a", title = "Yes" } },
+                    { type = "reply", reply = { id = "a", title = "No" } } } } }),
+        { status = 400, code = 131009, details = "have the id a" } },
+      { "two rows with one id", envelope("interactive", { type = "list", body = { text = "Cake?" }, action = {
+        button = "Cakes", sections = { { title = "Today", rows = { { id = "b", title = "Plum" } } },
+                                       { title = "Tomorrow", rows = { { id = "b", title = "Apple" } } } } } }),
+        { status = 400, code = 131009, details = "have the id b" } },
     }
     for _, case in ipairs(refusals) do
       it(case[1], function() assert_refused(case[3], post(case[2])) end)

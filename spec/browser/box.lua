@@ -3,6 +3,7 @@
 
 local json = require "whatsapp.json"
 local sandbox = require "whatsapp.sandbox"
+local server = require "spec.support.server"
 local scene = require "spec.browser.scene"
 local whatsapp = require "whatsapp"
 
@@ -25,6 +26,8 @@ local orders = {
     box:stop()
     return start(options)
   end,
+  make_directory = server.make_directory,
+  remove_directory = function(given) return server.remove_directory(given.path) or true end,
   send = function(message) return assert(wa:send(message)).id end,
   request = function(given) return assert(wa:request("POST", given.path, { json = given.body })) end,
   send_many = function(given)

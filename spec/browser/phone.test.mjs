@@ -225,13 +225,22 @@ test("a new chat is opened, and searched for", async () => {
   await page.end();
 });
 
-test("a sandbox that starts again on its port is found again", async () => {
-  await box.send({ to: ANN, text: "Before" });
-  const page = await openPage(browser, url);
+test("a sandbox that starts again with its data is found again; another one in its place is not taken for it", async () => {
+  const own = new Box();
+  const data = await own.make_directory();
+  const { phone_url: kept } = await own.start({ delivered_seconds: 0, data });
+  await own.send({ to: ANN, text: "Before" });
+  const page = await openPage(browser, kept);
   await openChat(page, ANN);
-  await box.restart({ delivered_seconds: 0 });
-  await box.send({ to: ANN, text: "Back again" });
+  await own.restart({ delivered_seconds: 0, data });
+  await own.send({ to: ANN, text: "Back again" });
   await row(page, "Back again").waitFor();
-  assert.equal(await page.locator(".scroller .row[data-id]").count(), 1);
+  assert.equal(await page.locator(".scroller .row[data-id]").count(), 2);
+  const { phone_url: another } = await own.restart({ delivered_seconds: 0 });
+  assert.notEqual(another, kept);
+  await page.getByText("This sandbox has ended.").waitFor();
+  assert.match(await (await fetch(new URL("/", another))).text(), /has a token/);
+  await own.remove_directory({ path: data });
+  await own.close();
   await page.end();
 });

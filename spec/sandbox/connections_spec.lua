@@ -61,7 +61,7 @@ describe("sandbox: connections", function()
     local made = assert(control(wa, "POST", "connections",
       { json = { app = "whatsapp-business" } })).connection
     assert.equal("PENDING", made.status)
-    assert.is_truthy(made.url:find(box.phone_url .. "connect?session_token=", 1, true))
+    assert.is_truthy(made.url:find(box.phone_origin .. "/connect?session_token=", 1, true))
     assert.equal(400, select(2, get(wa, { retries = 0 })).status)
     local page, code, headers = http.request(made.url)
     assert.equal(200, code)

@@ -74,8 +74,8 @@ describe("sandbox: flows on the phone", function()
     local port = tonumber(box.phone_url:match ":(%d+)/")
     local page, text = assert(socket.connect("127.0.0.1", port)), json.encode(body)
     page:settimeout(LIMIT)
-    page:send(("POST /api/flows/%s HTTP/1.0\r\nHost: localhost:%d\r\nContent-Type: application/json\r\n"
-      .. "Content-Length: %d\r\n\r\n%s"):format(path, port, #text, text))
+    page:send(("POST %sapi/flows/%s HTTP/1.0\r\nHost: localhost:%d\r\nContent-Type: application/json\r\n"
+      .. "Content-Length: %d\r\n\r\n%s"):format(box.phone_url:match "%d(/.*)$", path, port, #text, text))
     for _ = 1, requests or 0 do
       answering:answer(function(request, signature) return endpoint:handle(request, signature) end)
     end

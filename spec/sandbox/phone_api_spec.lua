@@ -74,8 +74,8 @@ describe("sandbox: the phone's API", function()
     local port = tonumber(box.phone_url:match ":(%d+)/")
     local page = assert(socket.connect("127.0.0.1", port))
     page:settimeout(LIMIT)
-    page:send(("GET /api/events%s HTTP/1.0\r\nHost: localhost:%d\r\n\r\n"):format(
-      since and "?since=" .. since or "", port))
+    page:send(("GET %sapi/events%s HTTP/1.0\r\nHost: localhost:%d\r\n\r\n"):format(
+      box.phone_url:match "%d(/.*)$", since and "?since=" .. since or "", port))
     assert.equal("HTTP/1.1 200 OK", (page:receive "*l"))
     repeat until assert(page:receive "*l") == ""
     assert.equal("retry: 500", (page:receive "*l"))
@@ -100,9 +100,20 @@ describe("sandbox: the phone's API", function()
       end
     end)
 
+    it("only who was told the address", function()
+      for _, path in ipairs { "/", "/api/state", "/phone.css", "/0123456789abcdef/", "/0123456789abcdef/api/state" } do
+        local text, status = http.request(box.phone_origin .. path)
+        assert.equal(403, status)
+        assert.truthy(text:find("has a token", 1, true))
+      end
+      assert.equal(403, select(2, http.request(box.phone_origin .. "/api/receive", "{}")))
+      local _, status, headers = http.request { url = box.phone_url:sub(1, -2), redirect = false }
+      assert.are.same({ 303, box.phone_url:match "%d(/.*)$" }, { status, headers.location })
+    end)
+
     it("no other page", function()
       local body = { from = CUSTOMER, text = "x" }
-      local own = box.phone_url:gsub("/$", "")
+      local own = box.phone_origin
       assert.equal(200, (ask("POST", "api/receive", body, { Origin = own })))
       assert.equal(403, (ask("POST", "api/receive", body, { Origin = "http://localhost:1" })))
       assert.equal(403, (ask("POST", "api/receive", body, { Origin = "null" })))
@@ -182,6 +193,12 @@ describe("sandbox: the phone's API", function()
       assert.same({ { emoji = "👍", from = "business" } }, message(id).reactions)
     end)
 
+    it("show a reaction to nothing as what it is: failed", function()
+      local sent = assert(wa:send { to = CUSTOMER, reaction = { message_id = "wamid.never", emoji = "👍" } })
+      local _, err = sent:wait "delivered"
+      assert.equal(131009, err.code)
+    end)
+
     it("show a template with its definition", function()
       local sent = assert(wa:send { to = CUSTOMER, template = { name = "hello_world", language = "en_US" } })
       local shown = message(sent.id)
@@ -196,18 +213,31 @@ describe("sandbox: the phone's API", function()
       local sent = assert(wa:send { to = CUSTOMER, image = { id = media.id } })
       local shown = message(sent.id).media[media.id]
       assert.same({ "image/png", "a.png", 5 }, { shown.mime_type, shown.filename, shown.file_size })
-      local status, text, headers = ask("GET", shown.url:sub(2))
+      local status, text, headers = ask("GET", shown.url)
       assert.same({ 200, "bytes", "image/png" }, { status, text, headers["content-type"] })
     end)
 
-    it("of a customer are uploaded first", function()
-      local text, parts = "ann's picture", {}
+    -- The id of a file of a customer's.
+    local function upload(text, mime_type, name)
+      local parts = {}
       local _, status = http.request { url = box.phone_url .. "api/media", method = "POST",
-        headers = { ["Content-Type"] = "image/png", ["Content-Length"] = #text, ["X-Sandbox"] = "1",
-                    ["X-Filename"] = "an%20n.png" },
+        headers = { ["Content-Type"] = mime_type, ["Content-Length"] = #text, ["X-Sandbox"] = "1",
+                    ["X-Filename"] = name },
         source = ltn12.source.string(text), sink = ltn12.sink.table(parts) }
       assert.equal(200, status)
-      local id = json.decode(table.concat(parts)).id
+      return json.decode(table.concat(parts)).id
+    end
+
+    it("of a customer may be of any type", function()
+      local id = upload("print(1)", "text/x-python", "a.py")
+      local received = post("api/receive", { from = CUSTOMER, type = "document", document = { id = id } })
+      assert.equal("text/x-python", message(received.id).media[id].mime_type)
+      assert.equal("application/octet-stream", assert(wa.media:get(upload("x", "no type", "a"))).mime_type)
+    end)
+
+    it("of a customer are uploaded first", function()
+      local text = "ann's picture"
+      local id = upload(text, "image/png", "an%20n.png")
       local received = post("api/receive", { from = CUSTOMER, type = "image", image = { id = id } })
       assert.equal("an n.png", message(received.id).media[id].filename)
       assert.equal(text, (assert(wa.media:download(id))))

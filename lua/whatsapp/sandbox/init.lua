@@ -22,7 +22,8 @@ local shell = require "whatsapp.sandbox.shell"
 ---@field base_url string       the gateway's, with the app's name
 ---@field control_url string    the connections API: another port, so another origin
 ---@field graph_url string      plain Graph
----@field phone_url string      the phone's page, for a browser
+---@field phone_origin string   of the phone's page
+---@field phone_url string      the page itself, for a browser; nobody can guess it
 ---@field link string           a picture that anybody may have
 ---@field ca_file string        what a client verifies the certificate with
 ---@field api_key string        the gateway's credential, new at each start
@@ -58,7 +59,7 @@ local function new_identity(options)
     second_phone_number_id = identity.id "phone_number",
     business_account_id = identity.id "business_account",
     app_id = identity.id "application",
-    app_secret = identity.hex(16), verify_token = identity.hex(8),
+    app_secret = identity.hex(16), verify_token = identity.hex(8), phone_token = identity.hex(8),
   }
 end
 
@@ -111,7 +112,8 @@ local function fill(self, prefix, ports)
   self.base_url = self.graph_url .. "/whatsapp-business"
   self.link = self.graph_url .. "/samples/photo.png"
   self.control_url = ("https://127.0.0.1:%d"):format(ports.control_port)
-  self.phone_url = ("http://127.0.0.1:%d/"):format(ports.phone_port)
+  self.phone_origin = ("http://127.0.0.1:%d"):format(ports.phone_port)
+  self.phone_url = ("%s/%s/"):format(self.phone_origin, self.phone_token)
 end
 
 -- What the server must know, and the environments as files to source.
@@ -120,7 +122,8 @@ local function settings(self, options, found, ports)
     api_key = self.api_key, access_token = self.access_token,
     phone_number_id = self.phone_number_id, business_account_id = self.business_account_id,
     second_phone_number_id = self.second_phone_number_id, app_id = self.app_id, connections = json.array {},
-    app_secret = self.app_secret, graph_url = self.graph_url, phone_url = self.phone_url,
+    app_secret = self.app_secret, graph_url = self.graph_url,
+    phone_origin = self.phone_origin, phone_token = self.phone_token,
     data = options.data ~= nil, identity = self.identity, ports = ports,
     owner = tonumber(found.owner), keep = self.keep, page = found.root .. "/whatsapp/sandbox/phone",
   }

@@ -9,7 +9,7 @@ local M = {}
 M.FILE, M.FORMAT = "state.jsonl", 2
 
 local TEXTS = { "api_key", "access_token", "phone_number_id", "second_phone_number_id", "business_account_id",
-                "app_id", "app_secret", "verify_token" }
+                "app_id", "app_secret", "verify_token", "phone_token" }
 local PORTS = { "port", "control_port", "phone_port" }
 
 local function all(value, names, is_right)

@@ -20,7 +20,7 @@ function contextOf(message) {
   return { id: message.id, from: String(number?.display_phone_number ?? "").replace(/\D/g, "") || undefined };
 }
 
-const deliver = (chat, content, replied) => post("/api/receive", { from: chat.id, name: state.names.get(chat.id) ?? undefined,
+const deliver = (chat, content, replied) => post("api/receive", { from: chat.id, name: state.names.get(chat.id) ?? undefined,
   phone_number_id: chat.phone_number_id, context: replied ? contextOf(replied) : undefined, ...content });
 
 // Writes as the customer of a chat; what goes wrong is said, and false returned.
@@ -40,7 +40,7 @@ export const repliesTo = (message) => (chatOf(message)?.messages ?? []).filter((
 
 export async function react(message, emoji) {
   try {
-    await post("/api/react", { from: message.customer, message_id: message.id, emoji });
+    await post("api/react", { from: message.customer, message_id: message.id, emoji });
   } catch (error) {
     notice(error.message, "bad");
   }
@@ -199,7 +199,7 @@ export function reviewOrder(message, parameters) {
 
 // Files ---------------------------------------------------------------------------
 
-const KINDS = [[/^image\/(jpeg|png)$/, "image"], [/^image\/webp$/, "sticker"], [/^video\/(mp4|3gpp)$/, "video"], [/^audio\//, "audio"]];
+const KINDS = [[/^image\/(jpeg|png)$/, "image"], [/^image\/webp$/, "sticker"], [/^video\/(mp4|3gpp)$/, "video"], [/^audio\/(aac|amr|mpeg|mp4|ogg|opus)$/, "audio"]];
 
 const kindOf = ({ file, plain }) => (!plain && KINDS.find(([of]) => of.test(file.type))?.[1]) || "document";
 
@@ -235,7 +235,7 @@ export function newChat(opened) {
     button: "Open the chat",
     submit: async (values) => {
       try {
-        const { id } = await post("/api/customers", { id: values.id.trim(), name: values.name || undefined, phone_number_id: values.number });
+        const { id } = await post("api/customers", { id: values.id.trim(), name: values.name || undefined, phone_number_id: values.number });
         opened(id, values.number);
       } catch (error) {
         throw new Error(error.message.replace(/^((from|id): )?(from|id)\b/, "The phone")); // as the form calls it

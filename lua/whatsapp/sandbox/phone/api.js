@@ -9,7 +9,7 @@ async function ask(path, options) {
 }
 
 // An error that will come again, however often the same is asked, is `final`.
-const refusal = (status, text) => Object.assign(new Error(text), { final: status >= 400 && status < 500 });
+const refusal = (status, text) => Object.assign(new Error(text), { status, final: status >= 400 && status < 500 });
 
 async function answer(response) {
   const text = await response.text();
@@ -35,7 +35,7 @@ export const remove = (path) => change("DELETE", path);
 
 // Stores a file, as the customer's phone does before it sends one: { id }.
 export async function upload(file) {
-  return answer(await ask("/api/media", {
+  return answer(await ask("api/media", {
     method: "POST", body: file,
     headers: { "Content-Type": file.type || "application/octet-stream", "X-Filename": encodeURIComponent(file.name || ""), "X-Sandbox": "1" },
   }));
@@ -43,10 +43,14 @@ export async function upload(file) {
 
 const LONGEST = 5000; // milliseconds between two tries
 
+// Whether another sandbox is here now, which does not know this page's address.
+const isReplaced = () => get("api/faults").then(() => false, (error) => error.status === 403);
+
 // Keeps the page up to date for as long as it is open: the whole state, and from then on each
-// change. Whenever the line breaks, or the sandbox says that too much was missed, it begins anew.
-export function follow({ onState, onEvent, onLine }) {
-  const line = new SharedWorker("/phone/line.js", { name: "line" }).port;
+// change. Whenever the line breaks, or the sandbox says that too much was missed, it begins anew,
+// until the sandbox is another one.
+export function follow({ onState, onEvent, onLine, onEnd }) {
+  const line = new SharedWorker("phone/line.js", { name: "line" }).port;
   let tries = 0;
   let known = null;  // the revision of the page's state
   let waiting = [];  // what was told before there was a state
@@ -56,7 +60,7 @@ export function follow({ onState, onEvent, onLine }) {
     known = null;
     waiting = [];
     onLine(false);
-    setTimeout(join, Math.min(LONGEST, 300 * 2 ** tries++));
+    setTimeout(async () => (await isReplaced() ? onEnd() : join()), Math.min(LONGEST, 300 * 2 ** tries++));
   };
 
   function take({ name, revision, data }) {
@@ -66,7 +70,7 @@ export function follow({ onState, onEvent, onLine }) {
   async function open() {
     const told = waiting = [];
     known = null;
-    const state = await get("/api/state").catch(() => null);
+    const state = await get("api/state").catch(() => null);
     if (told !== waiting) return; // the line has broken meanwhile
     if (!state) return broken();
     tries = 0;

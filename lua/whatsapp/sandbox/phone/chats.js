@@ -32,6 +32,9 @@ export class Chats {
     on("online", (online) => {
       this.line.hidden = online;
     });
+    on("ended", () => {
+      this.line.textContent = "This sandbox has ended. The one that is here now has an address of its own: see where it was started.";
+    });
     setInterval(this.request, 30000);
   }
 

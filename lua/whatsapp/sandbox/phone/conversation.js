@@ -101,7 +101,7 @@ export class Conversation {
     if (!this.chat?.unread || this.looking || document.visibilityState !== "visible" || !this.node.offsetParent) return;
     this.looking = true;
     // What has come meanwhile is looked at a little later.
-    post("/api/look", { customer: this.chat.id, phone_number_id: this.chat.phone_number_id }).catch(() => {}).finally(() => {
+    post("api/look", { customer: this.chat.id, phone_number_id: this.chat.phone_number_id }).catch(() => {}).finally(() => {
       this.looking = false;
       setTimeout(() => this.look(), 500);
     });

@@ -44,7 +44,7 @@ class Player {
 
   async start() {
     try {
-      const opened = await post("/api/flows/open", { message_id: this.message.id });
+      const opened = await post("api/flows/open", { message_id: this.message.id });
       this.session = opened.session;
       this.json = opened.flow_json;
       this.show(opened.screen, opened.data);
@@ -181,7 +181,7 @@ class Player {
     this.busy = true;
     this.body.classList.add("busy");
     try {
-      const answer = await post("/api/flows/step", { session: this.session, action, screen, data });
+      const answer = await post("api/flows/step", { session: this.session, action, screen, data });
       if (answer.completed) {
         notice("Sent.");
         this.open.close();

@@ -6,7 +6,7 @@ import { icon } from "./icons.js";
 import { moment, timeOfSecond } from "./format.js";
 import { bodyView } from "./json_view.js";
 import { field, formSheet, notice } from "./sheet.js";
-import { clockOffset, now, on, state } from "./store.js";
+import { clockOffset, nameOf, now, on, state } from "./store.js";
 
 const SHOWN = 150; // exchanges; more when asked for
 
@@ -33,15 +33,16 @@ const fits = {
   bad: (one) => !one.status || one.status >= 400,
 };
 
-// What a request is about, in a word: the kind of message, the change of a webhook.
+// Whom a request is about, and what, in a word: the customer, the kind of message or change.
 function gist(exchange) {
   const body = exchange.request;
-  if (typeof body !== "object" || !body) return "";
-  if (exchange.service !== "webhook") return body.status === "read" ? "mark as read" : typeof body.type === "string" ? body.type : "";
+  if (typeof body !== "object" || !body) return [];
+  const called = (id) => (typeof id === "string" ? nameOf({ id: id.replace(/[+() .-]/g, "") }) : null);
+  if (exchange.service !== "webhook") return [called(body.to), body.status === "read" ? "mark as read" : body.type];
   const change = body.entry?.[0]?.changes?.[0];
-  const value = change?.value ?? {};
-  const status = value.statuses?.[0]?.status;
-  return status ? `status ${status}` : value.messages?.[0]?.type ?? change?.field ?? "";
+  const status = change?.value?.statuses?.[0];
+  const message = change?.value?.messages?.[0];
+  return [called(status?.recipient_id ?? message?.from ?? message?.from_user_id), status?.status ?? message?.type ?? change?.field];
 }
 
 // "/whatsapp-business/v21.0/1234567890/messages" in little: "/…7890/messages".
@@ -68,7 +69,7 @@ class Traffic {
 
   body(exchange) {
     const again = exchange.service === "webhook" ? el("button.small", { type: "button", onclick: async () => {
-      if (await attempt(post(`/api/exchanges/${exchange.serial}/redeliver`))) notice("Sent again, the same bytes and signature.");
+      if (await attempt(post(`api/exchanges/${exchange.serial}/redeliver`))) notice("Sent again, the same bytes and signature.");
     } }, icon("again"), "Redeliver") : null;
     const facts = [moment(exchange.time), exchange.duration != null ? `${Math.round(exchange.duration * 1000)} ms` : null,
       exchange.attempt > 1 ? `attempt ${exchange.attempt}` : null, exchange.error].filter(Boolean).join(" · ");
@@ -92,7 +93,7 @@ class Traffic {
     } }, el("summary", null,
       el("span.arrow", { class: webhook ? "to-bot" : "to-meta", title: webhook ? "to the bot" : "from the bot" }, webhook ? "↙" : "↗"),
       el("span.method", null, exchange.method), el("span.path", { dir: "ltr", title: exchange.path }, short(exchange.path)),
-      el("span.gist", { dir: "auto" }, gist(exchange)),
+      el("span.gist", null, gist(exchange).filter((word) => typeof word === "string").map((word, i) => [i ? " · " : null, el("bdi", null, word)])),
       el("span.status", { class: tone(exchange.status) }, exchange.status || "—"), el("time", null, timeOfSecond(exchange.time))), inside);
     if (node.open) fill();
     return node;
@@ -127,7 +128,7 @@ class Templates {
   }
 
   review(template, status) {
-    const send = (reason) => post(`/api/templates/${encodeURIComponent(template.id)}/review`, { status, reason: reason || undefined });
+    const send = (reason) => post(`api/templates/${encodeURIComponent(template.id)}/review`, { status, reason: reason || undefined });
     if (status !== "REJECTED") return attempt(send());
     return formSheet(`Reject ${template.name}`, [field("Reason", { name: "reason", value: "INVALID_FORMAT", autocomplete: "off" })],
       { button: "Reject", name: "small", submit: (values) => send(values.reason) });
@@ -199,7 +200,7 @@ class Faults {
   }
 
   add(rule) {
-    return attempt(post("/api/faults", rule));
+    return attempt(post("api/faults", rule));
   }
 
   form() {
@@ -217,17 +218,17 @@ class Faults {
       number("Retry-After, s", "retry_after"), check("Drop the connection", "drop"), check("The work is done all the same", "handled"),
       el("h3", null, "Webhooks only"),
       el("div.pair", null, number("Duplicate", "duplicate", { step: 1 }), number("Reverse order of", "reorder", { step: 1 })), number("In one body", "batch", { step: 1 })],
-    { button: "Add the rule", name: "wide", submit: (values) => post("/api/faults", ruleOf(values)) });
+    { button: "Add the rule", name: "wide", submit: (values) => post("api/faults", ruleOf(values)) });
   }
 
   draw() {
     const rules = [...state.faults.values()];
-    const takeAway = (rule) => attempt(remove(`/api/faults/${encodeURIComponent(rule.id)}`));
+    const takeAway = (rule) => attempt(remove(`api/faults/${encodeURIComponent(rule.id)}`));
     const usedUp = rules.filter(isUsedUp);
     replace(this.list, rules.map((rule) => el("div.rule", { class: isUsedUp(rule) ? "used-up" : "" }, icon("bolt"), el("span", { dir: "auto" }, describe(rule)),
       el("button.round", { type: "button", "aria-label": "Take the rule away", onclick: () => takeAway(rule) }, icon("trash")))),
     usedUp.length ? el("button.small", { type: "button", onclick: () => Promise.all(usedUp.map(takeAway)) }, icon("trash"), "Take the used ones away") : null,
-    rules.length ? el("button.small", { type: "button", onclick: () => attempt(remove("/api/faults")) }, icon("trash"), "Take all away") : null);
+    rules.length ? el("button.small", { type: "button", onclick: () => attempt(remove("api/faults")) }, icon("trash"), "Take all away") : null);
   }
 }
 
@@ -247,7 +248,7 @@ class Clock {
     this.offset = el("p.hint");
     this.node = el("div.panel-body", null, this.time, this.offset,
       el("div.chips", null, STEPS.map(([label, seconds]) => el("button.chip.strong", { type: "button",
-        onclick: () => attempt(post("/api/clock", { advance: seconds })) }, icon("clock"), label))),
+        onclick: () => attempt(post("api/clock", { advance: seconds })) }, icon("clock"), label))),
       el("p.hint", null, "All of the sandbox's time follows: 24-hour windows, timestamps, what expires."),
       this.flows = el("div"));
     setInterval(() => this.tick(), 1000);

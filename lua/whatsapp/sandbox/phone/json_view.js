@@ -29,17 +29,30 @@ function entries(value, depth, from = 0) {
   return rows;
 }
 
-export function view(value, name = null, depth = 0) {
-  if (typeof value !== "object" || value === null) return el("div.j-row", null, named(name), scalar(value));
+const isTree = (value) => typeof value === "object" && value !== null;
+
+// A list of one thing that has parts stands in the row of that thing: it takes no width of its own.
+function onlyOne(value, name) {
+  const names = [];
+  while (Array.isArray(value) && value.length === 1 && isTree(value[0])) {
+    names.push(0);
+    value = value[0];
+  }
+  return [value, names.length ? [named(name), names.map(() => el("span.j-count", null, "[0] "))] : named(name)];
+}
+
+export function view(whole, name = null, depth = 0) {
+  const [value, label] = onlyOne(whole, name);
+  if (!isTree(value)) return el("div.j-row", null, label, scalar(value));
   const list = Array.isArray(value);
   const count = list ? value.length : Object.keys(value).length;
-  if (!count) return el("div.j-row", null, named(name), list ? "[]" : "{}");
+  if (!count) return el("div.j-row", null, label, list ? "[]" : "{}");
   const inside = el("div.j-inside");
   const fill = () => {
     if (!inside.firstChild) inside.append(...entries(value, depth));
   };
   const node = el("details.j-node", { open: depth < OPEN, ontoggle: () => node.open && fill() },
-    el("summary", null, named(name), el("span.j-count", null, list ? `[ ${count} ]` : `{ ${count} }`)), inside);
+    el("summary", null, label, el("span.j-count", null, list ? `[ ${count} ]` : `{ ${count} }`)), inside);
   if (depth < OPEN) fill();
   return node;
 }

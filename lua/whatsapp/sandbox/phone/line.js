@@ -18,7 +18,7 @@ function end() {
 }
 
 function begin() {
-  source = new EventSource("/api/events");
+  source = new EventSource("../api/events");
   source.onopen = () => tell({ name: "open" });
   source.onerror = end;
   source.addEventListener("reset", end);

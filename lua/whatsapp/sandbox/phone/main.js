@@ -3,7 +3,7 @@
 import { el, replace } from "./dom.js";
 import { logo } from "./icons.js";
 import { follow } from "./api.js";
-import { reset, setOnline, state, take, on } from "./store.js";
+import { reset, setEnded, setOnline, state, take, on } from "./store.js";
 import { Chats } from "./chats.js";
 import { Conversation } from "./conversation.js";
 import { Inspector } from "./inspector.js";
@@ -126,4 +126,4 @@ document.addEventListener("keydown", (event) => {
   action();
 });
 
-follow({ onState: reset, onEvent: take, onLine: setOnline });
+follow({ onState: reset, onEvent: take, onLine: setOnline, onEnd: setEnded });

@@ -7,7 +7,7 @@ import { bytes } from "./format.js";
 // Where the sandbox keeps the file that `content` names by id or link, if it does.
 export function fileOf(message, content) {
   const found = message.media?.[content?.id] ?? message.media?.[content?.link];
-  return found && /^\/[^/\\]/.test(found.url) ? found : null;
+  return found && /^(api\/media|samples)\/[\w.-]+$/.test(found.url) ? found : null;
 }
 
 function nameOf(message, content) {

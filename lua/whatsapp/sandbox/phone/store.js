@@ -150,6 +150,8 @@ export function take(name, value) {
   tell(name, apply[name](value));
 }
 
+export const setEnded = () => tell("ended");
+
 export function setOnline(online) {
   if (state.online === online) return;
   state.online = online;

@@ -98,10 +98,10 @@ local function media_in(value, found)
     if type(item) == "table" then
       local node = kinds_of_media[key] and state.nodes[tostring(item.id)]
       if node and node.kind == "media" then
-        found[node.id] = { url = "/api/media/" .. node.id, mime_type = node.mime_type,
+        found[node.id] = { url = "api/media/" .. node.id, mime_type = node.mime_type,
                            filename = node.filename, file_size = node.size }
       elseif kinds_of_media[key] and item.link == state.settings.graph_url .. "/samples/photo.png" then
-        found[item.link] = { url = "/samples/photo.png", mime_type = "image/png" }
+        found[item.link] = { url = "samples/photo.png", mime_type = "image/png" }
       end
       media_in(item, found)
     end

@@ -38,7 +38,7 @@ local function add(status, id)
   local connection = {
     connection_id = id or identity.uuid(), status = status == "EXPIRED" and "ACTIVE" or status,
     app = APP, method = "OAUTH2", creation_time = now, last_updated_time = now, metadata = {},
-    url = ("%sconnect?session_token=%s"):format(state.settings.phone_url, token),
+    url = ("%s/connect?session_token=%s"):format(state.settings.phone_origin, token),
   }
   hidden[connection] = { token = token, expired = status == "EXPIRED",
                          connect_at = seconds and state.now() + seconds }

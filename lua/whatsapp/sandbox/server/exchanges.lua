@@ -13,7 +13,7 @@ local LONGEST = 64 * 1024 -- bytes of a text that are kept
 
 local by_serial, last = {}, 0
 
-local SECRETS = { "access_token", "api_key", "app_secret" }
+local SECRETS = { "access_token", "api_key", "app_secret", "phone_token" }
 
 -- A credential can only come in by a text that a client put there itself, or by a
 -- connection's url.

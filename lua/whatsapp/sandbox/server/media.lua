@@ -28,8 +28,10 @@ end
 -- The type of a file is its part's; what stands after it (`; codecs=opus`) does
 -- not count.
 local function media_type(part)
-  local name = (part.content_type or "application/octet-stream"):match("^[^;%s]*"):lower()
-  if media_types.kinds[name] then return name end
+  return (part.content_type or "application/octet-stream"):match("^[^;%s]*"):lower()
+end
+
+local function refuse_type(name)
   answer.refuse { code = 100,
     message = ("Param file must be a file with one of the following types: %s. "
       .. "Received file of type '%s'."):format(known_types(), name),
@@ -58,13 +60,17 @@ local function write(part, path)
   return ngx.encode_base64(digest.final())
 end
 
---- Keeps a file that WhatsApp takes; refuses others.
+--- Keeps a file. A business's must be one that WhatsApp takes from it; a customer sends whatever
+--- he has, as a document.
 ---@param phone table  whose it is
 ---@param part { content_type: string, filename?: string, size: integer, chunks: fun(): function }
+---@param from_customer? boolean
 ---@return table node
-function M.keep(phone, part)
+function M.keep(phone, part, from_customer)
   local mime_type = media_type(part)
-  check_size(part, media_types.kinds[mime_type])
+  if from_customer and not mime_type:find "^[%w.+-]+/[%w.+-]+$" then mime_type = "application/octet-stream" end
+  local kind = media_types.kinds[mime_type] or from_customer and "document" or refuse_type(mime_type)
+  check_size(part, kind)
   local node = state.add("media", { phone_number_id = phone.id, mime_type = mime_type,
                                     size = part.size, filename = part.filename })
   node.sha256 = write(part, file_of(node))

@@ -81,6 +81,37 @@ local function needs(...)
   end
 end
 
+local function tables(list)
+  local found = {}
+  for _, item in ipairs(type(list) == "table" and list or {}) do
+    if type(item) == "table" then found[#found + 1] = item end
+  end
+  return found
+end
+
+-- What can be tapped: reply buttons, or the rows of a list.
+local function choices_in(action)
+  local found = {}
+  for _, button in ipairs(tables(action.buttons)) do found[#found + 1] = button.reply end
+  for _, section in ipairs(tables(action.sections)) do
+    for _, row in ipairs(tables(section.rows)) do found[#found + 1] = row end
+  end
+  return tables(found)
+end
+
+-- What is tapped comes back by its id, so each has its own.
+local function check_interactive(content, kind)
+  needs("type", "action")(content, kind)
+  local seen = {}
+  for _, choice in ipairs(choices_in(type(content.action) == "table" and content.action or {})) do
+    local id = tostring(choice.id)
+    if seen[id] then
+      answer.refuse { code = 131009, details = ("interactive: two choices have the id %s"):format(id) }
+    end
+    seen[id] = true
+  end
+end
+
 local function check_contacts(content)
   if #content == 0 then refuse_missing "contacts[0]" end
 end
@@ -92,7 +123,7 @@ local types = {
   location = needs("latitude", "longitude"),
   contacts = check_contacts,
   reaction = needs("message_id", "emoji"),
-  interactive = needs("type", "action"),
+  interactive = check_interactive,
   template = check_template,
   pin = needs("type", "message_id"),
 }
@@ -113,6 +144,21 @@ local function check_content(body)
 end
 
 -- Sending -------------------------------------------------------------------
+
+local function is_wamid(id)
+  return type(id) == "string" and id:find "^wamid%." ~= nil
+end
+
+-- A message may answer one that is no longer there, but not one that never was.
+local function check_context(context)
+  if context == nil or type(context) == "table" and is_wamid(context.message_id) then return end
+  answer.refuse { code = 131009, details = "context: message_id is not the id of a message" }
+end
+
+-- A reaction to what is not there is accepted, and fails then.
+local function code_of_reaction(body)
+  return body.type == "reaction" and not chats.message(body.reaction.message_id) and 131009 or nil
+end
 
 -- `to` is a phone number or a group; `recipient` a business-scoped user id.
 local function contact_of(body)
@@ -140,6 +186,7 @@ local function send(body, phone)
   if phone.status == "DISCONNECTED" then answer.refuse { code = 133010 } end
   rates.check_message(phone, to)
   if not body.type then refuse_missing "type" end
+  check_context(body.context)
   local template = check_content(body)
   local code = code_of(to, "1555")
   if code then answer.refuse { code = code, details = "the recipient's number asks for this error" } end
@@ -147,7 +194,8 @@ local function send(body, phone)
   local is_late = not template and body.recipient_type ~= "group" and not chats.is_open(to, phone)
   chats.sent(id, to, phone, body, template)
   if body.type == "interactive" and body.interactive.type == "call_permission_request" then calls.asked(phone, to) end
-  message_history.add({ message_id = id, phone = phone, to = to, code = code_of(to, "1556"), is_late = is_late,
+  message_history.add({ message_id = id, phone = phone, to = to, is_late = is_late,
+                        code = code_of(to, "1556") or code_of_reaction(body),
                         callback_data = body.biz_opaque_callback_data })
   return answer.ok({
     messaging_product = "whatsapp", contacts = { contact },
@@ -164,7 +212,7 @@ local function mark_read(body)
     answer.refuse { code = 100, message = "Param status must be one of {READ}" }
   end
   if not body.message_id then refuse_missing "message_id" end
-  if not tostring(body.message_id):find "^wamid%." then
+  if not is_wamid(body.message_id) then
     answer.refuse { code = 131009, details = "message_id is not the id of a message" }
   end
   local typing = body.typing_indicator

@@ -147,7 +147,7 @@ orders["POST media"] = function(req)
     content_type = req.headers["content-type"], filename = name and ngx.unescape_uri(name),
     size = tonumber(req.headers["content-length"]) or 0,
     chunks = function() return req:chunks(64 * 1024) end,
-  })
+  }, true)
   return answer.ok { id = node.id }
 end
 

@@ -1,7 +1,8 @@
 --- The phone in the browser: its page, and the control API behind it, over plain HTTP.
---- A page of another site must not get in: neither by a name that leads to 127.0.0.1
---- (Host), nor by a request from its own scripts (Origin, Content-Type). The page behind a
---- connection's url is here too: it has a token, and a browser trusts no other port.
+--- Only who was given its address gets in: all paths begin with a token. A page of another
+--- site does not, even if it knew that: neither by a name that leads to 127.0.0.1 (Host), nor
+--- by a request from its own scripts (Origin, Content-Type). The page behind a connection's
+--- url is here too: it has a token of its own, and a browser trusts no other port.
 
 local answer = require "whatsapp.sandbox.server.answer"
 local connections = require "whatsapp.sandbox.server.connections"
@@ -44,6 +45,16 @@ local function check_change(req, is_upload)
     or "the header Content-Type: application/json is missing"))
 end
 
+local NO_TOKEN = "The address of the phone has a token in it: "
+  .. "take the whole of it from where the sandbox was started.\n"
+
+-- The path behind the token.
+local function check_token(path)
+  local token, rest = path:match "^/(%x+)(.*)$"
+  if token == state.settings.phone_token then return rest end
+  answer.raise { status = 403, text = NO_TOKEN, content_type = "text/plain; charset=utf-8" }
+end
+
 -- Files ------------------------------------------------------------------------------
 
 local TYPES = {
@@ -66,13 +77,15 @@ end
 
 local function handle(req)
   check_host(req.headers.host)
-  local place = req.path:match "^/api/(.+)$"
   if req.path == "/connect" then return connections.connect(req) end
-  if req.path == "/samples/photo.png" then return samples.photo() end
-  if not place and req.method == "GET" then return page_file(req.path) end
+  local path = check_token(req.path)
+  if path == "" then return { status = 303, headers = { Location = req.path .. "/" }, text = "" } end
+  local place = path:match "^/api/(.+)$"
+  if path == "/samples/photo.png" then return samples.photo() end
+  if not place and req.method == "GET" then return page_file(path) end
   local handler, item = orders.find(req.method, place or "")
   if not handler then return fail(404, "not found") end
-  if req.method ~= "GET" then check_change(req, req.path == "/api/media") end
+  if req.method ~= "GET" then check_change(req, path == "/api/media") end
   return handler(req, item)
 end
 
