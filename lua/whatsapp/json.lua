@@ -350,6 +350,23 @@ function M.decode_raw(text, inner)
   return value, untidy
 end
 
+--- Decodes what `encode` has written of a table without numbers of 15 digits and more, as
+--- it is: in Lua 5.4 all numbers are floats, until `whole`.
+---@param text string
+---@return table|nil
+function M.decode_own(text)
+  local ok, value = pcall(decode, text)
+  return ok and value or nil
+end
+
+--- Makes whole numbers in a decoded table integers, where this Lua has those.
+---@param value table
+---@return table value
+function M.whole(value)
+  if tointeger then mend(value) end
+  return value
+end
+
 --- The same, and as people want it: without nulls, and every id a string of
 --- digits.
 ---@param text string

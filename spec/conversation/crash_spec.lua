@@ -102,7 +102,7 @@ describe("a conversation whose process dies", function()
           assert.truthy(line:find("cannot know whether", 1, true), line)
         end
       end
-      assert.is_true(kills > 12, kills)
+      assert.is_true(kills > 11, kills)
       assert.are.equal(when == "after" and #crashing.TEXTS or 0, losses)
       assert.are.same({}, (store:due(os.time() + 10000)))
     end)

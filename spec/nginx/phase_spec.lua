@@ -45,7 +45,11 @@ local SERVER = [[
     string.gsub("x", ".", function() try "gsub" end)
     package.preload.sends = function() try "require" end
     require "sends"
-    package.loaded.sends = nil } }
+    package.loaded.sends = nil
+    string.gsub("x", ".", function()
+      local bot = whatsapp.bot { client = slow, webhook = whatsapp.webhook { insecure = true } }
+      bot:on_error(function(err) note("bot", tostring(err)) end):work()
+    end) } }
   location /coroutine { content_by_lua_block {
     local own = coroutine.wrap(function()
       coroutine.yield "first"
@@ -134,7 +138,7 @@ describe("a call in nginx's phase", function()
 
   it("content does not inside a C function, and nothing is sent", function()
     nginx:get "/inside_C"
-    for _, name in ipairs { "sort", "gsub", "require" } do
+    for _, name in ipairs { "sort", "gsub", "require", "bot" } do
       assert.matches("state: a call cannot wait inside a C function", noted(name), 1, true)
     end
     assert.are.equal(sent, upstream:count "slow")

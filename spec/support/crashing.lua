@@ -2,6 +2,7 @@
 --- what must have become of it in the end.
 
 local files = require "spec.support.files"
+local json = require "whatsapp.json"
 
 local M = {}
 
@@ -86,7 +87,8 @@ end
 
 -- The number of the command that was begun by the write behind which the process died.
 local function begun_by(write, when)
-  return when == "after" and tonumber((write or ""):match '{"c":"%l[%l ]+","due":false,"mark":"[^"]+","n":(%d+)}|$')
+  local last = when == "after" and json.decode((write or ""):match "([^|]*)|$" or "") or {}
+  return last.mark and last.due == false and last.n
 end
 
 --- What a customer heard and what was run, beside what should have been.
@@ -97,7 +99,7 @@ end
 ---@return { expected: string[], heard: string[], lost: boolean, steps: table, again: integer, where: string }
 function M.outcome(sandbox, log, customer, when)
   local steps, write = noted_of(log, customer)
-  local lost, expected, again = SENDS[begun_by(write, when)], {}, -4
+  local lost, expected, again = SENDS[begun_by(write, when) or 0], {}, -4
   for i, text in ipairs(TEXTS) do
     -- The default for what may have been sent, and was not: it is skipped.
     if i ~= lost then expected[#expected + 1] = text end

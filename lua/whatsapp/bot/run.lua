@@ -133,9 +133,12 @@ end
 --- Handles what is stored: see `Bot:work`.
 ---@param bot whatsapp.Bot
 function M.work(bot)
-  local own = { taken = 0, begun = {} }
+  local own, loop = { taken = 0, begun = {} }, bot.client:loop()
+  local ready, why = true, nil
+  if loop.ready then ready, why = loop.ready() end
+  if not ready then return report(bot, why) end
   guarded(bot, nil, function()
-    bot.client:loop().gather(bot.concurrency, function() return next_task(bot, own) end,
+    loop.gather(bot.concurrency, function() return next_task(bot, own) end,
       function() guarded(bot, nil, function() upkeep(bot) end) end, bot.inbox.lease / 4)
   end)
   bot.active = bot.active - own.taken

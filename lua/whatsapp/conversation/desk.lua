@@ -213,9 +213,7 @@ local function restart(self, event, journal, args)
   local head = head_of(self, definition, journal.head, args)
   head.key = journal.newest or head.key
   local anew, err = journals.create(self.bot.store, journal.lane, head, journal.version)
-  if not anew then
-    return failed(self, event, { journal = journal }, err, err.kind == "invalid" and "code" or "store")
-  end
+  if not anew then return failed(self, event, { journal = journal }, err, "code") end
   return run(self, event, talks.new(self, definition, anew))
 end
 
@@ -360,9 +358,7 @@ end
 
 local function begin(self, event, definition, lane, head, previous)
   local journal, err = journals.create(self.bot.store, lane, head, previous and previous.version)
-  if not journal then
-    return failed(self, event, { journal = { lane = lane } }, err, err.kind == "invalid" and "kept" or "store")
-  end
+  if not journal then return failed(self, event, { journal = { lane = lane } }, err, "kept") end
   run(self, event, talks.new(self, definition, journal))
 end
 

@@ -34,7 +34,8 @@ end
 
 -- Results as they can be kept; numbers of 15 digits and more come back as text.
 function M.pack(...)
-  local n, values = select("#", ...), json.array {}
+  local n = select("#", ...)
+  local values = n == 0 and json.array {} or {}
   for i = 1, n do values[i] = keep((select(i, ...))) end
   return values
 end
@@ -56,26 +57,32 @@ local function merge(self, entry)
     if entry.kept then table.insert(self.kept, entry) else self.kept = {} end
     return
   end
-  local step = self.steps[entry.n] or {}
-  self.steps[entry.n] = step
-  step.command = entry.c or step.command
-  if entry.mark then
-    local place = self.marks[entry.mark]
-    step.mark, self.marks[entry.mark] = entry.mark, (place == nil or place == entry.n) and entry.n
+  local n, mark, step = entry.n, entry.mark, self.steps[entry.n]
+  if mark then
+    local place = self.marks[mark]
+    self.marks[mark] = (place == nil or place == n) and n
+  end
+  if entry.event then self.newest = entry.key end
+  if n > self.last then self.last = n end
+  if not step then
+    self.steps[n] = entry
+    return
   end
   if entry.due ~= nil then step.due = entry.due end
-  step.values = entry.values or step.values
-  if entry.event then self.newest = entry.key end
-  step.event = entry.event or step.event
-  self.last = math.max(self.last, entry.n)
+  step.c, step.mark = entry.c or step.c, mark or step.mark
+  step.values, step.event = entry.values or step.values, entry.event or step.event
 end
 
 -- All lines at once, as one array: a line by itself costs as much again.
 local function read(self, text)
-  local entries = json.decode_raw("[" .. text:gsub("\n+$", ""):gsub("\n", ",") .. "]")
+  local entries = json.decode_own("[" .. text:gsub("\n+$", ""):gsub("\n", ",") .. "]")
   if not entries or type(entries[1]) ~= "table" then return nil end
-  self.head = entries[1]
-  for i = 2, #entries do merge(self, entries[i]) end
+  self.head = json.whole(entries[1])
+  for i = 2, #entries do
+    local entry = entries[i]
+    if entry.values then json.whole(entry.values) end
+    merge(self, entry)
+  end
   return self
 end
 
@@ -114,26 +121,31 @@ local REMEMBERED = 8 * DAY
 -- What a customer is known as, too, is remembered from one conversation to the next.
 local KNOWN = 90 * DAY
 
+-- A number that reads back as text.
+local LONG = "[:,%[]%-?" .. ("%d"):rep(15)
+
 local function cannot(field, why)
   return nil, Error.new { kind = "invalid", field = field, message = why, hint = "what a step returns is kept as JSON" }
 end
 
--- A line, and what it will say when it is read again.
+-- A line, and what it will say when it is read again: long integers are texts then.
 local function line_of(entry)
-  local text, why = json.encode(entry)
+  local text, why = json.encode_unsorted(entry)
   if not text then return cannot(entry.c, why) end
+  if entry.n and not entry.values then return text .. "\n", entry end
   local known
   known, why = json.decode_raw(text, true)
   if not known then return cannot(entry.c, why) end
+  if text:find(LONG) then text = assert(json.encode(known)) end
   return text .. "\n", known
 end
 
---- Begins a conversation in a lane.
+--- Begins a conversation in a lane. Without `due` the first `flush` writes it.
 ---@param store whatsapp.Store
 ---@param lane string
 ---@param head table name, code (its version), id, started, to, args, keep (seconds), …
 ---@param version number|nil of the record it takes the place of
----@param due? number when it is to begin, unless that is done at once
+---@param due? number when it is to begin: written at once
 ---@return table|nil journal
 ---@return whatsapp.Error? err
 function M.create(store, lane, head, version, due)
@@ -142,9 +154,12 @@ function M.create(store, lane, head, version, due)
   local text, err
   text, self.head = line_of(head)
   if not text then return nil, self.head end
-  self.version, err = store:put(self.name, text, version,
-    { due = due or false, expires = head.started + head.keep })
-  if not self.version then return nil, err end
+  self.version, self.begun = version, text
+  if due then
+    local ok
+    ok, err = self:flush(head.started, due)
+    if not ok then return nil, err end
+  end
   return self
 end
 
@@ -194,36 +209,36 @@ function Journal:done(n, command, ...)
   return self:note { n = n, c = command, values = M.pack(...) }
 end
 
+-- Writes what was noted: behind what is there, or with the head as a new record.
+local function write(self, due, options)
+  local method = self.begun and self.store.put or self.store.append
+  local version, err = method(self.store, self.name, (self.begun or "") .. table.concat(self.buffer), self.version,
+    options)
+  if not version then return nil, err end
+  self.version, self.due, self.begun, self.buffer = version, due, nil, {}
+  return true
+end
+
 --- Writes what was noted.
 ---@param now number
 ---@param due number|false when the conversation goes on by itself
 ---@return true|nil
 ---@return whatsapp.Error? err kind `state` with `conflict`: another writes this conversation
 function Journal:flush(now, due)
-  if #self.buffer == 0 and (self.due == nil or self.due == due) then return true end
-  local version, err = self.store:append(self.name, table.concat(self.buffer), self.version,
-    { due = due, expires = math.max(now, due or 0) + self.head.keep })
-  if not version then return nil, err end
-  self.version, self.due, self.buffer = version, due, {}
-  return true
+  local is_new = self.begun or #self.buffer > 0
+  if not is_new and (self.due == nil or self.due == due) then return true end
+  return write(self, due, { due = due, expires = math.max(now, due or 0) + self.head.keep })
 end
 
 --- The time that the record is due at has come: the next `flush` writes another, or none.
 function Journal:fired() self.due = true end
-
-local function append_noted(self, options)
-  local version, err = self.store:append(self.name, table.concat(self.buffer), self.version, options)
-  if not version then return nil, err end
-  self.version, self.due, self.buffer = version, nil, {}
-  return true
-end
 
 --- Leaves the conversation as it is, with what was noted, to be looked at again at some time.
 ---@param due number
 ---@return true|nil
 ---@return whatsapp.Error? err
 function Journal:put_off(due)
-  return append_noted(self, { due = due })
+  return write(self, nil, { due = due })
 end
 
 --- Notes what came for the conversation while nobody could go on with it.
@@ -241,7 +256,7 @@ end
 ---@return whatsapp.Error? err
 function Journal:forget_kept()
   assert(self:note { kept = false })
-  return append_noted(self)
+  return write(self)
 end
 
 --- Ends the conversation; a trace of it remains.

@@ -43,7 +43,7 @@ local function state_of(desk, journal)
   local open = step and not step.values
   return setmetatable({ desk = desk, lane = journal.lane, id = head.id, name = head.name, version = head.code,
     to = head.to, phone_number_id = head.number, started = head.started, commands = journal.last,
-    at = open and step.command or "wait", due = open and step.due or nil }, State)
+    at = open and step.c or "wait", due = open and step.due or nil }, State)
 end
 
 -- Adds the conversations that are open in some lanes.

@@ -257,7 +257,7 @@ function M.settle(journal, n, event)
   if not step or step.values then return false end
   local values = journals.pack { id = event.id }
   if event.type == "failed" then values = journals.pack(nil, (event.errors or {})[1]) end
-  return journal:note { n = n, c = step.command, values = values, key = event.key }
+  return journal:note { n = n, c = step.c, values = values, key = event.key }
 end
 
 -- The loop -------------------------------------------------------------------------------
@@ -279,7 +279,7 @@ end
 
 local function moved(self, place, was)
   diverged(self, "now sends as command %d (%q) what its journal has as command %d", place,
-    self.journal.steps[place].command, was)
+    self.journal.steps[place].c, was)
 end
 
 -- A message may be worded anew. One that has moved is seen: the journal has it, once, at
@@ -308,8 +308,8 @@ end
 -- The step of the journal that the code has come to, if there is one.
 local function step_here(self)
   local step, command = self.journal.steps[self.position], self.command
-  if step and not (command and command.command == step.command) then
-    diverged(self, "has %q as command %d in its journal, but its code now %s", step.command, self.position,
+  if step and not (command and command.command == step.c) then
+    diverged(self, "has %q as command %d in its journal, but its code now %s", step.c, self.position,
       command and ("asks for %q"):format(command.command) or "ends")
   end
   if command and command.message then check_message(self, step, command) end

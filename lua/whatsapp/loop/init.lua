@@ -31,7 +31,7 @@ end
 local function weak() return setmetatable({}, { __mode = "k" }) end
 
 -- Coroutines in which nothing may be called, and why; those of them that run, or wait for
--- one that they made; those that resume them, and others that are surely not theirs.
+-- one that they made; those that are surely not made by them.
 local closed, entered, outer = weak(), weak(), weak()
 
 --- Lets no call be made in a coroutine.
@@ -53,7 +53,6 @@ end
 ---@param ... any
 ---@return any ... as `resume` returns it
 function M.enter(co, resume, ...)
-  M.open()
   entered[co] = true
   return left(co, resume(co, ...))
 end
