@@ -268,6 +268,7 @@ tsan:
 FUZZ = clang -std=c99 -D_GNU_SOURCE $(WARNINGS) -Isrc $(LIB_INCLUDES:-I%=-isystem %) $(LIB_DIRS) \
        spec/c/$*_fuzz.c $(patsubst %,src/engine/%.c,crypto cipher key error $(FUZZES_$*)) -lcrypto
 FUZZES_sealed = sealed file buffer
+LENGTHS_sealed = -len_control=0
 RUNS = 200000
 SEED = 1
 SLOWER_crypto = 1
@@ -282,7 +283,7 @@ fuzz-crypto fuzz-key fuzz-sealed: fuzz-%:
 	tools/deps demo check
 	@mkdir -p build/fuzz
 	$(call say,link build/fuzz/$*)$(FUZZ) $(SANITIZE) -fsanitize=fuzzer -o build/fuzz/$*
-	cd build/fuzz && timeout 240 ./$* -runs=$$(($(RUNS) / $(SLOWER_$*))) -seed=$(SEED) -max_len=300 -len_control=0 \
+	cd build/fuzz && timeout 240 ./$* -runs=$$(($(RUNS) / $(SLOWER_$*))) -seed=$(SEED) -max_len=300 $(LENGTHS_$*) \
 	  -print_final_stats=1 -verbosity=0
 
 # Without keys, whose making takes minutes there.
