@@ -50,6 +50,8 @@ describe("the 24-hour window", function()
     assert.is_true(wa:window(15551234567) >= left - 60)
     write("15557654321", now - 25 * 3600)
     assert.are.equal(0, wa:window "15557654321")
+    write("15557654322", now + 200)
+    assert.are.equal(24 * 3600, wa:window "15557654322")
   end)
 
   it("knows a customer by number and user id, in either form of a number", function()

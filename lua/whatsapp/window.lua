@@ -55,8 +55,9 @@ local function now(client)
   return (client.config.clock or clock)()
 end
 
+-- Meta's clock may be ahead.
 local function left_since(client, at)
-  return math.max(0, at + SECONDS - now(client))
+  return math.max(0, math.min(SECONDS, at + SECONDS - now(client)))
 end
 
 --- Seconds left in which the client's number may send a customer anything. Needs

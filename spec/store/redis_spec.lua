@@ -213,6 +213,19 @@ describe("the store in Redis", function()
     assert.are.equal(20, one:add(batch, T))
   end)
 
+  it("gives out what is in it when Redis is full, until it is empty", function()
+    for i = 1, 200 do assert(one:add({ item("k" .. i, "l" .. i % 7) }, T)) end
+    server:cli "config set maxmemory 1mb"
+    said_no("io", "maxmemory", one:add({ item "more" }, T))
+    local first = assert(one:claim(T, 60))
+    assert.is_true(one:renew(first, T, 60))
+    assert.is_true(one:advance("s", 1, T))
+    assert.is_true(one:release(first, T, 0))
+    for _ = 1, 200 do assert.is_true(one:confirm(assert(one:claim(T, 60)), T)) end
+    server:cli "config set maxmemory 0"
+    assert.are.same({ 0 }, { one:pending(T) })
+  end)
+
   it("takes a large batch", function()
     local batch = {}
     for i = 1, 5000 do batch[i] = { key = "k" .. i, lane = "l" .. i % 7, at = T, body = "x", seen = { "a", "b" } } end

@@ -139,6 +139,27 @@ describe("the store in a file", function()
     one:close()
   end)
 
+  it("says yes to nothing while its file is moved, removed or replaced", function()
+    local one = store.sqlite(path)
+    local function item(key) return { key = key, lane = "l", at = T, body = "x" } end
+    assert.are.equal(1, one:add({ item "a" }, T))
+    assert(os.rename(path, path .. ".moved"))
+    for _ = 1, 2 do
+      expect.refused("io", nil, "moved or removed", one:add({ item "b" }, T))
+      expect.refused("io", nil, "moved or removed", one:put("r", "text"))
+      assert(io.open(path, "w")):close()
+    end
+    assert.is_true(one:confirm(assert(one:claim(T, 60)), T))
+    assert(os.rename(path .. ".moved", path))
+    assert.are.equal(1, one:add({ item "b" }, T))
+    assert(os.remove(path))
+    expect.refused("io", nil, "moved or removed", one:add({ item "c" }, T))
+    one:close()
+    local private = store.sqlite ":memory:"
+    assert.are.equal(1, private:add({ item "a" }, T))
+    private:close()
+  end)
+
   it("takes a batch whole or not at all when the disk is full", function()
     local one = store.sqlite(path)
     local db = one.backend.db

@@ -212,6 +212,20 @@ static int exec(lua_State *L) {
   return 1;
 }
 
+/* db:moved() → whether its file is no longer where it was opened, so that nobody
+ * would find again what is written; or nil, message, code */
+static int moved(lua_State *L) {
+  struct database *db = check_database(L);
+  int is_moved = 0, n = ready(L, db);
+  if(n)
+    return n;
+  /* One that has no file does not know the question. */
+  int rc = sqlite3_file_control(db->handle, "main", SQLITE_FCNTL_HAS_MOVED,
+                                &is_moved);
+  lua_pushboolean(L, rc == SQLITE_OK && is_moved);
+  return 1;
+}
+
 /* db:statement(sql) → its number */
 static int add_statement(lua_State *L) {
   struct database *db = check_database(L);
@@ -360,9 +374,10 @@ LWA_EXPORT int luaopen_whatsapp_sqlite(lua_State *L);
 
 int luaopen_whatsapp_sqlite(lua_State *L) {
   static const luaL_Reg methods[] = {
-      {"exec", exec}, {"statement", add_statement}, {"run", run},
-      {"row", row},   {"column", column},           {"close", close_database},
-      {NULL, NULL}};
+      {"exec", exec},     {"statement", add_statement},
+      {"run", run},       {"row", row},
+      {"column", column}, {"close", close_database},
+      {"moved", moved},   {NULL, NULL}};
   static const luaL_Reg metamethods[] = {{"__gc", close_database},
                                          {NULL, NULL}};
   lwa_newclass(L, CLASS, methods, metamethods);

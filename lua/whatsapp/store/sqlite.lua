@@ -115,8 +115,12 @@ local function io_error(message)
     hint = "check the disk and the file, and whether a process holds it for long; then call again" }
 end
 
+local function fail(message)
+  error(setmetatable({ message = tostring(message) }, Failure), 0)
+end
+
 local function succeed(first, ...)
-  if first == nil then error(setmetatable({ message = tostring((...)) }, Failure), 0) end
+  if first == nil then fail((...)) end
   return first, ...
 end
 
@@ -145,6 +149,11 @@ local function transact(self, begin, work, ...)
   return a, b
 end
 
+-- SQLite writes on into a file that was moved or removed, where nobody finds it again.
+local function must_be_there(self)
+  if succeed(self.db:moved()) then fail "the file was moved or removed while it was open: restart the process" end
+end
+
 -- All of `work`, or nothing.
 local function transaction(self, begin, work, ...)
   local ok, a, b = pcall(transact, self, begin, work, ...)
@@ -155,6 +164,7 @@ end
 local function write(durable, work)
   return function(self, ...)
     local ok, err = pcall(set_durable, self, durable)
+    if ok and durable then ok, err = pcall(must_be_there, self) end
     if not ok then return result(ok, err) end
     return transaction(self, "begin_write", work, ...)
   end

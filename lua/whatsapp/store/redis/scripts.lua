@@ -20,6 +20,12 @@ for i, name in ipairs(M.keys) do HEAD[i] = ("local %s = KEYS[%d]\n"):format(name
 
 local PARTS = {}
 
+-- A full Redis refuses a script's first write when it could take memory. What handles
+-- what is there begins with one that cannot, so that a full Redis gets empty.
+PARTS.urgent = [[
+redis.call('HDEL', numbers, '')
+]]
+
 PARTS.forget = [[
 local function forget(now, limit)
   local names = redis.call('ZRANGEBYSCORE', expiry, '-inf', now, 'LIMIT', 0, limit)
@@ -269,12 +275,12 @@ end
 --- The scripts by name.
 M.text = {
   add = script(ADD, "forget", "lanes"),
-  claim = script(CLAIM, "lanes"),
-  renew = script(RENEW, "lanes"),
-  confirm = script(CONFIRM, "lanes"),
-  release = script(RELEASE, "lanes"),
+  claim = script(CLAIM, "urgent", "lanes"),
+  renew = script(RENEW, "urgent", "lanes"),
+  confirm = script(CONFIRM, "urgent", "lanes"),
+  release = script(RELEASE, "urgent", "lanes"),
   pending = script(PENDING),
-  advance = script(ADVANCE),
+  advance = script(ADVANCE, "urgent"),
   last_seen = script(LAST_SEEN),
   get = script(GET),
   write = script(WRITE, "records"),
