@@ -55,6 +55,7 @@ build = {
         "src/engine/file.c",
         "src/engine/key.c",
         "src/engine/multipart.c",
+        "src/engine/route.c",
         "src/engine/sealed.c",
         "src/engine/session.c",
         "src/engine/source.c",

@@ -19,6 +19,12 @@
 #define OLDEST_CURL 0x075100   /* 7.81.0 */
 #define NEW_PROTOCOLS 0x075500 /* 7.85.0: session.c asks for its option */
 
+/* An easy handle that waits to be used again. */
+struct idle {
+  CURL *easy;
+  unsigned long long route; /* for which it is prepared, or 0 */
+};
+
 struct wa_engine {
   CURLM *multi;
   pid_t pid;
@@ -30,7 +36,7 @@ struct wa_engine {
   double next_look; /* for what is overdue */
   struct wa_engine *next_inherited;
   int woken; /* by another thread: a step ends then */
-  CURL *idle[IDLE_MAX];
+  struct idle idle[IDLE_MAX];
   size_t idle_count;
 };
 
@@ -187,17 +193,38 @@ int wa_engine_is_ours(const struct wa_engine *engine) {
   return engine->pid == process;
 }
 
-/* An easy handle for the next exchange; a used one is as good as new. */
-static CURL *take_easy(struct wa_engine *engine) {
-  if(engine->idle_count)
-    return engine->idle[--engine->idle_count];
-  return curl_easy_init();
+/* An easy handle for the next exchange: prepared for its route, or as good as
+ * new. */
+static struct idle take_easy(struct wa_engine *engine,
+                             unsigned long long route) {
+  struct idle found = {NULL, 0};
+  size_t at = engine->idle_count;
+  if(!at) {
+    found.easy = curl_easy_init();
+    return found;
+  }
+  while(--at > 0 && engine->idle[at].route != route)
+    continue;
+  found = engine->idle[at];
+  engine->idle[at] = engine->idle[--engine->idle_count];
+  if(found.route != route) {
+    curl_easy_reset(found.easy);
+    found.route = 0;
+  }
+  return found;
 }
 
-static void give_back(struct wa_engine *engine, CURL *easy) {
-  curl_easy_reset(easy);
+/* What the route of a prepared one had may be gone by now: only the same route,
+ * which keeps it, uses it again as it is. */
+static void give_back(struct wa_engine *engine, CURL *easy,
+                      unsigned long long route) {
+  struct idle idle = {easy, route};
+  if(!route)
+    curl_easy_reset(easy);
+  else
+    (void)curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, NULL);
   if(engine->idle_count < IDLE_MAX)
-    engine->idle[engine->idle_count++] = easy;
+    engine->idle[engine->idle_count++] = idle;
   else
     curl_easy_cleanup(easy);
 }
@@ -223,7 +250,7 @@ static void end(struct wa_engine *engine, struct wa_slot *slot,
   if(slot->state == WA_ACTIVE) {
     CURL *easy = detach(engine, slot);
     wa_exchange_abort(slot->exchange, easy, kind, why);
-    give_back(engine, easy);
+    give_back(engine, easy, 0);
   } else {
     wa_exchange_abort(slot->exchange, NULL, kind, why);
     engine->queued--;
@@ -282,7 +309,7 @@ void wa_engine_free(struct wa_engine *engine) {
   while((exchange = wa_engine_take(engine)) != NULL)
     wa_exchange_unref(exchange);
   while(engine->idle_count)
-    curl_easy_cleanup(engine->idle[--engine->idle_count]);
+    curl_easy_cleanup(engine->idle[--engine->idle_count].easy);
   curl_multi_cleanup(engine->multi);
   unblock(&signals);
   free(engine);
@@ -305,14 +332,15 @@ int wa_engine_submit(struct wa_engine *engine, struct wa_exchange *exchange,
  */
 
 static void start_one(struct wa_engine *engine, struct wa_slot *slot) {
-  CURL *easy = take_easy(engine);
+  struct idle taken = take_easy(engine, wa_exchange_route(slot->exchange));
+  CURL *easy = taken.easy;
   if(!easy) {
     wa_exchange_abort(slot->exchange, NULL, WA_STATE, "out of memory");
     settle(engine, slot);
     return;
   }
   slot->easy = easy;
-  if(wa_exchange_start(slot->exchange, easy) == 0 &&
+  if(wa_exchange_start(slot->exchange, easy, taken.route != 0) == 0 &&
      curl_multi_add_handle(engine->multi, easy) == CURLM_OK) {
     wa_list_remove(slot);
     slot->state = WA_ACTIVE;
@@ -326,7 +354,7 @@ static void start_one(struct wa_engine *engine, struct wa_slot *slot) {
     wa_exchange_abort(slot->exchange, NULL, WA_STATE, "out of memory");
   slot->easy = NULL;
   settle(engine, slot);
-  give_back(engine, easy);
+  give_back(engine, easy, 0);
 }
 
 static void start_queued(struct wa_engine *engine) {
@@ -351,8 +379,10 @@ static int collect(struct wa_engine *engine) {
       continue;
     struct wa_slot *slot = wa_exchange_slot(exchange);
     detach(engine, slot);
+    unsigned long long route =
+        result == CURLE_OK ? wa_exchange_route(exchange) : 0;
     wa_exchange_finish(exchange, easy, result);
-    give_back(engine, easy);
+    give_back(engine, easy, route);
     settle(engine, slot);
     found++;
   }

@@ -3,25 +3,16 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 #include <time.h>
 
 #define HEADERS_MAX (64 * 1024)
-#define UPLOAD_CHUNK (128L * 1024)
-#define SMALL_CHUNK (16L * 1024)
-
-enum body { NO_BODY, BYTES, PARTS };
 
 struct wa_exchange {
   struct wa_slot slot;
   int references;
   struct wa_session *session;
-  char *method;
-  char *url;
-  struct wa_target target;
-  struct curl_slist *headers; /* with the credential, where it may go */
-  char *proxy;
-  enum body body;
+  struct wa_route *route;
+  enum wa_body body;
   struct wa_source bytes;
   struct wa_multipart *parts;
   curl_mime *mime;
@@ -49,102 +40,20 @@ double wa_now(void) {
 /* Making one ------------------------------------------------------------------
  */
 
-static int is_token(const char *text) {
-  static const char others[] = "!#$%&'*+-.^_`|~";
-  if(!*text)
-    return 0;
-  for(; *text; text++) {
-    unsigned char c = (unsigned char)(*text | 0x20);
-    if(!((c >= 'a' && c <= 'z') || (*text >= '0' && *text <= '9') ||
-         strchr(others, *text)))
-      return 0;
-  }
-  return 1;
-}
-
-static int check_method(const char *method, struct wa_error *err) {
-  static const char *const allowed[] = {"GET", "POST", "PUT", "PATCH",
-                                        "DELETE"};
-  for(size_t i = 0; i < sizeof(allowed) / sizeof(*allowed); i++) {
-    if(!strcmp(method, allowed[i]))
-      return 0;
-  }
-  return wa_refuse(err, WA_INVALID, "method",
-                   "method must be GET, POST, PUT, PATCH or DELETE");
-}
-
-/* The session alone says who we are and whom we talk to. */
-static int is_reserved(const char *name) {
-  static const char *const reserved[] = {
-      "Maton-Connection", "Host",   "Content-Length",     "Transfer-Encoding",
-      "Connection",       "Expect", "Proxy-Authorization"};
-  for(size_t i = 0; i < sizeof(reserved) / sizeof(*reserved); i++) {
-    if(!strcasecmp(name, reserved[i]))
-      return 1;
-  }
-  return !strcasecmp(name, "Authorization");
-}
-
-static int check_header(const char *line, struct wa_error *err) {
-  char name[64];
-  size_t length = strcspn(line, ":");
-  for(const unsigned char *p = (const unsigned char *)line; *p; p++) {
-    if(*p < 0x20 || *p == 0x7f)
-      return wa_refuse(err, WA_INVALID, "headers",
-                       "a header has a control character");
-  }
-  if(line[length] != ':' || length >= sizeof(name))
-    return wa_refuse(err, WA_INVALID, "headers", "a header has no good name");
-  memcpy(name, line, length);
-  name[length] = '\0';
-  if(!is_token(name))
-    return wa_refuse(err, WA_INVALID, "headers", "a header has no good name");
-  if(is_reserved(name))
-    return wa_refuse(err, WA_INVALID, "headers",
-                     "header %s is set by the client itself", name);
-  return 0;
-}
-
-static int add_content_type(struct wa_exchange *x, const char *type,
-                            struct wa_error *err) {
-  char line[256];
-  if(!type)
-    return 0;
-  int n = snprintf(line, sizeof(line), "Content-Type: %s", type);
-  if(n < 0 || (size_t)n >= sizeof(line))
-    return wa_refuse(err, WA_INVALID, "content_type",
-                     "content_type is too long");
-  if(check_header(line, err))
-    return -1;
-  return wa_slist_append(&x->headers, line, err);
-}
-
 static int fill_body(struct wa_exchange *x, const struct wa_request *request,
                      struct wa_error *err) {
-  if((request->parts || request->body_length || request->body_file) &&
-     !strcmp(x->method, "GET"))
-    return wa_refuse(err, WA_INVALID, "body", "a GET has no body");
-  if(request->parts) {
-    x->body = PARTS;
+  x->body = wa_body_of(request);
+  if(x->body == WA_PARTS) {
     x->parts = wa_multipart_new(request->parts, request->part_count, err);
     return x->parts ? 0 : -1;
   }
-  if(!request->body_length && !request->body_file)
-    return 0;
-  x->body = BYTES;
-  if(add_content_type(x, request->content_type, err))
-    return -1;
   if(request->body_file)
     return wa_source_file(&x->bytes, request->body_file, request->body_start,
                           err);
-  return wa_source_memory(&x->bytes, request->body, request->body_length, err);
-}
-
-static int check_url(struct wa_exchange *x, const struct wa_request *request,
-                     struct wa_error *err) {
-  if(request->foreign)
-    return wa_session_check_foreign(x->session, request->url, &x->target, err);
-  return wa_session_check_url(x->session, request->url, &x->target, err);
+  if(x->body == WA_BYTES)
+    return wa_source_memory(&x->bytes, request->body, request->body_length,
+                            err);
+  return 0;
 }
 
 static int take_download(struct wa_exchange *x, struct wa_download *download,
@@ -155,34 +64,15 @@ static int take_download(struct wa_exchange *x, struct wa_download *download,
     return wa_fail(err, WA_STATE, WA_NOT_SENT, "the download is in use");
   wa_download_ref(download);
   x->download = download;
-  return wa_download_ask(download, &x->headers, err);
+  return 0;
 }
 
 static int fill(struct wa_exchange *x, const struct wa_request *request,
                 struct wa_error *err) {
-  if(check_method(request->method, err) || check_url(x, request, err) ||
-     wa_copy(&x->method, request->method, err) ||
-     wa_copy(&x->url, request->url, err))
+  if(take_download(x, request->download, err))
     return -1;
-  for(size_t i = 0; i < request->header_count; i++) {
-    if(check_header(request->headers[i], err) ||
-       wa_slist_append(&x->headers, request->headers[i], err))
-      return -1;
-  }
-  if(take_download(x, request->download, err) || fill_body(x, request, err) ||
-     wa_session_copy_proxy(x->session, &x->proxy, err))
-    return -1;
-  /* No waiting for a 100: a body is sent at once or not at all. And what has no
-   * body has no type of it. */
-  if(wa_slist_append(&x->headers,
-                     x->body == NO_BODY ? "Content-Type:" : "Expect:", err))
-    return -1;
-  if(request->scheme == WA_OAUTH && !x->target.base)
-    return wa_refuse(err, WA_INVALID, "url",
-                     "url is not on base_url's host, where uploads go");
-  if(x->target.trusted)
-    return wa_session_authorise(x->session, request->scheme, &x->headers, err);
-  return 0;
+  x->route = wa_route_new(x->session, request, err);
+  return x->route ? fill_body(x, request, err) : -1;
 }
 
 /* Ids go on after a fork, so that none of the child's is one of the parent's. */
@@ -228,9 +118,8 @@ void wa_exchange_ref(struct wa_exchange *x) { x->references++; }
 static void release(struct wa_exchange *x) {
   curl_mime_free(x->mime);
   x->mime = NULL;
-  wa_slist_wipe(x->headers);
-  x->headers = NULL;
-  wa_wipe(&x->proxy);
+  wa_route_unref(x->route);
+  x->route = NULL;
   wa_multipart_free(x->parts);
   x->parts = NULL;
   wa_source_free(&x->bytes);
@@ -242,8 +131,6 @@ void wa_exchange_unref(struct wa_exchange *x) {
   release(x);
   wa_download_unref(x->download);
   wa_session_unref(x->session);
-  free(x->method);
-  free(x->url);
   free(x->answer.redirect);
   wa_buffer_free(&x->answer.headers);
   wa_buffer_free(&x->answer.body);
@@ -252,6 +139,10 @@ void wa_exchange_unref(struct wa_exchange *x) {
 
 const struct wa_answer *wa_exchange_answer(const struct wa_exchange *x) {
   return &x->answer;
+}
+
+unsigned long long wa_exchange_route(const struct wa_exchange *x) {
+  return x->route ? wa_route_id(x->route) : 0;
 }
 
 struct wa_slot *wa_exchange_slot(struct wa_exchange *x) {
@@ -311,9 +202,9 @@ static size_t on_body(char *bytes, size_t size, size_t count, void *arg) {
 /* Looks how far it has come, for those who ask in other threads. */
 static void note_progress(struct wa_exchange *x) {
   struct wa_progress now = {0, -1};
-  if(x->body == PARTS)
+  if(x->body == WA_PARTS)
     now = wa_multipart_progress(x->parts);
-  else if(x->body == BYTES)
+  else if(x->body == WA_BYTES)
     now = (struct wa_progress){x->bytes.start + x->bytes.offset,
                                x->bytes.start + x->bytes.length};
   else if(x->download)
@@ -356,30 +247,27 @@ static int on_progress(void *arg, curl_off_t down_total, curl_off_t down,
       return rc_;                                                              \
   } while(0)
 
+/* What every exchange of its route sets alike. */
+static CURLcode set_route(struct wa_exchange *x, CURL *easy) {
+  CURLcode rc = wa_route_apply(x->route, x->session, easy);
+  if(rc)
+    return rc;
+  SET(CURLOPT_HEADERFUNCTION, on_header);
+  SET(CURLOPT_WRITEFUNCTION, on_body);
+  SET(CURLOPT_XFERINFOFUNCTION, on_progress);
+  if(!x->download)
+    SET(CURLOPT_ACCEPT_ENCODING, "");
+  return CURLE_OK;
+}
+
 static CURLcode set_body(struct wa_exchange *x, CURL *easy) {
-  if(x->body == PARTS) {
+  if(x->body == WA_PARTS) {
     SET(CURLOPT_MIMEPOST, x->mime);
-    SET(CURLOPT_UPLOAD_BUFFERSIZE, UPLOAD_CHUNK);
-  } else if(x->body == BYTES) {
-    SET(CURLOPT_POST, 1L);
+  } else if(x->body == WA_BYTES) {
     SET(CURLOPT_POSTFIELDSIZE_LARGE, x->bytes.length);
-    SET(CURLOPT_READFUNCTION, wa_source_read);
     SET(CURLOPT_READDATA, &x->bytes);
-    SET(CURLOPT_SEEKFUNCTION, wa_source_seek);
     SET(CURLOPT_SEEKDATA, &x->bytes);
-    SET(CURLOPT_UPLOAD_BUFFERSIZE, x->bytes.path ? UPLOAD_CHUNK : SMALL_CHUNK);
-  } else if(!strcmp(x->method, "GET")) {
-    SET(CURLOPT_HTTPGET, 1L);
-  } else if(strcmp(x->method, "DELETE") != 0) {
-    /* Without a body there is no rewind that could be refused: only a fresh
-     * connection keeps libcurl from sending this twice. */
-    SET(CURLOPT_POST, 1L);
-    SET(CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)0);
-    SET(CURLOPT_POSTFIELDS, "");
-    SET(CURLOPT_FRESH_CONNECT, 1L);
   }
-  if(strcmp(x->method, "GET") != 0 && strcmp(x->method, "POST") != 0)
-    SET(CURLOPT_CUSTOMREQUEST, x->method);
   return CURLE_OK;
 }
 
@@ -391,58 +279,50 @@ static CURLcode set_times(struct wa_exchange *x, CURL *easy) {
   if(x->stall_seconds < 0)
     x->stall_seconds = wa_session_stall_seconds(x->session);
   SET(CURLOPT_TIMEOUT_MS, wa_exchange_timeout_ms(x));
-  if(x->connect_timeout_ms >= 0)
-    SET(CURLOPT_CONNECTTIMEOUT_MS, x->connect_timeout_ms);
-  if(x->stall_seconds) {
-    SET(CURLOPT_NOPROGRESS, 0L);
-    SET(CURLOPT_XFERINFOFUNCTION, on_progress);
-    SET(CURLOPT_XFERINFODATA, x);
-  }
+  SET(CURLOPT_CONNECTTIMEOUT_MS,
+      x->connect_timeout_ms >= 0 ? x->connect_timeout_ms
+                                 : wa_session_connect_timeout_ms(x->session));
+  SET(CURLOPT_NOPROGRESS, x->stall_seconds ? 0L : 1L);
+  SET(CURLOPT_XFERINFODATA, x);
   return CURLE_OK;
 }
 
-static CURLcode set_all(struct wa_exchange *x, CURL *easy) {
-  CURLcode rc = wa_session_apply(x->session, easy, &x->target, x->proxy);
-  if(!rc)
-    rc = set_body(x, easy);
+static CURLcode set_own(struct wa_exchange *x, CURL *easy) {
+  CURLcode rc = set_body(x, easy);
   if(!rc)
     rc = set_times(x, easy);
   if(rc)
     return rc;
-  SET(CURLOPT_URL, x->url);
-  SET(CURLOPT_HTTPHEADER, x->headers);
-  SET(CURLOPT_HEADERFUNCTION, on_header);
   SET(CURLOPT_HEADERDATA, x);
-  SET(CURLOPT_WRITEFUNCTION, on_body);
   SET(CURLOPT_WRITEDATA, x);
   SET(CURLOPT_ERRORBUFFER, x->curl_message);
   SET(CURLOPT_PRIVATE, x);
-  if(!x->download)
-    SET(CURLOPT_ACCEPT_ENCODING, "");
   return CURLE_OK;
 }
 
-static int start(struct wa_exchange *x, CURL *easy) {
+static int start(struct wa_exchange *x, CURL *easy, int prepared) {
   struct wa_error *err = &x->answer.error;
   if(wa_session_closed(x->session))
     return wa_fail(err, WA_STATE, WA_NOT_SENT, "the client is closed");
   if(x->download && wa_download_open(x->download, err))
     return -1;
-  if(x->body == PARTS) {
+  if(x->body == WA_PARTS) {
     x->mime = wa_multipart_open(x->parts, easy, err);
     if(!x->mime)
       return -1;
   }
-  if(x->body == BYTES && wa_source_open(&x->bytes, err))
+  if(x->body == WA_BYTES && wa_source_open(&x->bytes, err))
     return -1;
-  CURLcode rc = set_all(x, easy);
+  CURLcode rc = prepared ? CURLE_OK : set_route(x, easy);
+  if(!rc)
+    rc = set_own(x, easy);
   if(rc)
     return wa_fail(err, WA_STATE, WA_NOT_SENT, "%s", curl_easy_strerror(rc));
   return 0;
 }
 
-int wa_exchange_start(struct wa_exchange *x, CURL *easy) {
-  int rc = start(x, easy);
+int wa_exchange_start(struct wa_exchange *x, CURL *easy, int prepared) {
+  int rc = start(x, easy, prepared);
   if(rc)
     release(x);
   return rc;
@@ -459,8 +339,8 @@ static int may_have_arrived(const struct wa_exchange *x, CURL *easy) {
   if(tunnel && tunnel / 100 != 2)
     return 0;
   curl_easy_getinfo(easy, CURLINFO_REQUEST_SIZE, &bytes);
-  return bytes > 0 || (x->body == BYTES && x->bytes.touched) ||
-         (x->body == PARTS && wa_multipart_touched(x->parts));
+  return bytes > 0 || (x->body == WA_BYTES && x->bytes.touched) ||
+         (x->body == WA_PARTS && wa_multipart_touched(x->parts));
 }
 
 static enum wa_kind kind_of(CURLcode rc) {
@@ -504,9 +384,9 @@ static int fails_before_sending(CURLcode rc) {
 }
 
 static const struct wa_source *failed_source(const struct wa_exchange *x) {
-  if(x->body == PARTS)
+  if(x->body == WA_PARTS)
     return wa_multipart_failed(x->parts);
-  return x->body == BYTES && x->bytes.failed ? &x->bytes : NULL;
+  return x->body == WA_BYTES && x->bytes.failed ? &x->bytes : NULL;
 }
 
 static int download_failed(const struct wa_exchange *x) {
@@ -541,8 +421,9 @@ static int explain_callback(struct wa_exchange *x, enum wa_outcome outcome) {
 
 static void explain(struct wa_exchange *x, CURL *easy, CURLcode rc) {
   /* libcurl quotes a proxy as it was given, with its password. */
-  const char *text = x->curl_message[0] && !x->proxy ? x->curl_message
-                                                     : curl_easy_strerror(rc);
+  const char *text = x->curl_message[0] && !wa_route_has_proxy(x->route)
+                         ? x->curl_message
+                         : curl_easy_strerror(rc);
   enum wa_outcome outcome =
       !fails_before_sending(rc) && may_have_arrived(x, easy) ? WA_UNKNOWN
                                                              : WA_NOT_SENT;

@@ -3,35 +3,11 @@
 #define WA_EXCHANGE_H
 
 #include "buffer.h"
-#include "download.h"
-#include "multipart.h"
-#include "session.h"
+#include "route.h"
 
 #if defined(__GNUC__)
 #pragma GCC visibility push(hidden)
 #endif
-
-/* Everything is copied. The body is `parts`, `body`, `body_file`, or nothing. */
-struct wa_request {
-  const char *method;
-  const char *url;
-  const char *const *headers; /* "Name: value" */
-  size_t header_count;
-  const char *body;
-  size_t body_length;
-  const char *body_file; /* sent from `body_start` to its end */
-  curl_off_t body_start;
-  const char *content_type;
-  enum wa_scheme scheme; /* OAUTH goes to base_url's origin only */
-  const struct wa_part *parts;
-  size_t part_count;
-  struct wa_download *download; /* keeps a good answer; shared, not copied */
-  int foreign;     /* somebody else's server: it never gets the credential */
-  size_t max_body; /* of any other answer */
-  long timeout_ms; /* 0: none, -1: the session's */
-  long connect_timeout_ms; /* -1: the session's */
-  long stall_seconds;      /* without a byte; 0: none, -1: the session's */
-};
 
 struct wa_exchange;
 
@@ -87,8 +63,12 @@ struct wa_slot {
 };
 struct wa_slot *wa_exchange_slot(struct wa_exchange *exchange);
 
-/* Makes `easy` ready to be added to a multi; lets go of all when it fails. */
-int wa_exchange_start(struct wa_exchange *exchange, CURL *easy);
+/* The number of a route that others share, or 0. */
+unsigned long long wa_exchange_route(const struct wa_exchange *exchange);
+
+/* Makes `easy` ready to be added to a multi; lets go of all when it fails. It is
+ * `prepared` when one of the same shared route was the last to use it. */
+int wa_exchange_start(struct wa_exchange *exchange, CURL *easy, int prepared);
 
 /* How long it may take as a whole; 0: no limit. */
 long wa_exchange_timeout_ms(const struct wa_exchange *exchange);

@@ -11,6 +11,7 @@
 #include <openssl/crypto.h>
 
 #include "buffer.h"
+#include "route.h"
 
 struct origin {
   char *scheme;
@@ -20,8 +21,7 @@ struct origin {
 
 struct wa_session {
   int references;
-  char *checked_url; /* the last one, since most calls go to the same */
-  struct wa_target checked_target;
+  struct wa_route *route; /* the last one, since most calls go to the same */
   int closed;
   int direct;
   int allow_http;
@@ -61,41 +61,49 @@ static int has_authority(const char *url) {
   return colon && colon[1] == '/' && colon[2] == '/' && colon[3] != '/';
 }
 
-static int parse_origin(struct origin *origin, const char *url,
-                        const char *field, enum wa_kind kind,
-                        struct wa_error *err) {
-  memset(origin, 0, sizeof(*origin));
-  if(!is_visible(url))
-    return wa_refuse(err, kind, field,
-                     "%s has a space, a control or a non-ASCII character",
-                     field);
-  CURLU *parsed = curl_url();
-  if(!parsed)
-    return wa_out_of_memory(err);
-  int rc = -1;
-  CURLUcode bad = CURLUE_MALFORMED_INPUT;
-  if(has_authority(url))
-    bad = curl_url_set(parsed, CURLUPART_URL, url, CURLU_DISALLOW_USER);
-  if(!bad)
-    bad = curl_url_get(parsed, CURLUPART_SCHEME, &origin->scheme, 0);
+static CURLUcode read_origin(struct origin *origin, CURLU *parsed) {
+  CURLUcode bad = curl_url_get(parsed, CURLUPART_SCHEME, &origin->scheme, 0);
   if(!bad)
     bad = curl_url_get(parsed, CURLUPART_HOST, &origin->host, 0);
   if(!bad)
     bad =
         curl_url_get(parsed, CURLUPART_PORT, &origin->port, CURLU_DEFAULT_PORT);
+  return bad;
+}
+
+/* The URL parsed, and its origin; or NULL. */
+static CURLU *parse_url(struct origin *origin, const char *url,
+                        const char *field, enum wa_kind kind,
+                        struct wa_error *err) {
+  memset(origin, 0, sizeof(*origin));
+  if(!is_visible(url)) {
+    wa_refuse(err, kind, field,
+              "%s has a space, a control or a non-ASCII character", field);
+    return NULL;
+  }
+  CURLU *parsed = curl_url();
+  if(!parsed) {
+    wa_out_of_memory(err);
+    return NULL;
+  }
+  CURLUcode bad = CURLUE_MALFORMED_INPUT;
+  if(has_authority(url))
+    bad = curl_url_set(parsed, CURLUPART_URL, url,
+                       CURLU_DISALLOW_USER | CURLU_PATH_AS_IS);
+  if(!bad)
+    bad = read_origin(origin, parsed);
+  if(!bad)
+    return parsed;
   if(bad == CURLUE_OUT_OF_MEMORY)
     wa_out_of_memory(err);
   else if(bad == CURLUE_USER_NOT_ALLOWED)
     wa_refuse(err, kind, field, "%s must not carry a user or password", field);
-  else if(bad)
+  else
     wa_refuse(err, kind, field, "%s is not a URL of the form https://host/…",
               field);
-  else
-    rc = 0;
+  origin_free(origin);
   curl_url_cleanup(parsed);
-  if(rc)
-    origin_free(origin);
-  return rc;
+  return NULL;
 }
 
 static int same_origin(const struct origin *a, const struct origin *b) {
@@ -137,43 +145,42 @@ static int check_scheme(const struct origin *origin, const char *field,
   return 0;
 }
 
-int wa_session_check_url(struct wa_session *session, const char *url,
-                         struct wa_target *target, struct wa_error *err) {
-  struct origin origin;
-  if(session->checked_url && !strcmp(url, session->checked_url)) {
-    *target = session->checked_target;
-    return 0;
-  }
-  if(parse_origin(&origin, url, "url", WA_INVALID, err))
-    return -1;
-  int rc = check_scheme(&origin, "url", session->allow_http, WA_INVALID, err);
-  if(!rc) {
-    target->plain = !strcasecmp(origin.scheme, "http");
-    target->loopback = is_loopback(origin.host);
-    target->base = same_origin(&origin, &session->base);
-    target->trusted = target->base || same_origin(&origin, &session->control) ||
-                      (session->direct && is_media_host(&origin));
-    free(session->checked_url);
-    session->checked_target = *target;
-    rc = wa_copy(&session->checked_url, url, err);
-  }
-  origin_free(&origin);
-  return rc;
+static void judge(const struct wa_session *session, const struct origin *origin,
+                  int foreign, struct wa_target *target) {
+  target->plain = !strcasecmp(origin->scheme, "http");
+  target->loopback = is_loopback(origin->host);
+  target->base = !foreign && same_origin(origin, &session->base);
+  target->trusted = target->base ||
+                    (!foreign && (same_origin(origin, &session->control) ||
+                                  (session->direct && is_media_host(origin))));
 }
 
-int wa_session_check_foreign(const struct wa_session *session, const char *url,
-                             struct wa_target *target, struct wa_error *err) {
+CURLU *wa_session_parse_url(const struct wa_session *session, const char *url,
+                            int foreign, struct wa_target *target,
+                            struct wa_error *err) {
   struct origin origin;
-  if(parse_origin(&origin, url, "url", WA_INVALID, err))
-    return -1;
-  target->plain = !strcasecmp(origin.scheme, "http");
-  target->loopback = is_loopback(origin.host);
-  target->trusted = 0;
-  int rc = check_scheme(&origin, "url", 1, WA_INVALID, err);
-  if(!rc && target->plain && !session->allow_http)
-    rc = wa_refuse(err, WA_INVALID, "url", "url must be https");
+  CURLU *parsed = parse_url(&origin, url, "url", WA_INVALID, err);
+  if(!parsed)
+    return NULL;
+  int bad = check_scheme(&origin, "url", foreign || session->allow_http,
+                         WA_INVALID, err);
+  judge(session, &origin, foreign, target);
+  if(!bad && foreign && target->plain && !session->allow_http)
+    bad = wa_refuse(err, WA_INVALID, "url", "url must be https");
   origin_free(&origin);
-  return rc;
+  if(!bad)
+    return parsed;
+  curl_url_cleanup(parsed);
+  return NULL;
+}
+
+struct wa_route *wa_session_route(const struct wa_session *session) {
+  return session->route;
+}
+
+void wa_session_keep_route(struct wa_session *session, struct wa_route *route) {
+  wa_route_unref(session->route);
+  session->route = route;
 }
 
 /* Life ---------------------------------------------------------------------- */
@@ -218,6 +225,16 @@ static int check_config(const struct wa_session_config *config,
   return check_agent(config->user_agent, err);
 }
 
+static int own_origin(struct origin *origin,
+                      const struct wa_session_config *config, const char *url,
+                      const char *field, struct wa_error *err) {
+  CURLU *parsed = parse_url(origin, url, field, WA_CONFIG, err);
+  curl_url_cleanup(parsed);
+  if(!parsed)
+    return -1;
+  return check_scheme(origin, field, config->allow_http, WA_CONFIG, err);
+}
+
 static int fill(struct wa_session *session,
                 const struct wa_session_config *config, struct wa_error *err) {
   session->direct = config->direct;
@@ -225,16 +242,10 @@ static int fill(struct wa_session *session,
   session->connect_timeout_ms = config->connect_timeout_ms;
   session->timeout_ms = config->timeout_ms;
   session->stall_seconds = config->stall_seconds;
-  if(parse_origin(&session->base, config->base_url, "base_url", WA_CONFIG,
-                  err) ||
-     check_scheme(&session->base, "base_url", config->allow_http, WA_CONFIG,
-                  err))
-    return -1;
-  if(config->control_url &&
-     (parse_origin(&session->control, config->control_url, "control_url",
-                   WA_CONFIG, err) ||
-      check_scheme(&session->control, "control_url", config->allow_http,
-                   WA_CONFIG, err)))
+  if(own_origin(&session->base, config, config->base_url, "base_url", err) ||
+     (config->control_url &&
+      own_origin(&session->control, config, config->control_url, "control_url",
+                 err)))
     return -1;
   if(wa_copy(&session->credential, config->credential, err) ||
      wa_copy(&session->connection, config->connection, err) ||
@@ -269,6 +280,7 @@ void wa_session_close(struct wa_session *session) {
   __atomic_store_n(&session->closed, 1, __ATOMIC_RELAXED);
   wa_wipe(&session->credential);
   wa_wipe(&session->proxy); /* may carry a password */
+  wa_session_keep_route(session, NULL);
 }
 
 int wa_session_closed(const struct wa_session *session) {
@@ -308,7 +320,6 @@ void wa_session_unref(struct wa_session *session) {
   wa_session_close(session);
   origin_free(&session->base);
   origin_free(&session->control);
-  free(session->checked_url);
   free(session->connection);
   free(session->ca_file);
   free(session->user_agent);
@@ -405,7 +416,6 @@ CURLcode wa_session_apply(const struct wa_session *session, CURL *easy,
 #endif
   SET(CURLOPT_OPENSOCKETFUNCTION, open_socket);
   SET(CURLOPT_FOLLOWLOCATION, 0L);
-  SET(CURLOPT_PATH_AS_IS, 1L);
 #if LIBCURL_VERSION_NUM >= 0x075500
   SET(CURLOPT_PROTOCOLS_STR, target->plain ? "http" : "https");
 #else
@@ -422,7 +432,6 @@ CURLcode wa_session_apply(const struct wa_session *session, CURL *easy,
                       (long)CURL_HTTP_VERSION_2TLS) == CURLE_OK)
     SET(CURLOPT_PIPEWAIT, 1L);
   SET(CURLOPT_USERAGENT, session->user_agent);
-  SET(CURLOPT_CONNECTTIMEOUT_MS, session->connect_timeout_ms);
   if(session->ca_file)
     SET(CURLOPT_CAINFO, session->ca_file);
   return set_proxy(easy, target, proxy);
@@ -435,6 +444,10 @@ int wa_session_copy_proxy(const struct wa_session *session, char **proxy,
 
 long wa_session_timeout_ms(const struct wa_session *session) {
   return session->timeout_ms;
+}
+
+long wa_session_connect_timeout_ms(const struct wa_session *session) {
+  return session->connect_timeout_ms;
 }
 
 long wa_session_stall_seconds(const struct wa_session *session) {

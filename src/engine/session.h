@@ -54,15 +54,20 @@ const char *wa_session_find_secret(const struct wa_session *session,
                                    const char *text, size_t size,
                                    size_t *length);
 
-/* Checks that `url` may be requested at all and says what it may be given. */
-int wa_session_check_url(struct wa_session *session, const char *url,
-                         struct wa_target *target, struct wa_error *err);
-
-/* The same for somebody else's server, which is given nothing: https, or plain
+/* Checks that `url` may be requested at all, says what it may be given, and
+ * returns it parsed, the caller's to clean up.
+ * `foreign` is somebody else's server, which is given nothing: https, or plain
  * http where the session allows that. This machine is no exception, so that a
  * link from a stranger does not lead to what listens only here. */
-int wa_session_check_foreign(const struct wa_session *session, const char *url,
-                             struct wa_target *target, struct wa_error *err);
+CURLU *wa_session_parse_url(const struct wa_session *session, const char *url,
+                            int foreign, struct wa_target *target,
+                            struct wa_error *err);
+
+/* The last route that was shared, or NULL; the session lets go of it when it is
+ * closed. */
+struct wa_route;
+struct wa_route *wa_session_route(const struct wa_session *session);
+void wa_session_keep_route(struct wa_session *session, struct wa_route *route);
 
 /* Adds the credential headers for a trusted target to `*list`. Meta's upload
  * sessions want the scheme OAuth of a token; the gateway's key has none but
@@ -91,6 +96,7 @@ int wa_session_copy_proxy(const struct wa_session *session, char **proxy,
 void wa_wipe(char **secret);
 
 long wa_session_timeout_ms(const struct wa_session *session);
+long wa_session_connect_timeout_ms(const struct wa_session *session);
 long wa_session_stall_seconds(const struct wa_session *session);
 
 #if defined(__GNUC__)
