@@ -39,6 +39,7 @@ local SLICE = 10        -- seconds a wait lasts at most before it looks around
 local POLL = 0.001      -- where there is no socket
 local START = 0.05      -- within which the reader begins, unless nginx drops its timer
 local TURN = 8          -- waiters woken in one turn of nginx's loop: other requests want theirs
+local SPARE = 256       -- semaphores kept for the next waits
 local KEEP = 60 * 1000  -- milliseconds for which an idle socket is kept
 
 local waiting, count = {}, 0
@@ -119,6 +120,27 @@ end
 
 -- Waiting --------------------------------------------------------------------------
 
+local semaphores     -- ngx.semaphore, once nginx runs
+local spare, spares = {}, 0
+
+-- A semaphore that stands at 0 and that nobody else knows: a used one where there
+-- is one, since to make and to collect one costs more than a wait.
+local function take_semaphore()
+  if spares == 0 then
+    semaphores = semaphores or require "ngx.semaphore"
+    return semaphores.new(0)
+  end
+  spares = spares - 1
+  return spare[spares + 1]
+end
+
+-- Only when its one post was waited for: so it stands at 0 again.
+local function keep_semaphore(semaphore)
+  if spares >= SPARE then return end
+  spares = spares + 1
+  spare[spares] = semaphore
+end
+
 --- Waits until the exchange is done and returns its result.
 ---@param exchange userdata
 ---@param tick? fun() called while it waits
@@ -129,24 +151,26 @@ end
 ---@return integer http_version
 ---@return string|nil redirect
 function M.await(exchange, tick, every)
-  local semaphore = require("ngx.semaphore").new(0)
+  local semaphore, posted = take_semaphore(), false
   local id = exchange:id()
   local slice, due = tick and every or SLICE, tick and M.now() + every
   waiting[id], count = semaphore, count + 1
-  while not exchange:done() do
+  while waiting[id] do -- only the reader, or who looks himself, takes it away
     -- Where no timer can be had, or none runs (there are too many, perhaps all
     -- of them waiting here), this one looks itself.
     if not start_reader() then
       ngx.sleep(POLL)
       drain(count)
-    elseif not semaphore:wait(reading and slice or START) then
-      drain(count)
+    else
+      posted = semaphore:wait(reading and slice or START)
+      if not posted then drain(count) end
     end
-    if tick and M.now() >= due and not exchange:done() then
+    if tick and M.now() >= due and waiting[id] then
       tick()
       due = M.now() + every
     end
   end
+  if posted then keep_semaphore(semaphore) end
   return exchange:result()
 end
 
@@ -182,7 +206,7 @@ end
 ---@param tick? fun() called while they run; it must not raise
 ---@param every? number the least seconds between two calls of it
 function M.gather(limit, next_task, tick, every)
-  local over, threads = require("ngx.semaphore").new(0), {}
+  local over, threads = take_semaphore(), {}
   while #threads < limit do
     local task = next_task()
     if not task then break end
@@ -197,6 +221,7 @@ function M.gather(limit, next_task, tick, every)
     end
   end
   for _, thread in ipairs(threads) do ngx.thread.wait(thread) end
+  keep_semaphore(over) -- each thread's post was waited for
 end
 
 return M
