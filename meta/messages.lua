@@ -17,7 +17,7 @@
 ---@field carousel? whatsapp.message.carousel
 ---@field catalog? string|whatsapp.message.catalog
 ---@field contact_request? string|whatsapp.message.contact_request
----@field contacts? whatsapp.message.contacts|whatsapp.message.contacts[] 1 to 5
+---@field contacts? whatsapp.message.contacts|whatsapp.message.contacts[] 1 to 257
 ---@field cta_url? string|whatsapp.message.cta_url
 ---@field document? string|whatsapp.message.document
 ---@field flow? string|whatsapp.message.flow
@@ -268,7 +268,7 @@
 ---@field [integer] whatsapp.message.list.section.item 1 to 10
 
 ---@class whatsapp.message.list
----@field body string at most 1024 characters
+---@field body string at most 4096 characters
 ---@field button string at most 20 characters
 ---@field footer? string at most 60 characters
 ---@field header? string at most 60 characters
@@ -276,8 +276,8 @@
 
 ---@class whatsapp.message.location
 ---@field address? string
----@field latitude number from -90 to 90
----@field longitude number from -180 to 180
+---@field latitude string|number from -90 to 90
+---@field longitude string|number from -180 to 180
 ---@field name? string
 
 ---@class whatsapp.message.location_request

@@ -105,7 +105,9 @@ function type_of(spec, path)
     local short = spec.also or spec.short and type_of(spec.fields[spec.short], path)
     return (short and short .. "|" or "") .. class_of(spec, path)
   end
-  if spec.type == "number" then return spec.whole and "integer" or "number" end
+  if spec.type == "number" then
+    return (spec.also and spec.also .. "|" or "") .. (spec.whole and "integer" or "number")
+  end
   if spec.type == "json" and spec.object then return simple.map end
   return simple[spec.type] or (spec.number and "string|number" or "string")
 end

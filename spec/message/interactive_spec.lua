@@ -166,7 +166,7 @@ describe("refuses", function()
       { id = "yes ", title = "1" } } } },
     ["a long footer"] = { "buttons.footer", "at most 60", { buttons = { body = "b", footer = long(61),
       { id = 1, title = "1" } } } },
-    ["a long body"] = { "list.body", "at most 1024", { list = { body = long(1025), button = "x",
+    ["a long body"] = { "list.body", "at most 4096", { list = { body = long(4097), button = "x",
       { id = 1, title = "1" } } } },
     ["an eleventh row"] = { "list[11]", "at most 10", { list = rows(11) } },
     ["a row twice"] = { "list[2][1].id", "twice", { list = two_sections { title = "B",

@@ -63,4 +63,4 @@ local function as_list(value)
   return value
 end
 
-return { spec = { type = "list", min = 1, max = 5, of = contact, before = as_list } }
+return { spec = { type = "list", min = 1, max = 257, of = contact, before = as_list } }

@@ -42,8 +42,9 @@ local rows = sections.of { item = row, name = "row", is_item = is_row, max = 10,
 M.list = {
   type = "interactive",
   spec = { type = "table", check = rows.check, children = rows.children,
-           fields = interactive.fields(interactive.text_header,
-             { button = { type = "string", max = 20, required = true } }) },
+           fields = interactive.fields(interactive.text_header, {
+             body = { type = "string", max = 4096, required = true },
+             button = { type = "string", max = 20, required = true } }) },
   compile = function(value, uploads, path)
     local list = {}
     for i, item in ipairs(value.children) do list[i] = { title = item.title, rows = item.children } end

@@ -4,7 +4,7 @@ local function named(more)
 end
 
 local many = {}
-for i = 1, 6 do many[i] = { name = "Number " .. i } end
+for i = 1, 258 do many[i] = { name = "Number " .. i } end
 
 return {
   good = {
@@ -24,11 +24,12 @@ return {
     ["a leap day"] = named { birthday = "2012-02-29" },
     ["a company by its name"] = named { org = "Example" },
     ["five"] = { contacts = { many[1], many[2], many[3], many[4], many[5] } },
+    ["six"] = { contacts = { many[1], many[2], many[3], many[4], many[5], many[6] } },
   },
   bad = {
     ["a string"] = { "contacts", { contacts = "John" } },
     ["none"] = { "contacts", { contacts = {} }, native = { type = "contacts", contacts = { {} } } },
-    ["six"] = { "contacts[6]", { contacts = many } },
+    ["258"] = { "contacts[258]", { contacts = many } },
     ["no name"] = { "contacts[1].name", { contacts = { { phones = { "+1234567890" } } } } },
     ["a name without its formatted form"] = { "contacts[1].name.formatted_name",
       { contacts = { { name = { first_name = "John" } } } } },

@@ -3,6 +3,7 @@ return {
     ["two numbers"] = { location = { latitude = 37.77, longitude = -122.42 } },
     ["a place with a name"] = { location = { latitude = 37.4847, longitude = -122.1486, name = "Meta HQ",
                                              address = "1 Hacker Way" } },
+    ["two texts"] = { location = { latitude = "37.44216251868683", longitude = "-122" } },
     ["the ends of the earth"] = { location = { latitude = -90, longitude = 180 } },
   },
   bad = {
@@ -12,6 +13,10 @@ return {
     ["no latitude"] = { "location.latitude", { location = { longitude = 1 } } },
     ["a latitude that is a table"] = { "location.latitude", { location = { latitude = {}, longitude = 1 } } },
     ["a latitude that is a boolean"] = { "location.latitude", { location = { latitude = true, longitude = 1 } } },
+    ["a latitude in words"] = { "location.latitude", { location = { latitude = "37.4°", longitude = 1 } } },
+    ["a latitude that is a text beyond the pole"] = { "location.latitude",
+      { location = { latitude = "91", longitude = 1 } }, native = { type = "location",
+        location = { latitude = "91", longitude = 1 } } },
     ["a latitude beyond the pole"] = { "location.latitude", { location = { latitude = 91, longitude = 1 } } },
     ["a longitude beyond 180"] = { "location.longitude", { location = { latitude = 1, longitude = 181 } } },
     ["a name that is a number"] = { "location.name", { location = { latitude = 1, longitude = 1, name = 7 } } },
