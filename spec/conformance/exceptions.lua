@@ -174,6 +174,8 @@ return {
     { "the description is of the third version of flow messages; message_version is for later ones",
       payload = '"flow_message_version":"', why = "flow_message_version must be equal" },
     { "the description knows no pins", payload = '"pin":{' },
+    { "the description has five contacts at most, Meta's page 257", payload = '"type":"contacts"',
+      why = "body/contacts must NOT have more than 5 items" },
     { "the description has one limit for all bodies, Meta's page 4096 for that of a list", payload = '"type":"list"',
       why = "body/text must NOT have more than 1024 characters" },
     { "the description does not know headers that are a GIF", payload = '"type":"gif"' },
