@@ -182,6 +182,7 @@ build = {
     ["whatsapp.flow.sheet"] = "lua/whatsapp/flow/sheet.lua",
     ["whatsapp.flow.view"] = "lua/whatsapp/flow/view.lua",
     ["whatsapp.flow.write"] = "lua/whatsapp/flow/write.lua",
+    ["whatsapp.http"] = "lua/whatsapp/http.lua",
     whatsapp = "lua/whatsapp/init.lua",
     ["whatsapp.json"] = "lua/whatsapp/json.lua",
     ["whatsapp.log"] = "lua/whatsapp/log.lua",

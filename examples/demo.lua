@@ -1,39 +1,24 @@
 -- A local WhatsApp, a phone to look at, and a bot that answers it: no account, no network.
 -- `make demo` runs it, on a terminal until Ctrl-C.
-local http_headers = require "http.headers"
-local http_server = require "http.server"
 local cqueues = require "cqueues"
 local whatsapp = require "whatsapp"
 
 local here = arg[0]:match "^(.*)/" or "."
 local ann, bo = "+1 555 123 4567", "+1 555 765 4321"
-local bot, server
 
 -- Webhooks come in here, as they do from Meta.
-local function answer(_, stream)
-  local head, given = assert(stream:get_headers()), {}
-  for name, value in head:each() do given[name] = value end
-  local status, headers, text = bot:handle(head:get ":method", "", given, stream:get_body_chars(3 * 1024 * 1024))
-  local sent = http_headers.new()
-  sent:append(":status", tostring(status))
-  for name, value in pairs(headers) do sent:append(name:lower(), value) end
-  assert(stream:write_headers(sent, false))
-  assert(stream:write_chunk(text, true))
-end
-
-server = assert(http_server.listen { host = "127.0.0.1", port = 0, onstream = answer })
-assert(server:listen())
+local server = assert(require("whatsapp.http").listen { port = 0 })
 local sandbox = assert(require("whatsapp.sandbox").start {
-  webhook_url = ("http://127.0.0.1:%d/"):format(select(3, server:localname())) })
+  webhook_url = ("http://127.0.0.1:%d/"):format(server.port) })
 local wa = whatsapp.new(sandbox:options())
 
 -- The bot --------------------------------------------------------------------
 
-bot = whatsapp.bot {
+local bot = whatsapp.bot {
   client = wa, store = whatsapp.store.memory(),
   webhook = whatsapp.webhook { app_secret = sandbox.app_secret, verify_token = sandbox.verify_token },
-  later = function(one) server.cq:wrap(function() one:work() end) end,
 }
+server:add(bot)
 
 local cakes = { body = "All of it is from this morning.", button = "Today's cakes",
   { title = "Cakes", { id = "plum", title = "Plum cake", description = "The last piece" },
@@ -88,10 +73,6 @@ show("a number that fails", wa:send { to = "+1 555 0131026", text = "Hi" })
 
 local terminal = os.execute "test -t 1"
 terminal = terminal == true or terminal == 0
-
-server.cq:wrap(function()
-  while true do cqueues.sleep(bot:tick()) end
-end)
 
 print "\nA customer writes, and the bot answers:"
 assert(sandbox:receive { from = ann, name = "Ann Lee", text = "Do you have plum cake?" })

@@ -20,7 +20,7 @@ local LEVELS = {
   ["flow/filling"] = 0, ["flow/pattern"] = 0, ["flow/sheet"] = 0, ["flow/player"] = 0,
   ["flow/envelope"] = 2, ["flow/request"] = 2, ["flow/keypair"] = 2,
   ["init"] = 5,
-  ["nginx"] = 6, ["sandbox/"] = 6, ["cli/"] = 6, ["testing"] = 6, ["testing/"] = 6,
+  ["nginx"] = 6, ["http"] = 6, ["sandbox/"] = 6, ["cli/"] = 6, ["testing"] = 6, ["testing/"] = 6,
 }
 
 -- The core moves bytes; few rooms have business there.

@@ -9,6 +9,7 @@ local LIFE_LIMIT = 60 -- seconds after which it ends, should nobody stop it
 
 ---@class spec.Example
 ---@field sandbox whatsapp.Sandbox whose customers write to it
+---@field port integer where it listens
 local Example = {}
 Example.__index = Example
 
@@ -21,7 +22,7 @@ function M.start(name)
     webhook_url = ("http://127.0.0.1:%d/webhook"):format(port), gateway_rate = false })
   assert(sandbox:run(("d=%s; PORT=%d timeout %d %s %s </dev/null >$d/log 2>&1 & echo $! >$d/pid")
     :format(directory, port, LIFE_LIMIT, os.getenv "LUA_BIN" or arg[-1], name)))
-  return setmetatable({ sandbox = sandbox, directory = directory }, Example)
+  return setmetatable({ sandbox = sandbox, directory = directory, port = port }, Example)
 end
 
 --- What it has printed.

@@ -1,4 +1,4 @@
---- HTTP of the commands about webhooks: posting one, and lua-http to take them.
+--- HTTP of the commands about webhooks: posting one.
 
 local Error = require "whatsapp.error"
 local core = require "whatsapp.core"
@@ -8,23 +8,6 @@ local version = require "whatsapp.version"
 local M = {}
 
 local TIMEOUT = 20 -- seconds for an answer: Meta waits no longer
-
--- Debian keeps modules that are for every Lua only where 5.1 looks.
-local EVERY = ";/usr/share/lua/5.1/?.lua;/usr/share/lua/5.1/?/init.lua"
-
---- A module of lua-http, which `listen` alone needs; Debian's, too.
----@param name string
----@return table|nil
----@return whatsapp.Error? err of kind `config`
-function M.load(name)
-  local ok, module = pcall(require, "http." .. name)
-  if not ok then
-    package.path = package.path .. EVERY
-    ok, module = pcall(require, "http." .. name)
-  end
-  if ok then return module end
-  return Error.config(nil, "this command needs lua-http", "luarocks install http (Debian: apt install lua-http)")
-end
 
 -- Nothing of the account goes to such an address, so the session knows nothing of it.
 local function session()

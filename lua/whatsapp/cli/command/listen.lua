@@ -1,10 +1,10 @@
 --- `whatsapp listen`: takes webhooks on this machine and prints their events.
 
-local Error = require "whatsapp.error"
-local http = require "whatsapp.cli.http"
+local http = require "whatsapp.http"
 local input = require "whatsapp.cli.input"
 local interrupt = require "whatsapp.cli.interrupt"
 local output = require "whatsapp.cli.output"
+local poster = require "whatsapp.cli.http"
 local webhook = require "whatsapp.webhook"
 
 local FIELDS = { "kind", "type", "id", "timestamp", "from", "name", "text", "reply_id", "raw" }
@@ -22,61 +22,46 @@ end
 
 -- The answers: status and text.
 
-local function challenge(hook, path)
-  local text, err = hook:challenge(path:match "%?(.*)$" or "")
-  if text then return "200", text end
+local function challenge(hook, query)
+  local text, err = hook:challenge(query)
+  if text then return 200, text end
   io.stderr:write(tostring(err), "\n")
-  return "403", ""
+  return 403, ""
 end
 
 local function deliver(call, args, hook, body, signature)
   local events, err = hook:parse(body, signature)
   if not events then
     io.stderr:write(tostring(err), "\n")
-    return "401", ""
+    return 401, ""
   end
   for _, event in ipairs(events) do show(call, event) end
-  if not args.forward_to then return "200", "" end
+  if not args.forward_to then return 200, "" end
   local status
-  status, err = http.post(args.forward_to, body, signature)
-  if status then return status, "" end
+  status, err = poster.post(args.forward_to, body, signature)
+  if status then return tonumber(status), "" end
   io.stderr:write(tostring(err), "\n")
-  return "502", ""
+  return 502, ""
 end
 
-local function answer(stream, headers, status, text)
-  headers:append(":status", status)
-  headers:append("content-type", "text/plain")
-  assert(stream:write_headers(headers, false))
-  assert(stream:write_chunk(text, true))
-end
-
--- Answers one request.
-local function handler(call, args, hook, new_headers)
-  return function(_, stream)
-    local head = assert(stream:get_headers())
-    if head:get ":method" == "POST" then
-      local body = assert(stream:get_body_chars(webhook.BODY_MAX))
-      answer(stream, new_headers(), deliver(call, args, hook, body, head:get "x-hub-signature-256"))
-    else
-      answer(stream, new_headers(), challenge(hook, head:get ":path"))
-    end
-  end
-end
+local PLAIN = { ["Content-Type"] = "text/plain" }
 
 local function run(call, args)
-  local server, err = http.load "server"
-  if not server then return nil, err end
   local hook = webhook { app_secret = call:variable "WHATSAPP_APP_SECRET",
                          verify_token = call:variable "WHATSAPP_VERIFY_TOKEN" }
-  local listener, why = server.listen { host = "127.0.0.1", port = args.port,
-    onstream = handler(call, args, hook, require("http.headers").new) }
-  local ok
-  if listener then ok, why = listener:listen() end
-  if not ok then return nil, Error.new { kind = "io", message = "cannot listen: " .. tostring(why) } end
-  local _, _, port = listener:localname()
-  io.stderr:write(("listening on http://127.0.0.1:%d/ until Ctrl-C\n"):format(port))
-  return interrupt.repeated(function() listener:step(0.2) end, function() listener:close() end)
+  local server, err = http.listen { port = args.port }
+  if not server then return nil, err end
+  server:add_function(function(method, query, headers, body)
+    local status, text
+    if method == "POST" then
+      status, text = deliver(call, args, hook, body, headers["x-hub-signature-256"])
+    else
+      status, text = challenge(hook, query)
+    end
+    return status, PLAIN, text
+  end)
+  io.stderr:write(("listening on http://127.0.0.1:%d/ until Ctrl-C\n"):format(server.port))
+  return interrupt.repeated(function() server:step(0.2) end, function() server:close() end)
 end
 
 return {

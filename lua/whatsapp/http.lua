@@ -1,0 +1,182 @@
+--- A bot, or a Flow's endpoint, behind a web server in plain Lua: lua-http's, under cqueues.
+--- `assert(require("whatsapp.http").serve(bot, { port = 8080 }))`
+
+local Error = require "whatsapp.error"
+local schema = require "whatsapp.schema"
+local webhook = require "whatsapp.webhook"
+
+local M = {}
+
+-- Seconds that a request may take to come in: Meta's are there at once.
+local PATIENCE = 20
+
+-- Debian keeps modules that are for every Lua only where 5.1 looks.
+local EVERY = ";/usr/share/lua/5.1/?.lua;/usr/share/lua/5.1/?/init.lua"
+
+-- A module of lua-http or what it stands on; Debian's, too.
+local function load(name)
+  local ok, module = pcall(require, name)
+  if not ok and not package.path:find(EVERY, 1, true) then
+    package.path = package.path .. EVERY
+    ok, module = pcall(require, name)
+  end
+  if ok then return module end
+  return Error.config(nil, "this needs lua-http", "luarocks install http (Debian: apt install lua-http)")
+end
+
+---@class whatsapp.http.Server
+---@field port integer where it listens
+---@field cq table the cqueues controller that it runs in: `server.cq:wrap(fn)` adds a coroutine
+local Server = { __name = "whatsapp.http.Server" }
+Server.__index = Server
+
+-- Requests -----------------------------------------------------------------------------
+
+local PLAIN = { ["Content-Type"] = "text/plain; charset=utf-8" }
+
+-- The body, at most as much of it as is refused; nil when it did not come whole.
+local function body_of(stream)
+  local body, why = stream:get_body_chars(webhook.BODY_MAX, PATIENCE)
+  if why then return nil end
+  body = body or ""
+  if stream.state ~= "open" then return body end
+  -- lua-http would look for the rest again and again, and serve nobody meanwhile.
+  stream:set_state "half closed (remote)"
+  return #body >= webhook.BODY_MAX and body or nil
+end
+
+-- What is to be answered: status, headers, text; nil for nothing.
+local function answer_of(self, head, stream)
+  local path, query = head:get(":path"):match "^([^?]*)%??(.*)$"
+  local body = body_of(stream)
+  if not body then return nil end
+  local answer = self.routes[path] or self.routes[true]
+  if not answer then return 404, PLAIN, "there is nothing here" end
+  local given = {}
+  for name, value in head:each() do given[name] = value end
+  return answer(head:get ":method", query, given, body)
+end
+
+-- Answers one request. Who hangs up, or speaks no HTTP, is nobody's error.
+local function take(self, stream)
+  local head = stream:get_headers(PATIENCE)
+  local status, headers, text
+  if head then status, headers, text = answer_of(self, head, stream) end
+  if not status then return end
+  local sent = self.new_headers()
+  sent:append(":status", ("%d"):format(status))
+  for name, value in pairs(headers) do sent:append(name:lower(), value) end
+  if stream:write_headers(sent, false, PATIENCE) then stream:write_chunk(text, true, PATIENCE) end
+end
+
+-- Of a connection there is nothing to tell; what a handler raises is a bug.
+local function complain(_, _, operation, why)
+  if operation == "onstream" then io.stderr:write("whatsapp.http: ", tostring(why), "\n") end
+end
+
+-- What it serves -----------------------------------------------------------------------
+
+-- Adds a function that answers requests; without a path all that no other one has.
+local function add(self, path, answer)
+  self.routes[path or true] = answer
+  return self
+end
+
+--- Gives Meta's requests to a bot: its handlers run after the answer, in coroutines of the
+--- server's controller, which also calls `bot:tick()` in time.
+---@param bot whatsapp.Bot
+---@param path? string the path it has; without one all that nothing else has
+---@return whatsapp.http.Server self
+function Server:add(bot, path)
+  bot.later = bot.later or function() self.cq:wrap(function() bot:work() end) end
+  self.cq:wrap(function()
+    while true do self.sleep(bot:tick()) end
+  end)
+  return add(self, path, function(...) return bot:handle(...) end)
+end
+
+--- Gives requests to a Flow's endpoint; its handlers run before the answer.
+---@param endpoint whatsapp.flow.Endpoint
+---@param path string the path it has
+---@return whatsapp.http.Server self
+function Server:add_flow(endpoint, path)
+  return add(self, path, function(method, _, given, body)
+    if method ~= "POST" then return 405, { Allow = "POST", ["Content-Type"] = PLAIN["Content-Type"] }, "POST only" end
+    return endpoint:handle(body, given["x-hub-signature-256"])
+  end)
+end
+
+--- Gives requests to a function of method, query string, headers (in lower case) and body,
+--- which returns status, headers and text.
+---@param answer fun(method: string, query: string, headers: table<string, string>, body: string):
+---   (integer, table<string, string>, string)
+---@param path? string the path it has; without one all that nothing else has
+---@return whatsapp.http.Server self
+function Server:add_function(answer, path)
+  return add(self, path, answer)
+end
+
+--- Serves until something raises, as Ctrl-C does.
+---@return nil
+---@return whatsapp.Error err of kind `io`
+function Server:loop()
+  local _, why = self.http:loop()
+  return nil, Error.new { kind = "io", message = "the server has ended: " .. tostring(why) }
+end
+
+--- Serves for a while: for programs that do something else in between.
+---@param seconds number at most; less when something came
+---@return true|nil
+---@return whatsapp.Error? err of kind `io`
+function Server:step(seconds)
+  local ok, why = self.http:step(seconds)
+  if ok then return true end
+  return nil, Error.new { kind = "io", message = tostring(why) }
+end
+
+--- Takes no more requests.
+function Server:close()
+  self.http:close()
+end
+
+-- Making one ---------------------------------------------------------------------------
+
+local OPTIONS = { host = { type = "string" }, port = { type = "number", min = 0, max = 65535, whole = true } }
+
+--- A server that listens, and serves once it is told to: `server:add(bot, "/webhook")`,
+--- `server:loop()`. It speaks plain HTTP: something in front of it speaks https with Meta.
+---@param options? { host?: string, port?: integer } 127.0.0.1 and 8080; port 0 is a free one
+---@return whatsapp.http.Server|nil
+---@return whatsapp.Error? err of kind `config` (without lua-http), `invalid` or `io`
+function M.listen(options)
+  local checked, err = schema.check(options or {}, { type = "table", fields = OPTIONS }, "options")
+  if not checked then return nil, err end
+  local servers
+  servers, err = load "http.server"
+  if not servers then return nil, err end
+  local self = setmetatable({ routes = {}, new_headers = load("http.headers").new, sleep = load("cqueues").sleep },
+    Server)
+  local http, why = servers.listen { host = checked.host or "127.0.0.1", port = checked.port or 8080,
+    onstream = function(_, stream) take(self, stream) end, onerror = complain }
+  local ok
+  if http then ok, why = http:listen() end
+  if not ok then
+    return nil, Error.new { kind = "io", message = ("cannot listen on port %d: %s"):format(checked.port or 8080,
+      tostring(why)), hint = "is another program there? give another port" }
+  end
+  self.http, self.cq, self.port = http, http.cq, select(3, http:localname())
+  return self
+end
+
+--- Serves a bot, whatever the path, until something raises, as Ctrl-C does.
+---@param bot whatsapp.Bot
+---@param options? { host?: string, port?: integer } 127.0.0.1 and 8080
+---@return nil
+---@return whatsapp.Error err when it cannot listen, or has ended
+function M.serve(bot, options)
+  local server, err = M.listen(options)
+  if not server then return nil, err end
+  return server:add(bot):loop()
+end
+
+return M

@@ -1,0 +1,76 @@
+-- Bots and Flows behind lua-http: what comes in, and who only knocks. The server is that of
+-- examples/appointment_server.lua.
+
+local example = require "spec.support.example"
+local http = require "whatsapp.http"
+local socket = require "socket"
+
+local LIMIT = 15 -- seconds
+
+describe("whatsapp.http", function()
+  local served
+
+  -- What is answered to these bytes; "" when they are all there is.
+  local function answer(bytes, hang_up)
+    local give_up = socket.gettime() + LIMIT
+    local connection
+    repeat
+      connection = socket.connect("127.0.0.1", served.port)
+      if not connection then socket.sleep(0.05) end
+    until connection or socket.gettime() > give_up
+    assert(connection, served:log())
+    connection:settimeout(LIMIT)
+    connection:send(bytes)
+    if hang_up then
+      connection:close()
+      return ""
+    end
+    local line = connection:receive "*l"
+    connection:close()
+    return line or ""
+  end
+
+  local function request(line, body)
+    body = body or ""
+    return answer(("%s HTTP/1.1\r\nHost: x\r\nContent-Length: %d\r\n\r\n%s"):format(line, #body, body))
+  end
+
+  setup(function() served = example.start "examples/appointment_server.lua" end)
+  teardown(function() served:stop() end)
+
+  it("has each path answered by who has it", function()
+    local challenge = "GET /webhook?hub.mode=subscribe&hub.challenge=7&hub.verify_token=" .. served.sandbox.verify_token
+    assert.matches(" 200 ", request(challenge))
+    assert.matches(" 403 ", request(challenge .. "x"))
+    assert.matches(" 401 ", request("POST /webhook", "{}"))
+    assert.matches(" 432 ", request("POST /flow", "{}"))
+    assert.matches(" 405 ", request "GET /flow")
+    assert.matches(" 404 ", request "GET /")
+  end)
+
+  it("goes on whoever knocks", function()
+    local unfinished = "POST /webhook HTTP/1.1\r\nContent-Length: %d\r\n\r\n"
+    for _, bytes in ipairs {
+      "", "no HTTP\r\n\r\n", "\22\3\1\2\0\1", "GET / HTTP/1.1\r\n", unfinished:format(100) .. "{",
+      unfinished:format(10000000) .. ("x"):rep(3500000),
+      "POST /webhook HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n",
+    } do
+      answer(bytes, true)
+      assert.matches(" 401 ", request("POST /webhook", "{}"), served:log())
+    end
+    assert.matches(" 413 ", request("POST /webhook", ("x"):rep(4000000)))
+    assert.matches(" 401 ", answer "POST /webhook HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n\r\n")
+  end)
+
+  it("says why it cannot listen", function()
+    assert.matches(" 404 ", request "GET /") -- so it listens there
+    local none, err = http.listen { port = served.port }
+    assert.is_nil(none)
+    assert.are.equal("io", err.kind)
+    assert.matches("port " .. served.port, err.message)
+    none, err = http.serve(nil, { prt = 1 })
+    assert.is_nil(none)
+    assert.are.equal("invalid", err.kind)
+    assert.are.equal("options.prt", err.field)
+  end)
+end)
