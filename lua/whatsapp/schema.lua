@@ -109,10 +109,11 @@ end
 ---@param path string|nil where the key stands
 ---@param key any
 ---@param known table<string, any>
-function M.unknown_key(path, key, known)
+---@param more? string what else may stand there
+function M.unknown_key(path, key, known, more)
   local near = type(key) == "string" and M.nearest(key, known)
-  return invalid(M.join(path, key), "unknown key",
-    near and format("did you mean %s?", near) or "allowed: " .. names_of(known))
+  return invalid(M.join(path, key), "unknown key", near and format("did you mean %s?", near)
+    or "allowed: " .. names_of(known) .. (more and "; " .. more or ""))
 end
 
 --- The options of a constructor: a table of known names, empty where none are given.
@@ -429,6 +430,9 @@ local function split(value)
   return list, named
 end
 
+-- Where people look for a name.
+local NAMELESS = "what it lists stands in the table itself, without a name"
+
 --- Checks the named fields of a table against `spec.fields`; returns a copy.
 --- With `spec.children`, a list description, its array part is checked too and
 --- becomes `children`.
@@ -440,7 +444,7 @@ function M.fields(value, spec, path)
   local out, list = {}, nil
   if spec.children then list, value = split(value) end
   local stray = M.first_unknown(value, spec.fields)
-  if stray ~= nil then return M.unknown_key(path, stray, spec.fields) end
+  if stray ~= nil then return M.unknown_key(path, stray, spec.fields, list and NAMELESS) end
   local order = orders[spec]
   if not order then
     order = M.sorted_keys(spec.fields)
@@ -459,7 +463,10 @@ function M.fields(value, spec, path)
   end
   if list then
     local children, err = M.check(list, spec.children, path)
-    if not children then return nil, err end
+    if not children then
+      if next(list) == nil then err.hint = err.hint or NAMELESS end
+      return nil, err
+    end
     out.children = children
   end
   if spec.check then return spec.check(out, path) end

@@ -118,7 +118,7 @@ return {
       "template: a code of 21 characters", "template: a name of 513 characters",
       "template: a payload of 257 characters" },
     { "the description does not count or compare the parameters of a template message (Templates: components)",
-      "template: a button with two things", "template: a header with two things",
+      "template: a button with two things", "template: a header with two things", "template: a header of two values",
       "template: a header location without a longitude", "template: a one-time password beside a body",
       "template: components beside a body", "template: numbered and named parameters" },
     { "the description names what a parameter holds, but does not look into it, nor into cards (Templates: components)",

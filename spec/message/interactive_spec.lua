@@ -209,6 +209,20 @@ describe("refuses", function()
       card { cta_url = "none" }, card()) } },
     ["a card of four lines"] = { "carousel[1].body", "line breaks", { carousel = cards(
       card { body = "1\n2\n3\n4" }, card()) } },
+    ["rows under a name"] = { "list.rows", "in the table itself", { list = { body = "b", button = "x",
+      rows = { { id = 1, title = "a" } } } } },
+    ["buttons under a name"] = { "buttons.buttons", "in the table itself", { buttons = { body = "b",
+      buttons = { { id = 1, title = "a" } } } } },
+    ["no rows"] = { "list", "in the table itself", { list = { body = "b", button = "x" } } },
+    ["a section among rows"] = { "list[2]", "is a section, but the first is a row", { list = { body = "b",
+      button = "x", { id = 1, title = "a" }, { title = "B", { id = 2, title = "b" } } } } },
+    ["a row among sections"] = { "list[2]", "is a row, but the first is a section", { list = { body = "b",
+      button = "x", { title = "B", { id = 1, title = "a" } }, { id = 2, title = "b" } } } },
+    ["a row without an id"] = { "list[1]", "needs id to be a row, or rows to be a section", { list = { body = "b",
+      button = "x", { title = "a" } } } },
+    ["a product among sections"] = { "products[2]", "is a product, but the first is a section", { products = {
+      header = "h", body = "b", catalog_id = 7, { title = "A", "sku" }, "sku" } } },
+    ["an image that is a number"] = { "image", "an uploaded file is { id", { image = 1234567890 } },
     ["a fourth quick reply"] = { "carousel[1].buttons[4]", "at most 3", { carousel = cards(
       card { cta_url = "none", buttons = { { id = "a", title = "A" }, { id = "b", title = "B" },
         { id = "c", title = "C" }, { id = "d", title = "D" } } }, card()) } },

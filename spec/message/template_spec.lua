@@ -211,6 +211,11 @@ describe("a template", function()
     assert_invalid("template.buttons[11]", "at most 10", { buttons = ten })
   end)
 
+  it("has a header of one variable", function()
+    assert_invalid("template.header", "one variable", { header = { "a", "b" } })
+    assert_invalid("template.header.text", "one variable", { header = { text = { a = "x", b = "y" } } })
+  end)
+
   it("fills a url by the name of its variable", function()
     assert_components('[{"index":"1","parameters":[{"parameter_name":"customer","text":"7","type":"text"}],'
       .. '"sub_type":"url","type":"button"}]', { buttons = { false, { url = { customer = 7 } } } })

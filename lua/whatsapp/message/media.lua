@@ -180,6 +180,7 @@ local LINK_HINT = "a string is a link; an uploaded file is { id = … }, a local
 
 -- A string is a link, and says so when it is none.
 local function reference_of(value, path)
+  if type(value) == "number" then return invalid(path, "must be a table or a link, not a number", LINK_HINT) end
   if type(value) ~= "string" then return value end
   local link, err = schema.check(value, { type = "link" }, path)
   if not link then

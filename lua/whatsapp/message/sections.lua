@@ -31,6 +31,22 @@ local function check_items(list, kind, path)
   return true
 end
 
+-- Children are items, or sections, which list items themselves.
+local function check_alike(children, kind, path)
+  local items = kind.is_item(children[1])
+  for i, child in ipairs(children) do
+    local is_section = type(child) == "table" and child[1] ~= nil
+    if items and is_section or not items and kind.is_item(child) then
+      return invalid(join(path, i), ("is a %s, but the first is a %s"):format(items and "section" or kind.name,
+        items and kind.name or "section"), "put all into sections with titles, or none")
+    elseif not (items or is_section) and kind.unique and type(child) == "table" then
+      return invalid(join(path, i), ("needs %s to be a %s, or %ss to be a section"):format(kind.unique, kind.name,
+        kind.name))
+    end
+  end
+  return true
+end
+
 --- Children that are items, or sections of items, each with a title.
 ---@param kind { item: table, name: string, is_item: function, max: integer, unique?: string }
 --- the description of an item, its name, whether a child is one, how many there may be in all, and
@@ -42,6 +58,8 @@ function M.of(kind)
   local several = { type = "list", min = 1, max = SECTIONS_MAX, of = section }
 
   local function as_sections(children, path)
+    local ok, why = check_alike(children, kind, path)
+    if not ok then return nil, why end
     if not kind.is_item(children[1]) then return schema.check(children, several, path) end
     local items, err = schema.check(children, section.children, path)
     return items and { { children = items }, untitled = true }, err

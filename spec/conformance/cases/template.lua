@@ -68,6 +68,9 @@ return {
       native = native { { type = "header", parameters = {
         { type = "image", image = { link = "https://example.com/a" } },
         { type = "video", video = { link = "https://example.com/b" } } } } } },
+    ["a header of two values"] = { "template.header", template { header = { "a", "b" } },
+      native = native { { type = "header", parameters = { { type = "text", text = "a" },
+        { type = "text", text = "b" } } } } },
     ["a header with nothing"] = { "template.header", template { header = {} },
                                   native = native { { type = "header", parameters = { {} } } } },
     ["a header text with nothing"] = { "template.header.text", template { header = { text = {} } },

@@ -36,12 +36,16 @@ local header_spec = {
   },
 }
 
+-- A header has one variable at most.
+local function header_text(value, path)
+  local filled, err = parameters.build(value, path)
+  if filled and not filled[1] then return invalid(path, "is empty") end
+  if filled and filled[2] then return invalid(path, "has several values: a header has one variable") end
+  return filled, err
+end
+
 local function header_parameter(kind, value, uploads, path)
-  if kind == "text" then
-    local filled, err = parameters.build(value, path)
-    if filled and not filled[1] then return invalid(path, "is empty") end
-    return filled, err
-  end
+  if kind == "text" then return header_text(value, path) end
   local content = value
   if header_media[kind] then
     content = media.compile(value, kind, uploads, path)
@@ -54,7 +58,7 @@ end
 -- A text or number, a list of them, or a table with one thing: text (values by
 -- position or name), image, video, gif, document, location or product.
 local function header(value, uploads, path)
-  if type(value) ~= "table" or value[1] ~= nil then return parameters.build(value, path) end
+  if type(value) ~= "table" or value[1] ~= nil then return header_text(value, path) end
   local checked, err = schema.check(value, header_spec, path)
   if not checked then return nil, err end
   local kind = next(checked)
