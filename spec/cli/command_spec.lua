@@ -163,17 +163,22 @@ describe("the command", function()
     it("makes any call and prints the answer", function()
       local ended = run "call get '{phone_number_id}' --query fields=id"
       assert_ended(0, ended)
-      assert.equal(('{"id":"%s"}\n'):format(box.phone_number_id), ended.out)
+      assert.equal(('{\n  "id": "%s"\n}\n'):format(box.phone_number_id), ended.out)
+      assert.equal(('{"id":"%s"}\n'):format(box.phone_number_id),
+        run("call GET '{phone_number_id}' --query fields=id --json").out)
+      local answer = run "call GET '{business_account_id}/phone_numbers' --query fields=id"
+      assert.truthy(answer.out:find('^{\n  "data": %[\n    {\n      "id": "%d+"\n    },\n'), answer.out)
+      assert.are.equal(2, #json.decode(answer.out).data)
     end)
 
     it("takes a body from the command line, a file or the standard input", function()
       local body = '{"messaging_product":"whatsapp","to":"15551234567","type":"text","text":{"body":"%s"}}'
-      assert_ended(0, run("call POST '{phone_number_id}/messages' --json '" .. body:format "one" .. "'"))
+      assert_ended(0, run("call POST '{phone_number_id}/messages' '" .. body:format "one" .. "'"))
       assert.equal("one", last_sent().payload.text.body)
       local name, remove = write(body:format "two")
-      assert_ended(0, run("call POST '{phone_number_id}/messages' --json @" .. name))
+      assert_ended(0, run("call POST '{phone_number_id}/messages' @" .. name))
       assert.equal("two", last_sent().payload.text.body)
-      assert_ended(0, run("call POST '{phone_number_id}/messages' --json - <" .. name))
+      assert_ended(0, run("call POST '{phone_number_id}/messages' - <" .. name))
       remove()
       assert.equal(2, select(2, json.encode(box:sent()):gsub('"body":"two"', "")))
     end)
@@ -181,7 +186,7 @@ describe("the command", function()
     it("tells a wrong use from a refusal", function()
       assert_refused(2, "method", run "call FETCH me")
       assert_refused(2, "--query: must be NAME=VALUE", run "call GET me --query x")
-      assert_refused(2, "--json: is not JSON", run "call POST me --json '{'")
+      assert_refused(2, "body: is not JSON", run "call POST me '{'")
       assert_refused(3, "not_found", run "call GET 1/nothing")
     end)
   end)
@@ -213,6 +218,17 @@ describe("the command", function()
       check(require "whatsapp.error.codes")
       assert.is_true(seen > 100)
       assert.truthy(run("explain 131047").out:find("whatsapp send TO --template NAME --language CODE", 1, true))
+      for message, says in pairs {
+        ["{}"] = 'add one of its kinds, e.g. "text": "Hello"',
+        ['{"text":"a","context":{}}'] = 'write "reply_to": "wamid.…"',
+        ['{"image":"no-link"}'] = '{ "id": … }',
+      } do
+        local name, remove = write(message)
+        assert_refused(2, says, run("send +15551234567 --file - <" .. name))
+        remove()
+      end
+      assert.equal('a list: "buttons": [ { "url": "…" } ] of {id}',
+        words.of_shell 'a list: buttons = { { url = "…" } } of {id}')
       local ended = run "connections get bogus"
       assert_refused(3, "HTTP 404 no such connection; see whatsapp connections ls\n", ended)
       assert_refused(1, "MATON_API_KEY: no credential; set MATON_API_KEY; straight to Graph: WHATSAPP_ACCESS_TOKEN\n",

@@ -11,12 +11,13 @@ local CALLS = {
   { "wa%.(%l+):list%(%)", "whatsapp %1 ls" },
   { "wa%.templates:delete%(name%)", "whatsapp templates rm NAME" },
   { "wa%.templates:update", "whatsapp templates push" },
+  { 'wa%.media:upload%(".-"%) or ', "" },
   { "wa%.media:upload", "whatsapp media upload" },
   { "wa:send { to = %.%.%., template = {%.%.%.} }", "whatsapp send TO --template NAME --language CODE" },
   { 'wa:send { to = %.%.%., call_permission_request = "(.-)" }',
     [[echo '{"call_permission_request":"%1"}' | whatsapp send TO --file -]] },
   { 'wa:request%("POST", "([^"]+)", .+%)$',
-    [[whatsapp call POST '%1' --json '{"messaging_product":"whatsapp","pin":"..."}']] },
+    [[whatsapp call POST '%1' '{"messaging_product":"whatsapp","pin":"..."}']] },
   { " %(whatsapp%.build%)", "" },
   { "make a new one with whatsapp%.new", "start the command again" },
   { " %(in nginx also: env [%u_]+;%)", "" },
@@ -29,7 +30,8 @@ local CALLS = {
   { "keep rate = 10 or lower in whatsapp%.new, and share pace_dict between nginx workers",
     "run fewer commands at once" },
   { 'say it: type = "application/…"', "whatsapp media upload FILE --type TYPE says it" },
-  { "force_transfer = true", '"force_transfer":true' },
+  { ", or set rate = .-%)", "" },
+  { "expires = os%.time%(%) %+ 3600", "expires = 1767225600, in seconds since 1970" },
   { "wait for err%.retry_after seconds if it is given", "wait" },
   { "as long as err%.retry_after says", "some minutes" },
   { "report err%.trace_id", "report it" },
@@ -46,12 +48,19 @@ local VARIABLES = {
   api_version = "WHATSAPP_API_VERSION", ca_file = "WHATSAPP_CA_FILE", app_secret = "WHATSAPP_APP_SECRET",
 }
 
+-- A table of Lua as JSON has it; { } without names are lists.
+local function to_json(braced)
+  local inside = braced:sub(2, -2):gsub("%b{}", to_json)
+  return (inside:find '^ ["{%[]' and "[%s]" or "{%s}"):format(inside)
+end
+
 --- A hint as the shell has it.
 ---@param hint string|nil
 ---@return string|nil
 function M.of_shell(hint)
   if not hint then return nil end
   for _, call in ipairs(CALLS) do hint = hint:gsub(call[1], call[2]) end
+  hint = hint:gsub("%b{}", to_json):gsub("%f[%w_\"]([%l_]+) = ", '"%1": ')
   -- A word by itself, not the {phone_number_id} of a path.
   return (hint:gsub("%f[%w_{][%l_]+%f[^%w_]", VARIABLES))
 end

@@ -19,19 +19,20 @@ local function body_of(given)
   if not given then return nil end
   local path = given == "-" and given or given:match "^@(.+)$"
   if path then return input.read_json(path) end
-  return input.decode(given, "--json")
+  return input.decode(given, "body")
 end
 
 local function run(call, args)
   local query, err = query_of(args.query)
   if not query then return nil, err end
   local json
-  json, err = body_of(args.json)
+  json, err = body_of(args.body)
   if err then return nil, err end
   local body
   body, err = call:client():request(args.method:upper(), args.path, { query = query, json = json })
   if not body then return nil, err end
-  return output.print_json(body)
+  if call.json then return output.print_json(body) end
+  return output.print_tree(body)
 end
 
 return {
@@ -39,10 +40,10 @@ return {
   arguments = {
     { "method", "GET, POST, PUT, PATCH or DELETE" },
     { "path", "for instance {phone_number_id}/settings" },
+    { "body", "JSON, @file, or - for the standard input", args = "?" },
   },
   options = {
     { "--query", "a parameter; again for the next", argname = "NAME=VALUE", count = "*" },
-    { "--json", "the body: JSON, @file, or - for the standard input", argname = "JSON" },
   },
   run = run,
 }

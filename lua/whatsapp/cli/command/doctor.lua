@@ -142,7 +142,7 @@ local function number(state)
   return ("%s %s"):format(found.display_phone_number or found.id, found.verified_name or "")
 end
 
-local REGISTER = [[whatsapp call POST '{phone_number_id}/register' --json '{"messaging_product":"whatsapp","pin":"…"}']]
+local REGISTER = [[whatsapp call POST '{phone_number_id}/register' '{"messaging_product":"whatsapp","pin":"…"}']]
 
 local function registration(state)
   local found = state.number
