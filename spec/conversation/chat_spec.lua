@@ -259,6 +259,19 @@ for _, host in ipairs(hosts.all()) do describe("a conversation under " .. host.n
     assert.are.same({ "Age?", "Age?", "Age?", "timeout" }, t:said())
   end)
 
+  it("asks as often as it is told to", function()
+    t:opens(function(chat)
+      local age, err = chat:ask("Age?", { number = true, retry = "A number", tries = 3 })
+      chat:say(("%s %s"):format(tostring(age), err.kind))
+      local size, why = chat:choose("Size?", { "S", "M" }, { tries = 1 })
+      chat:say(("%s %s"):format(tostring(size), why.kind))
+      chat:say(chat:ask("Why?", { tries = 1 }))
+    end)
+    t:deliver("go", "a", "b", "c", "L", "so")
+    assert.are.same({ "Age?", "A number", "A number", "nil cancelled", "Size?", "nil cancelled", "Why?", "so" },
+      t:said())
+  end)
+
   it("may use coroutines of its own, and calls nothing by itself", function()
     local made
     made = t:opens(function(chat)

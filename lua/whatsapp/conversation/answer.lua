@@ -33,6 +33,8 @@ M.OPTIONS = {
   check = { is_callable, "a function" },
   retry = { function(value) return is_text(value) or type(value) == "table" end, "a text or a message" },
   timeout = { function(value) return type(value) == "number" and value > 0 end, "a number of seconds above 0" },
+  tries = { function(value) return type(value) == "number" and value >= 1 and value % 1 == 0 end,
+            "a whole number above 0" },
 }
 
 -- The kinds of message that answer a question; others have their own handlers.

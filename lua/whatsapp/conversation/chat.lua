@@ -1,6 +1,7 @@
 --- What a conversation's function talks through. Everything that reaches out of the
 --- function is a command to the driver, whose result the journal keeps.
 
+local Error = require "whatsapp.error"
 local answer = require "whatsapp.conversation.answer"
 local choices = require "whatsapp.conversation.choices"
 local commands = require "whatsapp.conversation.command"
@@ -18,16 +19,20 @@ local M = {}
 
 --- The chat of a conversation.
 ---@param head table
+---@param definition whatsapp.Conversation
 ---@return whatsapp.Chat
-function M.new(head)
+function M.new(head, definition)
   local event = head.event and webhook.restore(head.event)
-  return setmetatable({ to = head.to, name = event and event.name, event = event }, Chat)
+  return setmetatable({ to = head.to, name = event and event.name, event = event, beside = definition.beside }, Chat)
 end
+
+local HEARS = { wait = true, ask = true, choose = true }
 
 -- Raises where a chat cannot be used: a bug in its function.
 local function must_be_here(chat, name)
   if getmetatable(chat) ~= Chat then error(("call it with a colon: chat:%s(…)"):format(name), 3) end
   local why = commands.misplaced(chat)
+  if chat.beside and HEARS[name] then why = "a conversation that is beside others hears nothing" end
   if why then error(("chat:%s: %s"):format(name, why), 3) end
 end
 
@@ -100,6 +105,8 @@ function Chat:say(text, options)
   if type(text) ~= "table" and type(text) ~= "string" then
     error(("what is said must be a text or a message, not a %s"):format(type(text)), 2)
   end
+  -- chat:say(chat:ask "…"): behind an answer comes its event.
+  if webhook.is_event(options) then options = nil end
   return self:send(message_of(text), options)
 end
 
@@ -146,7 +153,7 @@ local Question = {}
 Question.__index = Question
 
 local function question_of(chat, name, options)
-  return setmetatable({ chat = chat, name = name, options = options, ids = {} }, Question)
+  return setmetatable({ chat = chat, name = name, options = options, ids = {}, misses = 0 }, Question)
 end
 
 -- Sends it, or something about it.
@@ -179,6 +186,16 @@ function Question:hear(read)
   return event, first, second
 end
 
+-- Whether there was one bad answer too many. What came before the question was seen is none.
+function Question:is_over()
+  if not self.unseen then self.misses = self.misses + 1 end
+  return self.options.tries ~= nil and self.misses >= self.options.tries
+end
+
+local function no_answer(tries)
+  return Error.new { kind = "cancelled", message = ("there was no good answer in %d tries"):format(tries) }
+end
+
 local ASK = { on_unknown = ON_UNKNOWN }
 for name, rule in pairs(answer.OPTIONS) do ASK[name] = rule end
 
@@ -192,12 +209,13 @@ for name, rule in pairs(answer.OPTIONS) do ASK[name] = rule end
 ---@param question string|table a text or any message
 ---@param options? { number?: true|{ min?: number, max?: number }, pattern?: string, one_of?: string[],
 ---   check?: (fun(value: any, event: whatsapp.Event): any, string|nil), retry?: string|table, timeout?: number,
----   on_unknown?: "skip"|"resend"|function }
+---   tries?: integer, on_unknown?: "skip"|"resend"|function }
 ---   `pattern`: its first capture, else the match, is the answer. `check` returns the answer (what JSON can
 ---   carry), or nil and what to say then; it runs outside of the function, once for each answer, as a step does.
----   `retry`: what is said when it will not do, else the question again. `timeout`: seconds without a good answer
+---   `retry`: what is said when it will not do, else the question again. `timeout`: seconds without a good answer;
+---   `tries`: as many bad ones end it
 ---@return any answer a text without the spaces around it, a number, or what `check` returned
----@return whatsapp.Event|whatsapp.Error event of kind `timeout` and others when there is no answer
+---@return whatsapp.Event|whatsapp.Error event of kind `timeout`, `cancelled` (after `tries`) and others
 function Chat:ask(question, options)
   must_be_here(self, "ask")
   options = answer.options(options, ASK)
@@ -211,13 +229,14 @@ function Chat:ask(question, options)
     if not event then return nil, value end
     local unseen = asked.unseen and not answer.is_particular(options)
     if value ~= nil and not unseen then return value, event end
+    if asked:is_over() then return nil, no_answer(options.tries) end
     sent, err = asked:say(message_of(asked.unseen and question or why or options.retry or question))
   end
   return nil, err
 end
 
 local CHOOSE = {
-  retry = answer.OPTIONS.retry, timeout = answer.OPTIONS.timeout, on_unknown = ON_UNKNOWN,
+  retry = answer.OPTIONS.retry, timeout = answer.OPTIONS.timeout, tries = answer.OPTIONS.tries, on_unknown = ON_UNKNOWN,
   button = { function(value) return type(value) == "string" end, "a text" },
   more = { function(value) return type(value) == "string" end, "a text" },
 }
@@ -227,11 +246,11 @@ local CHOOSE = {
 --- question's button is no choice.
 ---@param question string
 ---@param list (string|{ id?: string, title: string, description?: string })[]
----@param options? { retry?: string|table, timeout?: number, button?: string, more?: string,
----   on_unknown?: "skip"|"resend"|function } `button`: what is tapped to see the list ("Choose"); `more`:
----   the row to the next page ("More")
+---@param options? { retry?: string|table, timeout?: number, tries?: integer, button?: string,
+---   more?: string, on_unknown?: "skip"|"resend"|function } `button`: what is tapped to see the list ("Choose");
+---   `more`: the row to the next page ("More")
 ---@return string|nil chosen the text, or the id as text
----@return whatsapp.Event|whatsapp.Error event of kind `timeout` and others when nothing was chosen
+---@return whatsapp.Event|whatsapp.Error event of kind `timeout`, `cancelled` (after `tries`) and others
 function Chat:choose(question, list, options)
   must_be_here(self, "choose")
   options = answer.options(options, CHOOSE)
@@ -245,6 +264,7 @@ function Chat:choose(question, list, options)
     if not event then return nil, chosen end
     if chosen then return chosen, event end
     if more then page = choices.following(known, page) end
+    if not more and asked:is_over() then return nil, no_answer(options.tries) end
     if options.retry and not more and not asked.unseen then
       sent, err = asked:say(message_of(options.retry))
     else
@@ -311,6 +331,19 @@ function Chat:call(other, ...)
   must_be_here(self, "call")
   if type(other) ~= "table" or type(other.fn) ~= "function" then error("call takes a conversation", 2) end
   return other.fn(self, ...)
+end
+
+--- Opens a conversation made with `{ beside = true }` with the same customer: it goes on by
+--- itself, whatever becomes of this one. Once, whatever crashes.
+---@param other whatsapp.Conversation
+---@param ... any its function's further arguments: what JSON can carry
+function Chat:start(other, ...)
+  must_be_here(self, "start")
+  if type(other) ~= "table" or not other.beside then
+    error("start takes a conversation that is made with { beside = true }; chat:call runs another as a part of this", 2)
+  end
+  commands.ask { op = "start", command = "start " .. other.name, definition = other,
+                 args = { n = select("#", ...), ... } }
 end
 
 --- Ends the conversation here.

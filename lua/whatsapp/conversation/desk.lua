@@ -10,6 +10,7 @@ local commands = require "whatsapp.conversation.command"
 local journals = require "whatsapp.conversation.journal"
 local lanes = require "whatsapp.conversation.lanes"
 local routing = require "whatsapp.conversation.routing"
+local starting = require "whatsapp.conversation.starting"
 local states = require "whatsapp.conversation.state"
 local talks = require "whatsapp.conversation.talk"
 local timers = require "whatsapp.conversation.timers"
@@ -65,7 +66,9 @@ function Desk:now() return self.bot.inbox.clock() end
 
 function Desk:random() return self.bot.client:loop().random() end
 
-local function new_id(self)
+--- A name for something new.
+---@return string
+function Desk:new_id()
   return ("%08x%08x"):format(math.floor(self:random() * 2 ^ 32), math.floor(self:random() * 2 ^ 32))
 end
 
@@ -184,8 +187,13 @@ local function failed(self, event, talk, err, class, traceback)
   if not ok then self.report(self.bot, why, event) end
 end
 
-local function head_of(self, definition, head, args)
-  return { name = definition.name, code = definition.version, id = new_id(self), started = self:now(),
+--- The head of a new conversation.
+---@param definition whatsapp.Conversation
+---@param head table whom it is with, and by what
+---@param args any[] packed
+---@return table
+function Desk:head(definition, head, args)
+  return { name = definition.name, code = definition.version, id = self:new_id(), started = self:now(),
            keep = definition.keep, to = head.to, group = head.group, number = head.number, key = head.key,
            event = head.event, args = args }
 end
@@ -210,7 +218,7 @@ end
 local function restart(self, event, journal, args)
   local definition = self.known[journal.head.name]
   if goes_round(self, event) then return failed(self, event, { journal = journal }, no_end(definition), "code") end
-  local head = head_of(self, definition, journal.head, args)
+  local head = self:head(definition, journal.head, args)
   head.key = journal.newest or head.key
   local anew, err = journals.create(self.bot.store, journal.lane, head, journal.version)
   if not anew then return failed(self, event, { journal = journal }, err, "code") end
@@ -384,13 +392,17 @@ local function resumed(self, event, journal)
 end
 
 local function open(self, event, definition, ...)
+  local head = { to = event.group_id or event.from, group = event.group_id and true, number = event.phone_number_id,
+                 key = event.key, event = event:dump() }
+  if definition.beside then
+    local id = webhook.digest(event.key):sub(1, 16)
+    return must(starting.beside(self, definition, event.lane, id, head, journals.pack(...)))
+  end
   local previous = self:load(event.lane)
   if resumed(self, event, previous) then return end
   close_others(self, event)
   forget(self, event.lane)
-  local head = { to = event.group_id or event.from, group = event.group_id and true, number = event.phone_number_id,
-                 key = event.key, event = event:dump() }
-  begin(self, event, definition, event.lane, head_of(self, definition, head, journals.pack(...)), previous)
+  begin(self, event, definition, event.lane, self:head(definition, head, journals.pack(...)), previous)
 end
 
 -- What becomes of a conversation's messages opens none: that would have no end.
@@ -412,37 +424,15 @@ function Desk:open(definition, event, ...)
   guarded(self, open, event, definition, ...)
 end
 
-local function is_open(name)
-  return Error.new { kind = "state", message = ("the customer has the conversation %s open"):format(name),
-    hint = "bot:conversations(customer) lists them, and :finish() ends one" }
-end
-
--- Stores a conversation that is due at once.
-local function store_started(self, definition, to, args)
-  local number = self.bot.client.config.phone_number_id
-  local place, err = lanes.to_begin(self.bot.store, number, to)
-  if not place then return nil, err end
-  if place.open then return nil, is_open(place.open.head.name) end
-  local head = head_of(self, definition, { to = place.user, number = number }, args)
-  return journals.create(self.bot.store, place.lane, head, place.version, self:now())
-end
-
 --- See `Conversation:start`.
 function Desk:start(definition, to, ...)
-  local args, journal, err = journals.pack(...), nil, nil
-  -- Another may write in the lane at the same time, but not for long.
-  for _ = 1, 10 do
-    journal, err = store_started(self, definition, to, args)
-    if journal or not err.conflict then break end
+  local ok, err = starting.start(self, definition, to, journals.pack(...))
+  if ok then
+    self.work(self.bot)
+    return true
   end
-  if not journal then
-    if err.kind == "invalid" and not err.field then err.field, err.hint = "...", "give what JSON can carry" end
-    return nil, err
-  end
-  -- If not now, then with the next tick.
-  local added, why = self.bot.inbox:add { timers.event(journal.lane, journal.version, self:now()) }
-  if added then self.work(self.bot) else self.report(self.bot, why) end
-  return true
+  if err.kind == "invalid" and not err.field then err.field, err.hint = "...", "give what JSON can carry" end
+  return nil, err
 end
 
 local function fire(self, event)

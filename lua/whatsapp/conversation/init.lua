@@ -14,6 +14,7 @@ local schema = require "whatsapp.schema"
 ---@field versions? table<string|number, whatsapp.Talk|"restart"> what those opened by older ones do
 ---@field on_unknown? "skip"|"resend"|(fun(message: table): "skip"|"resend") of a send that may have happened: "skip"
 ---@field keep? number seconds after which one in which nothing happens is forgotten, 30 days
+---@field beside? boolean whether it is opened beside the customer's open one, and hears nothing
 
 ---@class whatsapp.Conversation
 ---@field name string
@@ -35,7 +36,8 @@ function Conversation:code(version)
 end
 
 --- Opens the conversation from the business's side. It is stored, then begun by
---- whichever process is next; where the customer has a conversation open, it is not.
+--- whichever process is next; where the customer has a conversation open, it is not
+--- (unless it is one `beside` that).
 --- Outside of the 24-hour window it has to begin with a template.
 ---
 ---     order:start(bot, "+1 555 123 4567", "order 42")
@@ -61,7 +63,7 @@ local refuse = Error.refuse
 
 local DAY = 24 * 60 * 60
 
-local OPTIONS = { version = true, versions = true, on_unknown = true, keep = true }
+local OPTIONS = { version = true, versions = true, on_unknown = true, keep = true, beside = true }
 
 local function version_of(value, field)
   if type(value) ~= "string" and type(value) ~= "number" then refuse(field, "must be a string or a number") end
@@ -92,6 +94,7 @@ local function check(options)
   if options.keep ~= nil and not (type(options.keep) == "number" and options.keep > 0) then
     refuse("keep", "must be a number of seconds above 0")
   end
+  if options.beside ~= nil and type(options.beside) ~= "boolean" then refuse("beside", "must be true or false") end
 end
 
 --- Makes a conversation, which is a handler too: `bot:on("text", "^order$", order)`.
@@ -101,7 +104,8 @@ end
 --- `versions`: what those opened by older ones do: go on with the function that is
 --- there under their version, or "restart" with the new one. `on_unknown`: see
 --- `chat:send`. `keep`: seconds after which one in which nothing happens is
---- forgotten, 30 days.
+--- forgotten, 30 days. `beside`: it is opened beside the customer's open one, as often as
+--- it is, and hears nothing: reminders.
 ---@param name string
 ---@param fn whatsapp.Talk called with the chat, and the pattern's captures or what `start` was given
 ---@param options? whatsapp.ConversationOptions
@@ -114,7 +118,7 @@ local function new(name, fn, options)
   local version = version_of(options.version or 1, "version")
   return setmetatable({
     name = name, fn = fn, version = version, versions = versions_of(options.versions, version),
-    on_unknown = options.on_unknown or "skip", keep = options.keep or 30 * DAY,
+    on_unknown = options.on_unknown or "skip", keep = options.keep or 30 * DAY, beside = options.beside or false,
   }, Conversation)
 end
 

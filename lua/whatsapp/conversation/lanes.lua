@@ -10,6 +10,25 @@ local function lane_of(number, user)
   return ("%s/%s"):format(number or "", user)
 end
 
+-- What a conversation beside the open one has behind its customer's lane.
+local BESIDE = "#"
+
+--- The lane of a conversation beside the open one: nothing that the customer does comes in it.
+---@param lane string its customer's, or of another one beside
+---@param id string
+---@return string
+function M.beside(lane, id) return M.base(lane) .. BESIDE .. id end
+
+--- The lane of the customer of a conversation.
+---@param lane string
+---@return string
+function M.base(lane) return (lane:match("^[^" .. BESIDE .. "]*")) end
+
+--- What the lanes of all conversations beside a customer's open one begin with.
+---@param lane string
+---@return string
+function M.prefix(lane) return lane .. BESIDE end
+
 --- The lanes that an event's customer may have a conversation in, its own first.
 ---@param event whatsapp.Event
 ---@return string[]
@@ -120,6 +139,17 @@ function M.teach(store, lanes, known_as, now, records)
   return true
 end
 
+--- The lane of somebody to write to, and who that is as digits or id.
+---@param number string|nil
+---@param to string|number
+---@return string|nil lane
+---@return string|whatsapp.Error user
+function M.of_recipient(number, to)
+  local canonical, err = message.canonical_user(to, "to")
+  if not canonical then return nil, err end
+  return lane_of(number, canonical), message.user(to)
+end
+
 --- Where to begin a conversation: the lane, the version of what stands there, the user
 --- as digits or id; or the journal of the one that is open.
 ---@param store whatsapp.Store
@@ -128,14 +158,12 @@ end
 ---@return { lane?: string, version?: number, user?: string, open?: table }|nil
 ---@return whatsapp.Error? err
 function M.to_begin(store, number, to)
-  local canonical, err = message.canonical_user(to, "to")
-  if not canonical then return nil, err end
-  local lane = lane_of(number, canonical)
-  local journal, there
-  journal, there, err = load_known(store, lane)
+  local lane, user = M.of_recipient(number, to)
+  if not lane then return nil, user end
+  local journal, there, err = load_known(store, lane)
   if err then return nil, err end
   if journal and not journal.head.ended then return { open = journal } end
-  return { lane = there and there.head.alias or lane, version = journal and journal.version, user = message.user(to) }
+  return { lane = there and there.head.alias or lane, version = journal and journal.version, user = user }
 end
 
 return M

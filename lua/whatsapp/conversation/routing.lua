@@ -24,7 +24,7 @@ local function find_marked(desk, event)
   local lane, id, n = talks.read_mark(event.callback_data)
   local journal = lane and desk:load(lane)
   if not journal or journal.head.ended or journal.head.id ~= id then return { lane = event.lane } end
-  must(lanes.teach(desk.bot.store, lanes.of_event(event), lane, desk:now()))
+  must(lanes.teach(desk.bot.store, lanes.of_event(event), lanes.base(lane), desk:now()))
   local step = journal.steps[n]
   -- It comes again when a process died that went on with it.
   local is_news = step and (not step.values or journal.keys[event.key])

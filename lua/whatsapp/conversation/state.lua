@@ -1,6 +1,7 @@
 --- The open conversations, to be looked at and ended from outside.
 
 local journals = require "whatsapp.conversation.journal"
+local lanes = require "whatsapp.conversation.lanes"
 
 local M = {}
 
@@ -46,36 +47,46 @@ local function state_of(desk, journal)
     at = open and step.c or "wait", due = open and step.due or nil }, State)
 end
 
--- Adds the conversations that are open in some lanes.
-local function add(desk, list, lanes)
-  for _, lane in ipairs(lanes) do
-    local journal, err = journals.load(desk.bot.store, lane)
-    if err then return nil, err end
-    if journal and not journal.head.ended then list[#list + 1] = state_of(desk, journal) end
-  end
-  return list
+-- Adds the conversation that is open in a lane.
+local function add(desk, list, lane)
+  local journal, err = journals.load(desk.bot.store, lane)
+  if err then return nil, err end
+  if journal and not journal.head.ended then list[#list + 1] = state_of(desk, journal) end
+  return true
 end
 
 local PAGE = 100
 
---- The open conversations: in some lanes, else all.
----@param desk table
----@param lanes? string[]
----@return whatsapp.ConversationState[]|nil
----@return whatsapp.Error? err
-function M.list(desk, lanes)
-  if lanes then return add(desk, {}, lanes) end
-  local list, after = {}, nil
+-- Adds those whose lanes begin so.
+local function add_all(desk, list, prefix)
+  local after
   repeat
-    local names, err = desk.bot.store:list(journals.PREFIX, after, PAGE)
+    local names, err = desk.bot.store:list(journals.PREFIX .. prefix, after, PAGE)
     if not names then return nil, err end
-    local found = {}
-    for i, name in ipairs(names) do found[i] = name:sub(#journals.PREFIX + 1) end
-    local _, why = add(desk, list, found)
-    if why then return nil, why end
+    for _, name in ipairs(names) do
+      local ok
+      ok, err = add(desk, list, name:sub(#journals.PREFIX + 1))
+      if not ok then return nil, err end
+    end
     after = names[PAGE]
   until not after
-  return list
+  return true
+end
+
+--- The open conversations: of customers with these lanes, else all.
+---@param desk table
+---@param customers? string[]
+---@return whatsapp.ConversationState[]|nil
+---@return whatsapp.Error? err
+function M.list(desk, customers)
+  local list, ok, err = {}, true, nil
+  if not customers then ok, err = add_all(desk, list, "") end
+  for _, lane in ipairs(customers or {}) do
+    ok, err = add(desk, list, lane)
+    if ok then ok, err = add_all(desk, list, lanes.prefix(lane)) end
+    if not ok then break end
+  end
+  return ok and list or nil, err
 end
 
 return M

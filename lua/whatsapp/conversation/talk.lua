@@ -7,6 +7,7 @@ local chats = require "whatsapp.conversation.chat"
 local commands = require "whatsapp.conversation.command"
 local journals = require "whatsapp.conversation.journal"
 local mark_of = require "whatsapp.conversation.mark"
+local starting = require "whatsapp.conversation.starting"
 local webhook = require "whatsapp.webhook"
 
 local unpack = table.unpack or unpack -- luacheck: ignore 143
@@ -41,7 +42,7 @@ function M.new(desk, definition, journal)
     refused = 0,                 -- messages in a row
     reworded = {},               -- the places of messages that are worded anew
     early = {} }, Talk)          -- by places ahead: where their message was sent now
-  self.chat = chats.new(journal.head)
+  self.chat = chats.new(journal.head, definition)
   self.co = commands.create(self.chat, function(...) return fn(self.chat, ...) end)
   return self
 end
@@ -165,6 +166,13 @@ function perform.step(self, command, step)
   end
   begin_effect(self)
   note(self, { values = call(command.fn) })
+end
+
+-- However often it is asked for, it is one: it is named by the command that opens it.
+function perform.start(self, command)
+  local head, args = self.journal.head, journals.pack(unpack(command.args, 1, command.args.n))
+  local id, with = ("%s.%d"):format(head.id, self.position), { to = head.to, group = head.group, number = head.number }
+  done(self, must(starting.beside(self.desk, command.definition, self.journal.lane, id, with, args)))
 end
 
 -- Sends ----------------------------------------------------------------------------------

@@ -106,6 +106,11 @@ function M.attach(event, client)
   return event
 end
 
+--- Whether a value is an event.
+---@param value any
+---@return boolean
+function M.is(value) return getmetatable(value) == Event end
+
 -- Answers ----------------------------------------------------------------------------
 
 -- The client for the number that received the event.
