@@ -151,6 +151,7 @@ build = {
     ["whatsapp.conversation.lanes"] = "lua/whatsapp/conversation/lanes.lua",
     ["whatsapp.conversation.mark"] = "lua/whatsapp/conversation/mark.lua",
     ["whatsapp.conversation.routing"] = "lua/whatsapp/conversation/routing.lua",
+    ["whatsapp.conversation.starting"] = "lua/whatsapp/conversation/starting.lua",
     ["whatsapp.conversation.state"] = "lua/whatsapp/conversation/state.lua",
     ["whatsapp.conversation.talk"] = "lua/whatsapp/conversation/talk.lua",
     ["whatsapp.conversation.timers"] = "lua/whatsapp/conversation/timers.lua",
