@@ -235,7 +235,7 @@ describe("a handler", function()
       { "answer.data[1]", "has no name", function() return { screen = "B", data = { 1 } } end },
       { "answer.date", "did you mean data?", function() return { screen = "B", date = {} } end },
       { "answer.data.when", "a function", function() return { screen = "B", data = { when = print } } end },
-      { "answer.data", "not UTF-8", function() return { screen = "B", data = { text = "\255" } } end },
+      { "answer.data.text", "not UTF-8", function() return { screen = "B", data = { text = "\255" } } end },
       { "error_msg", "must be a string", function(request) return request:invalid_token() end },
     } do
       told = {}
@@ -386,7 +386,9 @@ describe("an endpoint", function()
     local headless = pair.privateKey:gsub("%-%-%-%-%-[^-]+%-%-%-%-%-", ""):gsub("%s", "")
     local err = refused("private_key", "neither PEM text", { on = on, private_key = headless })
     assert.is_nil(tostring(err):find(headless:sub(1, 40), 1, true))
-    assert.is_truthy(new(on, { private_key = (pair.privateKey:gsub("\n", "\\n")) }))
+    for _, line_end in ipairs { "\\n", " ", "", "\n    ", "\r\n" } do
+      assert.is_truthy(new(on, { private_key = (pair.privateKey:gsub("\n", line_end)) }))
+    end
     refused("passphrase", "is missing: the private key is encrypted", { on = on, private_key = old.privateKey })
     refused("passphrase", "does not open", { on = on, private_key = old.privateKey, passphrase = "new" })
     refused("passphrase", "must be a string", { on = on, private_key = old.privateKey, passphrase = 7 })

@@ -326,4 +326,11 @@ describe("Meta's rule", function()
       end
     end)
   end
+
+  it("of expressions says what helps", function()
+    local _, err = screens(one({ { body = "`'Hello ' + ${data.n}`" } }, { data = { n = "x" } }))
+    assert.matches("^texts are joined", err.raw.problems[1].hint)
+    _, err = screens(one({ { body = "`2 * (1 + ${data.n} * 2)`" } }, { data = { n = "x" } }))
+    assert.matches("^numbers are data of type number", err.raw.problems[1].hint)
+  end)
 end)

@@ -177,21 +177,27 @@ end)
 
 describe("a player without an endpoint", function()
   it("plays a Flow that asks none", function()
-    local flow = assert(whatsapp.flow.screens { version = "7.1",
+    local written = { version = "7.1",
       { id = "RATING", title = "How was it?",
         { radio_buttons_group = { name = "stars", label = "Stars",
           { id = "5", title = "Good" }, { id = "1", title = "Bad" } } },
         { footer = { label = "Next", navigate = "COMMENT", payload = { stars = "${form.stars}" } } } },
       { id = "COMMENT", title = "A word more?", terminal = true, data = { stars = "5" },
         { text_area = { name = "comment", label = "Comment" } },
-        { footer = { label = "Send", complete = { stars = "${data.stars}", comment = "${form.comment}" } } } } })
-    for _, form in ipairs { flow, tostring(flow) } do
+        { footer = { label = "Send", complete = { stars = "${data.stars}", comment = "${form.comment}" } } } } }
+    local flow = assert(whatsapp.flow.screens(written))
+    for _, form in ipairs { written, flow, tostring(flow) } do
       local player = testing.flow(form, { flow_token = "visit-1" })
       assert.are.equal("RATING", (assert(player:open())))
       assert.are.equal("COMMENT", (assert(player:submit { stars = "5" })))
       assert.are.equal("SUCCESS", (assert(player:submit { comment = "Fine" })))
       assert.are.same({ flow_token = "visit-1", stars = "5", comment = "Fine" }, player.params)
     end
+    written[1].title = nil
+    written[1].titel = "How was it?"
+    local ok, err = pcall(testing.flow, written)
+    assert.is_false(ok)
+    assert.are.equal("config RATING.titel", err.kind .. " " .. err.field)
   end)
 
   it("names what asks one", function()

@@ -171,11 +171,21 @@ end
 
 local PATH_MAX = 255
 
+local BLOCK = "(%-%-%-%-%-BEGIN [%u ]+%-%-%-%-%-)([%s%w+/=]+)(%-%-%-%-%-END [%u ]+%-%-%-%-%-)"
+
+-- On its way through an environment or a configuration PEM may lose its line ends, or get
+-- them as two characters, or be indented.
+local function in_lines(pem)
+  return (pem:gsub("\\n", "\n"):gsub(BLOCK, function(head, body, tail)
+    local lines = body:gsub("%s", ""):gsub(("."):rep(64), "%0\n"):gsub("\n$", "")
+    return ("%s\n%s\n%s\n"):format(head, lines, tail)
+  end))
+end
+
 local function read_key(given, passphrase, field)
   if type(given) ~= "string" then refuse(field, "must be PEM text or a path, not a " .. type(given)) end
   local is_pem = given:find("-----BEGIN", 1, true)
-  -- From the environment, a line's end may be two characters.
-  if is_pem then given = given:gsub("\\n", "\n") end
+  if is_pem then given = in_lines(given) end
   -- What is no path must not get into an error: it may be the key.
   if not is_pem and (#given > PATH_MAX or given:find "%c") then
     refuse(field, "is neither PEM text, which begins with -----BEGIN, nor a path")

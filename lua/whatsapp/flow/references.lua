@@ -76,6 +76,10 @@ local NUMERIC = { ["<"] = true, ["<="] = true, [">"] = true, [">="] = true, ["+"
 
 local function named(kind) return (kind:find "^[ao]" and "an " or "a ") .. kind end
 
+local SIDE_BY_SIDE = "texts are joined by standing side by side: `'Hello ' ${data.name}`"
+local NUMBERS = "numbers are data of type number, and fields of input_type number"
+
+-- What is wrong, and what helps.
 local function operator_complaint(check, screen, tree)
   local kind = tree[1]
   local a = model.type_of_tree(check, screen, tree[2])
@@ -83,7 +87,10 @@ local function operator_complaint(check, screen, tree)
   local wanted = LOGICAL[kind] and "boolean" or NUMERIC[kind] and "number"
   local sign = kind == "not" and "!" or kind == "minus" and "-" or kind
   for _, found in ipairs { a or wanted, b or wanted } do
-    if wanted and found ~= wanted then return ("%s is for a %s, not for %s"):format(sign, wanted, named(found)) end
+    if wanted and found ~= wanted then
+      local hint = kind == "+" and found == "string" and SIDE_BY_SIDE or wanted == "number" and NUMBERS or nil
+      return ("%s is for a %s, not for %s"):format(sign, wanted, named(found)), hint
+    end
   end
   -- What holds several, or a range, may be compared with nothing.
   local empty = (a == "array" or a == "object") and b == "string" or (b == "array" or b == "object") and a == "string"
@@ -100,13 +107,13 @@ local function has_reference(tree)
   return false
 end
 
--- What is wrong inside an expression: nil when nothing is.
+-- What is wrong inside an expression, and what helps: nil when nothing is.
 local function complaint_of(check, screen, tree, condition)
   local kind = tree[1]
   if kind == "value" or kind == "reference" then return nil end
   for i = 2, #tree do
-    local found = complaint_of(check, screen, tree[i], condition)
-    if found then return found end
+    local found, hint = complaint_of(check, screen, tree[i], condition)
+    if found then return found, hint end
   end
   if kind == "join" then return nil end
   if condition and kind ~= "minus" and not has_reference(tree) then
@@ -123,10 +130,11 @@ local function check_expression(check, screen, text, at, condition)
   if condition and not has_reference(tree) then
     return check:report(at, "INVALID_PROPERTY_VALUE", "must hold a reference: ${form.x} or ${data.x}")
   end
-  why = complaint_of(check, screen, tree, condition)
+  local hint
+  why, hint = complaint_of(check, screen, tree, condition)
   local kind = not why and condition and model.type_of_tree(check, screen, tree)
   if kind and kind ~= "boolean" then why = ("must come to true or false, not to %s"):format(named(kind)) end
-  if why then check:report(at, "INVALID_PROPERTY_VALUE", why) end
+  if why then check:report(at, "INVALID_PROPERTY_VALUE", why, hint) end
 end
 
 -- Texts -------------------------------------------------------------------------------------

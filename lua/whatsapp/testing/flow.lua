@@ -6,20 +6,29 @@ local core = require "whatsapp.core"
 local envelope = require "whatsapp.flow.envelope"
 local players = require "whatsapp.flow.player"
 local schema = require "whatsapp.schema"
+local screens = require "whatsapp.flow.screens"
 
 local OPTIONS = { screens = true, flow_token = true, version = true }
 
 local function check_endpoint(endpoint)
   for _, name in ipairs { "handle", "sign", "public_key" } do
     if type(endpoint) ~= "table" or endpoint[name] == nil then
-      Error.refuse("endpoint", "must be one of whatsapp.flow.endpoint, or the Flow JSON of a Flow without one")
+      Error.refuse("endpoint", "must be one of whatsapp.flow.endpoint, or the screens of a Flow without one")
     end
   end
   return assert(core.public_key(endpoint:public_key()))
 end
 
-local function is_flow_json(value)
-  return type(value) == "string" or (type(value) == "table" and value.screens ~= nil)
+-- Screens as they are written, Flow JSON or its text.
+local function is_flow(value)
+  return type(value) == "string" or (type(value) == "table" and (value.screens ~= nil or value[1] ~= nil))
+end
+
+-- The Flow JSON of them.
+local function flow_json(value)
+  if type(value) ~= "table" or value.screens ~= nil then return value end
+  local built, err = screens.build(value)
+  return built or Error.refuse(err.field, err.message, err.hint)
 end
 
 --- Makes a player; raises an error object of kind `config`.
@@ -28,19 +37,19 @@ end
 ---     assert(player:open() == "WELCOME")
 ---     assert(player:submit { name = "Ann" } == "SUCCESS")
 ---
---- With `screens` (Flow JSON: what `whatsapp.flow.screens` returns, or its text) only
+--- With `screens` (as they are written, or Flow JSON, or its text) only
 --- what is visible can be filled in and tapped, what is required must be, a tap does
 --- what the screen says, and the endpoint's answers must lead to screens that there are,
 --- with the data that they declare. `flow_token` is the one of the message ("token").
 ---@param endpoint whatsapp.flow.Endpoint|table|string an endpoint, or what has its `handle`, `sign`
----   and `public_key`; or the Flow JSON of a Flow that asks none
+---   and `public_key`; or the screens of a Flow that asks none
 ---@param options? { screens?: table|string, flow_token?: string, version?: string }
 ---@return whatsapp.flow.Player
 return function(endpoint, options)
   options = Error.must(schema.options(options, OPTIONS))
-  local made = { screens = options.screens, flow_token = options.flow_token, version = options.version }
-  if is_flow_json(endpoint) then
-    made.screens = endpoint
+  local made = { screens = flow_json(options.screens), flow_token = options.flow_token, version = options.version }
+  if is_flow(endpoint) then
+    made.screens = flow_json(endpoint)
   else
     local key = check_endpoint(endpoint)
     function made.seal(text) return envelope.seal(key, text) end
