@@ -177,6 +177,7 @@ describe("what is behind a link", function()
     local ports = server.free_ports { "nobody" }
     local _, err = client().media:upload { fetch = ("http://127.0.0.1:%d/a.png"):format(ports.nobody) }
     assert.are.equal("network fetch not_sent", ("%s %s %s"):format(err.kind, err.field, err.outcome))
+    assert.are.equal("check the link, the network and the proxy", err.hint)
     _, err = client { stall_timeout = 1 }.media:upload { fetch = other.url .. "/stall-body" }
     assert.are.equal("timeout fetch not_sent", ("%s %s %s"):format(err.kind, err.field, err.outcome))
     _, err = client().media:upload { fetch = other.url .. "/refused/400/%7B%22error%22%3A%7B%22code%22%3A190%7D%7D" }
@@ -195,6 +196,17 @@ describe("what is behind a link", function()
     assert.are.equal("1166846181421424\tnetwork\n", output)
     for name in lfs.dir(directory) do assert.is_true(name == "." or name == "..", name) end
     server.remove_directory(directory)
+  end)
+
+  it("says where its temporary file would have been", function()
+    local output = child.run(([[
+      local wa = whatsapp.new { api_key = "key", phone_number_id = "1", rate = false, retries = 0,
+                                base_url = %q, control_url = %q, allow_http = true }
+      local _, err = wa.media:upload { fetch = %q }
+      print(err.kind, err.outcome, err.hint:match "TMPDIR")
+      posix.exit(0)
+    ]]):format(faults.url .. "/" .. UPLOADED, faults.url, link()), nil, "TMPDIR=/nonexistent")
+    assert.are.equal("io\tnot_sent\tTMPDIR\n", output)
   end)
 
   it("is built into no payload before", function()

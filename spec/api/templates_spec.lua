@@ -222,6 +222,16 @@ describe("wa.templates", function()
       assert.equal(100, err.code)
     end)
 
+    it("takes several by their ids", function()
+      local first, second = made("several", "en_US"), made("several", "de")
+      made("several", "fr")
+      assert.is_true(wa.templates:delete { ids = { first, second } })
+      assert.equal("fr", languages "several")
+      assert.is_nil((wa.templates:delete { ids = { second } }))
+      expect.refused("invalid", "ids", "cannot stand beside", wa.templates:delete { ids = { first }, name = "several" })
+      expect.refused("invalid", "ids", "at least 1", wa.templates:delete { ids = {} })
+    end)
+
     it("needs to know which", function()
       for _, which in ipairs { {}, false } do
         expect.refused("invalid", "name", "is missing", wa.templates:delete(which or nil))

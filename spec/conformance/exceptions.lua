@@ -144,6 +144,8 @@ return {
       "wa.templates:list.name_or_content: Meta has no such field",
       "wa.templates:list.quality_score: Meta has no such field", "wa.templates:list.status: Meta has no such field",
       "wa.templates:list.summary: Meta has no such field" },
+    { "Meta's page deletes several by their ids (Template management)",
+      "wa.templates:delete.hsm_ids: Meta has no such field" },
     { "a list in a form is JSON text to Graph", "wa.flows:create.categories: a list, Meta has a string",
       "wa.flows:migrate.source_flow_names: a list, Meta has a string",
       "wa.flows:update.categories: a list, Meta has a string" },

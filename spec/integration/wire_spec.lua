@@ -244,4 +244,23 @@ describe("an upload", function()
       }, parts_of(seen))
     end)
   end
+
+  it("may say how long it is kept, and is not used again then", function()
+    local base = faults.url .. "/json/" .. escape '{"id":"3166"}'
+    local function upload(ttl_minutes)
+      return function(wa) return wa.media:upload { data = "a", type = "text/plain", ttl_minutes = ttl_minutes } end
+    end
+    local options = { api_key = "secret", phone_number_id = P, rate = false, base_url = base, media_cache = true }
+    local seen = observe(options, upload(60))
+    assert.are.equal('Content-Disposition: form-data; name="ttl_minutes"\r\n\r\n60', parts_of(seen)[3])
+    local wa = whatsapp.new(options)
+    assert(upload(60)(wa))
+    local before = #faults:log()
+    assert(upload(60)(wa))
+    assert.are.equal(before + 1, #faults:log())
+    local media, err = upload(59)(wa)
+    assert.is_nil(media)
+    assert.are.equal("invalid ttl_minutes", err.kind .. " " .. err.field)
+    wa:close()
+  end)
 end)

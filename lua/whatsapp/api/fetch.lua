@@ -14,6 +14,11 @@ local function host_of(url)
   return url:match "^%a+://([^/?#]*)" or url
 end
 
+local HINTS = {
+  io = "what is fetched goes through a temporary file: TMPDIR names its directory",
+  network = "check the link, the network and the proxy",
+}
+
 -- What went wrong, as the caller's: Graph was asked for nothing yet.
 local function explain(err, url, kind, path)
   local host = host_of(url)
@@ -28,6 +33,7 @@ local function explain(err, url, kind, path)
   err.field, err.outcome = path, "not_sent"
   err.message = err.status and ("%s answers HTTP %d"):format(host, err.status)
     or ("%s: %s"):format(host, err.message)
+  err.hint = HINTS[err.kind] or err.hint
   if err.status then err.kind, err.hint, err.details = "media", "check that anyone can open the link", nil end
   return nil, err
 end
@@ -73,7 +79,10 @@ end
 ---@return string|whatsapp.Error|nil content_type as the server says it, or the error
 function M.run(client, link, kind, path, options, finish)
   local target, err = core.download { temporary = true, maximum = limits.maximum(kind) }
-  if not target then return nil, Error.of_transport(err, false) end
+  if not target then
+    err.hint = HINTS[err.kind]
+    return nil, Error.of_transport(err, false)
+  end
   local headers
   headers, err = follow(client, link, target, kind, path, options, finish)
   if headers then return target, type_said(headers) end

@@ -34,18 +34,22 @@ local function file_of(client, given, kind, where, options, finish)
   return nil, err
 end
 
+local function parts_of(file)
+  local parts = {
+    { name = "messaging_product", data = "whatsapp" },
+    { name = "type", data = file.type },
+    { name = "file", path = file.path, data = file.data, download = file.download,
+      type = file.type, filename = file.filename },
+  }
+  if file.ttl_minutes then
+    table.insert(parts, 3, { name = "ttl_minutes", data = schema.number_text(file.ttl_minutes) })
+  end
+  return parts
+end
+
 local function post(client, file, options, finish)
-  local media, meta = client:perform({
-    method = "POST",
-    path = "{phone_number_id}/media",
-    finish = finish,
-    parts = {
-      { name = "messaging_product", data = "whatsapp" },
-      { name = "type", data = file.type },
-      { name = "file", path = file.path, data = file.data, download = file.download,
-        type = file.type, filename = file.filename },
-    },
-  }, options)
+  local media, meta = client:perform({ method = "POST", path = "{phone_number_id}/media", finish = finish,
+    parts = parts_of(file) }, options)
   if not media then return nil, meta end
   if type(media.id) == "string" then return media end
   return nil, Error.new { kind = "protocol", outcome = "unknown", status = meta.status,
@@ -85,7 +89,7 @@ end
 local function upload(client, file, options, finish)
   local settings, err = config.for_call(client.config, options)
   local media, key
-  if settings and settings.media_cache then
+  if settings and settings.media_cache and not file.ttl_minutes then
     client.root.media_ids = client.root.media_ids or cache.new()
     media, key = upload_once(client, file, settings, options, finish)
   elseif settings then
@@ -121,7 +125,9 @@ end
 --- the id is good for 30 days. The content type follows the file's ending (a
 --- link's: what its server says) unless `type` says it, or the first bytes tell
 --- another. Limits: images 5 MB, video and audio 16 MB, stickers 500 KB, else 100 MB.
----@param given string|{ file?: string, data?: string, fetch?: string, type?: string, filename?: string }
+--- `ttl_minutes` (60 to 43200) is for numbers without storage, where Graph keeps it an hour.
+---@param given string|{ file?: string, data?: string, fetch?: string, type?: string, filename?: string,
+--- ttl_minutes?: integer }
 ---@param options? table per-call options
 ---@return { id: string }|nil
 ---@return whatsapp.Error? err
@@ -133,6 +139,7 @@ function M.upload(self, given, options)
   local file, media
   file, err = file_of(self.client, checked, nil, nil, options, finish)
   if not file then return nil, err end
+  file.ttl_minutes = checked.ttl_minutes
   media, err = upload(self.client, file, options, finish)
   if not media then return nil, err end
   return media

@@ -17,12 +17,16 @@ local fields = {
 }
 
 local local_spec = { type = "table", short = "file", fields = fields }
-local spec = { type = "table", short = "file", fields = { fetch = { type = "link" } } }
+local spec = { type = "table", short = "file", fields = {
+  fetch = { type = "link" }, ttl_minutes = { type = "number", min = 60, max = 43200, whole = true },
+} }
 for name, field in pairs(fields) do spec.fields[name] = field end
 
 --- Checks what a caller gave: the name of a file, or a table with `file`, `data`
---- or `fetch`, and `type` and `filename` where they are not the file's own.
----@param value string|{ file?: string, data?: string, fetch?: string, type?: string, filename?: string }
+--- or `fetch`, and `type` and `filename` where they are not the file's own; with `fetch`
+--- also `ttl_minutes`, how long Graph keeps it for a number without storage.
+---@param value string|{ file?: string, data?: string, fetch?: string, type?: string, filename?: string,
+--- ttl_minutes?: integer }
 ---@param example string how the call is written, for the hint
 ---@param path? string begins the error's path
 ---@param fetches? boolean whether it may be a link

@@ -16,16 +16,18 @@ local STATUSES = fields.words [[APPROVED PENDING REJECTED PAUSED DISABLED IN_APP
 
 local DAY = 24 * 60 * 60
 
-local id_list = { type = "list", max = 10, of = fields.id }
-
 -- Ids as Graph's pages write a list of them: [1,2]. One alone may be given as it is.
-local function bracketed(value, path)
-  local list, err = schema.check(type(value) == "table" and value or { value }, id_list, path)
-  if not list then return nil, err end
-  return "[" .. table.concat(list, ",") .. "]"
+local function ids_of(most)
+  local id_list = { type = "list", max = most, of = fields.id }
+  local function bracketed(value, path)
+    local list, err = schema.check(type(value) == "table" and value or { value }, id_list, path)
+    if not list then return nil, err end
+    return "[" .. table.concat(list, ",") .. "]"
+  end
+  return { type = "string", before = bracketed, says = ("a list of at most %d ids, or one"):format(most) }
 end
 
-local ids = { type = "string", required = true, before = bracketed, says = "a list of at most 10 ids, or one" }
+local ids = fields.required(ids_of(10))
 
 local moment = { type = "number", min = 0, max = 1e11, whole = true, required = true,
                  says = "seconds since 1970" }
@@ -73,7 +75,7 @@ local called = {
   update = { "POST", "{id}", operation = "editTemplate" },
   upsert = { "POST", "{business_account_id}/upsert_message_templates" },
   delete = { "DELETE", PATH, operation = "deleteTemplateByName", query = true, returns = "success",
-    fields = { name = { type = "string", max = 512, required = true }, hsm_id = fields.id } },
+    fields = { name = { type = "string", max = 512 }, hsm_id = fields.id, hsm_ids = ids_of(100) } },
   compare = { "GET", "{id}/compare", query = true, fields = { template_ids = ids } },
 }
 
@@ -149,20 +151,31 @@ end
 
 local which_spec = { type = "table", short = "name", fields = {
   name = { type = "string", max = 512 }, id = { type = "id" }, hsm_id = { type = "id" },
+  ids = { type = "list", max = 100, of = { type = "id" } },
 } }
 
 local delete = resource.method(called.delete)
 
---- Deletes a template: by name in all its languages, or by id in one. The name
---- of an approved one cannot be used again for 30 days.
----@param which string|{ name?: string, id?: string } Graph wants both: without the name it is
---- asked for
+-- Several at once, by their ids alone.
+local function delete_all(self, checked, options)
+  if checked.name or checked.id or checked.hsm_id then
+    return Error.invalid("ids", "cannot stand beside a name or an id")
+  end
+  for _, id in ipairs(checked.ids) do preflight.forget(self.client, { id = id }) end
+  return delete(self, { hsm_ids = checked.ids }, options)
+end
+
+--- Deletes a template: by name in all its languages, or by id in one; or up to 100
+--- by their `ids`. The name of an approved one cannot be used again for 30 days.
+---@param which string|{ name?: string, id?: string, ids?: string[] } Graph wants name and id:
+--- without the name it is asked for
 ---@param options? table per-call options
 ---@return true|nil
 ---@return whatsapp.Error? err
 function rows.delete(self, which, options)
   local checked, err = schema.check(which == nil and {} or which, which_spec)
   if not checked then return nil, err end
+  if checked.ids then return delete_all(self, checked, options) end
   local id, name = checked.id or checked.hsm_id, checked.name
   if not id and not name then return Error.invalid("name", "is missing", 'give a name, or { id = "…" }') end
   if not name then

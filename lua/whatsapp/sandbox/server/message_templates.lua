@@ -282,10 +282,26 @@ local function delete(template)
   events.publish("template", { id = template.id, deleted = true })
 end
 
+-- Those of a list of ids: all of them, or none.
+local function delete_ids(text)
+  local found = {}
+  for id in text:gmatch "%d+" do
+    local template = state.nodes[id]
+    if not (template and template.kind == "template") then
+      answer.refuse { code = 100, subcode = 33, plain = true, title = "Message Template Not Found",
+        user_message = ("There is no message template with the id %s."):format(id) }
+    end
+    found[#found + 1] = template
+  end
+  for _, template in ipairs(found) do delete(template) end
+  return answer.ok { success = true }
+end
+
 --- DELETE /{business_account_id}/message_templates?name=[&hsm_id=]: all languages of
---- a name, or the one with that id.
+--- a name, or the one with that id; ?hsm_ids=[…]: these.
 function M.delete(req)
   local name, id = req.query.name, req.query.hsm_id
+  if req.query.hsm_ids then return delete_ids(tostring(req.query.hsm_ids)) end
   if not name then answer.refuse { code = 100, message = "The parameter name is required." } end
   local found = {}
   for _, template in ipairs(state.all "template") do
