@@ -1,5 +1,5 @@
 -- Appointments: a free slot is offered, taken in a step, and the customer is reminded
--- an hour before, whatever happened to the process in between.
+-- an hour before, whatever happened to the process, or was talked about, in between.
 -- examples/appointment_bot_test.lua has two customers who want the same one.
 
 local whatsapp = require "whatsapp"
@@ -23,6 +23,13 @@ local function take_slot(at)
   return true
 end
 
+local remind = whatsapp.conversation("remind", function(chat, at)
+  chat:sleep(math.max(1, at - HOUR - chat:now()))
+  -- A day after the customer's last message only templates reach them.
+  chat:send { template = { name = "appointment_reminder", language = "en_US",
+    body = { customer = chat.name, day = "today", time = os.date("!%H:%M", at) } } }
+end, { beside = true })
+
 local appointment = whatsapp.conversation("appointment", function(chat)
   local now = chat:now()
   local slots = chat:step("free slots", function() return free_slots(now) end)
@@ -33,14 +40,11 @@ local appointment = whatsapp.conversation("appointment", function(chat)
     chat:say "Somebody was faster. Let us try again."
     return chat:restart()
   end
+  chat:start(remind, at)
   chat:say "It is yours. I shall remind you."
-  chat:sleep(math.max(1, at - HOUR - chat:now()))
-  -- A day after the customer's last message only templates reach them.
-  chat:send { template = { name = "appointment_reminder", language = "en_US",
-    body = { customer = chat.name, day = "today", time = os.date("!%H:%M", at) } } }
 end)
 
 local bot = whatsapp.bot { client = whatsapp.new(), store = whatsapp.store.memory() }
-bot:on("text", "^[Aa]ppointment", appointment)
+bot:on("text", "^[Aa]ppointment", appointment):add(remind)
 
 return bot

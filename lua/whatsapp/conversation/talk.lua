@@ -170,9 +170,10 @@ end
 
 -- However often it is asked for, it is one: it is named by the command that opens it.
 function perform.start(self, command)
-  local head, args = self.journal.head, journals.pack(unpack(command.args, 1, command.args.n))
-  local id, with = ("%s.%d"):format(head.id, self.position), { to = head.to, group = head.group, number = head.number }
-  done(self, must(starting.beside(self.desk, command.definition, self.journal.lane, id, with, args)))
+  local head, event = self.journal.head, self.chat.event
+  local with = { to = head.to, group = head.group, number = head.number, event = event and event:dump() }
+  done(self, must(starting.beside(self.desk, command.definition, self.journal.lane,
+    ("%s.%d"):format(head.id, self.position), with, journals.pack(unpack(command.args, 1, command.args.n)))))
 end
 
 -- Sends ----------------------------------------------------------------------------------
