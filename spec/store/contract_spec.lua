@@ -107,6 +107,27 @@ for _, name in ipairs(stores.names) do
         assert.are.same({ "a", "b", "c", "d", "e", "f" }, handled(T + 10))
       end)
 
+      it("puts many of a lane at once into the same order, among what is there", function()
+        add { item("early", nil, T - 1), item("middle", nil, T + 5), item("late", nil, T + 99) }
+        local list, expected = {}, { "early" }
+        for i = 1, 40 do list[i] = item("k" .. i, i % 4 == 0 and "other" or nil, T + (i * 7) % 10) end
+        add(list)
+        for second = 0, 9 do
+          if second == 5 then expected[#expected + 1] = "middle" end
+          for i = 1, 40 do
+            if (i * 7) % 10 == second and i % 4 ~= 0 then expected[#expected + 1] = "k" .. i end
+          end
+        end
+        expected[#expected + 1] = "late"
+        local mine = {}
+        for _, key in ipairs(handled(T + 200)) do
+          local i = tonumber(key:match "%d+")
+          if not i or i % 4 ~= 0 then mine[#mine + 1] = key end
+        end
+        assert.are.same(expected, mine)
+        assert.are.same({ 0 }, { store:pending(T) })
+      end)
+
       it("handles the events of a lane one at a time", function()
         add { item("a1", "a", T), item("a2", "a", T + 1), item("b1", "b", T) }
         local one, two = store:claim(T, 60), store:claim(T, 60)

@@ -187,11 +187,23 @@ end
 
 -- Gathering ------------------------------------------------------------------------
 
+local SHARE = 0.01 -- seconds that tasks may take in one turn of nginx's loop
+local turn, since
+
+-- Where tasks do not wait, other requests of the worker do. Within a turn nginx's own
+-- clock stands still.
+local function give_way()
+  local now, its = M.now(), ngx.now()
+  if its ~= turn then turn, since = its, now end
+  if now >= since + SHARE then ngx.sleep(POLL) end
+end
+
 local function work(task, next_task, over)
   loop.open()
   local ok, err = pcall(function()
     while task do
       task()
+      give_way()
       task = next_task()
     end
   end)

@@ -121,6 +121,20 @@ local function insert(queue, record)
   return queue:sub(1, place) .. record .. queue:sub(place + 1)
 end
 
+local FEW = 8
+
+-- Many at once: each by itself would move the others again and again. An id that is
+-- larger came later, so that the order is that of the bytes.
+local function insert_all(queue, records)
+  if #records <= FEW then
+    for i = 1, #records do queue = insert(queue, records[i]) end
+    return queue
+  end
+  for place = 1, #queue, RECORD do records[#records + 1] = queue:sub(place, place + RECORD - 1) end
+  table.sort(records)
+  return table.concat(records)
+end
+
 local function remove(queue, id)
   for place = 1, #queue, RECORD do
     if id_of(queue:sub(place, place + RECORD - 1)) == id then
@@ -168,14 +182,18 @@ local function read_event(text)
   return tonumber(at), text:sub(place, place + length - 1), text:sub(place + length)
 end
 
-local function add_event(self, item)
-  local dict, lane = self.dict, item.lane
+-- The event itself; its record, which says its place in the lane, goes to `records`.
+local function add_event(self, item, records)
   local id = count(self, "c id", 1)
-  dict:set("e" .. id, event_text(item))
-  local queue = dict:get("q" .. lane)
-  dict:set("q" .. lane, insert(queue or "", record_of(item.at, id)))
+  self.dict:set("e" .. id, event_text(item))
+  local mine = records[item.lane] or {}
+  mine[#mine + 1], records[item.lane] = record_of(item.at, id), mine
+end
+
+local function line_up(self, lane, records)
+  local queue = self.dict:get("q" .. lane)
+  self.dict:set("q" .. lane, insert_all(queue or "", records))
   if not queue then make_ready(self, lane) end
-  count(self, "c events", 1)
 end
 
 local function see(self, customer, at)
@@ -184,16 +202,19 @@ local function see(self, customer, at)
 end
 
 Nginx.add = operation(false, function(self, items, now)
-  local dict, added = self.dict, 0
+  local dict, added, lanes, records = self.dict, 0, {}, {}
   for _, item in ipairs(items) do
     local known = dict:get("k" .. item.key)
     if not known or known <= now then
       dict:set("k" .. item.key, now + self.keep_keys, self.keep_keys)
-      add_event(self, item)
+      if not records[item.lane] then lanes[#lanes + 1] = item.lane end
+      add_event(self, item, records)
       for _, customer in ipairs(item.seen or {}) do see(self, customer, item.at) end
       added = added + 1
     end
   end
+  for _, lane in ipairs(lanes) do line_up(self, lane, records[lane]) end
+  if added > 0 then count(self, "c events", added) end
   return added
 end)
 
