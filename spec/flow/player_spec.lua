@@ -321,6 +321,39 @@ describe("a player", function()
     assert.are.equal("ONE", asked[2].screen)
   end)
 
+  it("is led on and back by the routing model, and finds screens as they were", function()
+    local flow = assert(screens.build { version = "7.1", routing_model = { ONE = { "TWO" }, TWO = { "END" }, END = {} },
+      { id = "ONE", title = "One", { text_input = { name = "a", label = "A" } },
+        { footer = { label = "Go", data_exchange = { a = "${form.a}" } } } },
+      { id = "TWO", title = "Two", data = { n = 1 }, { text_input = { name = "b", label = "B" } },
+        { footer = { label = "Go", data_exchange = { b = "${form.b}" } } } },
+      { id = "END", title = "End", terminal = true, { footer = { label = "Done", data_exchange = {} } } } })
+    local answers = {}
+    local player = assert(players.new { screens = flow, seal = function(text)
+      return text, { open = function(_, answer) return answer end }
+    end, post = function()
+      local screen = table.remove(answers, 1)
+      return 200, json.encode { screen = screen, data = { n = screen == "TWO" and 2 or nil } }
+    end })
+    local function refused(words, screen, err)
+      assert.is_nil(screen)
+      assert.are.equal("protocol " .. words, err.kind .. " " .. err.message)
+    end
+    answers = { "TWO", "ONE", "TWO", "ONE", "TWO", "END", "ONE" }
+    refused("the Flow cannot begin with TWO, to which the routing model leads", player:open())
+    assert.are.equal("ONE", (assert(player:open())))
+    assert.are.equal("TWO", (assert(player:submit { a = "first" })))
+    assert.are.equal("ONE", (assert(player:submit { b = "second" })))
+    assert.are.equal("first", player.values.a)
+    expect.refused("invalid", "ONE", "is the first screen", player:back())
+    assert.are.equal("TWO", (assert(player:submit())))
+    assert.are.equal("second 2", player.values.b .. " " .. player.data.n)
+    assert.are.equal("END", (assert(player:submit())))
+    refused("the routing model has no way from END to ONE", player:submit())
+    assert.are.equal("TWO", (assert(player:back())))
+    assert.are.equal("ONE", (assert(player:back())))
+  end)
+
   it("tells why an endpoint was not reached", function()
     local player = assert(players.new { seal = function(text) return text, {} end,
       post = function() return nil, "no way there" end })

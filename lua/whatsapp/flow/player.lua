@@ -123,16 +123,29 @@ local function finish(self, params)
   return self.screen, params
 end
 
+-- What a screen had when it was left, which it has again.
+local function left_of(self, screen)
+  return self.left[screen] or { values = {}, data = {} }
+end
+
+-- One that leads to the screen before it is a way back.
+local function enter(self, screen)
+  if screen == self.path[#self.path] then
+    table.remove(self.path)
+  elseif self.screen then
+    self.path[#self.path + 1] = self.screen
+  end
+  local left = left_of(self, screen)
+  self.screen, self.values, self.data = screen, left.values, left.data
+end
+
 -- `written` as in `Sheet:accepts`, of the Flow's own actions.
 local function show(self, screen, data, written)
   if self.sheet then
-    local ok, err = self.sheet:accepts(screen, data, screen == self.screen and self.data or {}, written)
+    local ok, err = self.sheet:accepts(screen, data, left_of(self, screen).data, written)
     if not ok then return nil, err end
   end
-  if screen ~= self.screen then
-    if self.screen then self.path[#self.path + 1] = self.screen end
-    self.screen, self.values, self.data = screen, {}, {}
-  end
+  if screen ~= self.screen then enter(self, screen) end
   self.message = data.error_message
   for name, value in pairs(data) do if name ~= "error_message" then self.data[name] = value end end
   self.left[screen] = { values = self.values, data = self.data }
@@ -147,7 +160,8 @@ local function follow(self, answer, err)
   if type(screen) ~= "string" or type(data) ~= "table" then return protocol "the answer has no screen and data" end
   if screen ~= "SUCCESS" then
     if self.sheet and not self.sheet:leads(self.screen, screen) then
-      return protocol(("the routing model has no way from %s to %s"):format(self.screen, screen))
+      return protocol(self.screen and ("the routing model has no way from %s to %s"):format(self.screen, screen)
+        or ("the Flow cannot begin with %s, to which the routing model leads"):format(screen))
     end
     return show(self, screen, data)
   end
@@ -249,7 +263,7 @@ end
 local function return_to(self, screen)
   while self.screen ~= screen and self.path[1] do
     self.screen = table.remove(self.path)
-    local left = self.left[self.screen] or { values = {}, data = {} }
+    local left = left_of(self, self.screen)
     self.values, self.data = left.values, left.data
   end
 end
@@ -412,7 +426,7 @@ function Player:back()
     before = answer.screen
   end
   table.remove(self.path)
-  local left = self.left[before] or { values = {}, data = {} }
+  local left = left_of(self, before)
   self.screen, self.values, self.data, self.message = before, left.values, left.data, nil
   if asks then return follow(self, answer) end
   return self.screen, self.data

@@ -52,15 +52,22 @@ function M.new(flow)
   return setmetatable({ screens = screens, routing_model = flow.routing_model, first = routes.entry(flow) }, Sheet)
 end
 
---- Whether an answer of the endpoint may lead from one screen to another.
+local function holds(targets, wanted)
+  for _, name in ipairs(type(targets) == "table" and targets or {}) do if name == wanted then return true end end
+  return false
+end
+
+--- Whether an answer of the endpoint may lead from one screen to another: forward or back
+--- by the routing model; from none to one to which no other leads.
 ---@param from string|nil
 ---@param to string
 ---@return boolean
 function Sheet:leads(from, to)
-  local targets = self.routing_model and from and self.routing_model[from]
-  if from == to or type(targets) ~= "table" then return true end
-  for _, name in ipairs(targets) do if name == to then return true end end
-  return false
+  local ways = self.routing_model
+  if from == to or type(ways) ~= "table" then return true end
+  if from then return holds(ways[from], to) or holds(ways[to], from) end
+  for _, targets in pairs(ways) do if holds(targets, to) then return false end end
+  return true
 end
 
 -- Data --------------------------------------------------------------------------------

@@ -85,7 +85,10 @@ class Player {
   }
 
   show(name, data, { back } = {}) {
-    if (name !== this.name && this.name && !back) this.visited.push(this.name);
+    if (name !== this.name && this.name && !back) {
+      if (name === this.visited.at(-1)) this.visited.pop();
+      else this.visited.push(this.name);
+    }
     this.name = name;
     const { error_message: message, ...rest } = data ?? {};
     this.given[name] = { ...this.given[name], ...rest };
