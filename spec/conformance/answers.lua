@@ -266,6 +266,7 @@ local asked = {
   { "POST", "{business_account_id}/subscribed_apps", { json = { override_callback_uri = "x" } }, refused = 100 },
   { "subscribed_apps", "unsubscribe" },
   { "subscribed_apps", "list" },
+  { "subscribed_apps", "subscribe" }, -- for the webhooks that follow
 }
 
 return asked

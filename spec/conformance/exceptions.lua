@@ -5,7 +5,7 @@ return {
   -- Examples that are not run against it, or are `refused`: by words in them.
   examples = {
     { "starts a sandbox of its own and talks to that", "whatsapp.sandbox" },
-    { "it serves until it is stopped, and has a spec of its own", "http_server.listen" },
+    { "it serves until it is stopped, and has a spec of its own", "http.listen" },
     { "it answers customers, of whom the description has none", "whatsapp.bot" },
     { "its customers are made up", "testing.bot(" },
     { "the description's example URL leads out of this machine", "media:download" },
