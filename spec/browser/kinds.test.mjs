@@ -151,16 +151,21 @@ for (const [name, check] of Object.entries(checks)) {
   });
 }
 
-for (const [name, options] of Object.entries({ light: {}, dark: { colorScheme: "dark" }, narrow: { viewport: { width: 390, height: 844 }, hasTouch: true } })) {
+for (const [name, options] of Object.entries({ light: {}, dark: { colorScheme: "dark" }, narrow: { viewport: { width: 390, height: 844 }, hasTouch: true },
+  small: { viewport: { width: 390, height: 844 } } })) {
   test(`keeps within the window, ${name}`, async () => {
     const page = await openPage(browser, url, { viewport: { width: 1280, height: 1100 }, ...options });
     for (const chatName of Object.keys(checks)) {
-      if (name === "narrow" && await page.locator(".back").isVisible()) await page.locator(".back").click();
+      if (options.viewport && await page.locator(".back").isVisible()) await page.locator(".back").click();
       await from(page, chatName);
       const wide = await page.evaluate(() => [...document.querySelectorAll(".bubble, .slides, .head-bar, .composer")]
         .filter((node) => node.getBoundingClientRect().right > innerWidth + 1)
         .map((node) => node.textContent.slice(0, 60)));
       assert.deepEqual(wide, [], chatName);
+      const outside = await page.evaluate(() => [...document.querySelectorAll(".bubble:not(.bare) :is(.media, .file, .text)")]
+        .filter((node) => node.getBoundingClientRect().right > node.closest(".bubble").getBoundingClientRect().right + 1)
+        .map((node) => node.textContent.slice(0, 60)));
+      assert.deepEqual(outside, [], `${chatName}: within its bubble`);
       await shot(page, `${name}-${chatName}`);
     }
     await page.end();

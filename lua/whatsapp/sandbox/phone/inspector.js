@@ -33,16 +33,16 @@ const fits = {
   bad: (one) => !one.status || one.status >= 400,
 };
 
-// Whom a request is about, and what, in a word: the customer, the kind of message or change.
+// What a request is about, and whom: the kind of message or change, the customer.
 function gist(exchange) {
   const body = exchange.request;
   if (typeof body !== "object" || !body) return [];
   const called = (id) => (typeof id === "string" ? nameOf({ id: id.replace(/[+() .-]/g, "") }) : null);
-  if (exchange.service !== "webhook") return [called(body.to), body.status === "read" ? "mark as read" : body.type];
+  if (exchange.service !== "webhook") return [body.status === "read" ? "mark as read" : body.type, called(body.to)];
   const change = body.entry?.[0]?.changes?.[0];
   const status = change?.value?.statuses?.[0];
   const message = change?.value?.messages?.[0];
-  return [called(status?.recipient_id ?? message?.from ?? message?.from_user_id), status?.status ?? message?.type ?? change?.field];
+  return [status?.status ?? message?.type ?? change?.field, called(status?.recipient_id ?? message?.from ?? message?.from_user_id)];
 }
 
 // "/whatsapp-business/v21.0/1234567890/messages" in little: "/…7890/messages".

@@ -25,7 +25,7 @@ function whereFrom(content) {
   try {
     return `from ${new URL(content.link).host}`;
   } catch {
-    return "";
+    return "not in the sandbox";
   }
 }
 

@@ -1,7 +1,7 @@
 // Templates: the definition with the message's parameters filled in.
 
 import { el } from "./dom.js";
-import { rich, time } from "./format.js";
+import { day, rich, time } from "./format.js";
 import { icon } from "./icons.js";
 import { isMedia, media } from "./media.js";
 import { map } from "./map.js";
@@ -68,7 +68,7 @@ function offer(part, parameters) {
   const until = Number(parameters[0]?.limited_time_offer?.expiration_time_ms) / 1000;
   const left = until - now();
   const says = !has_expiration || !until ? "" : left <= 0 ? "This offer has ended"
-    : left < 86400 ? `Ends today at ${time(until)}` : `Ends in ${Math.floor(left / 86400)} days`;
+    : left < 86400 ? `Ends ${day(until, now()) === "Today" ? "today" : "tomorrow"} at ${time(until)}` : `Ends in ${Math.floor(left / 86400)} days`;
   return el("div.offer", null, icon("gift"), el("span.offer-text", { dir: "auto" }, text), says ? el("span.offer-end", null, says) : null);
 }
 
