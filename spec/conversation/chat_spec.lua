@@ -308,6 +308,21 @@ for _, host in ipairs(hosts.all()) do describe("a conversation under " .. host.n
     assert.are.same({ "end" }, t.heard)
   end)
 
+  it("opens another beside itself", function()
+    local remind = whatsapp.conversation("remind", function(chat, what)
+      chat:sleep(60)
+      chat:say(("%s, %s?"):format(what, chat.name))
+    end, { beside = true })
+    t:opens(function(chat)
+      chat:start(remind, chat:ask "What?")
+      chat:say("Where? " .. chat:ask "Where?")
+    end)
+    t:deliver("go", "Milk")
+    t:advance(60)
+    t:deliver "Here"
+    assert.are.same({ "What?", "Where?", "Milk, Ann?", "Where? Here" }, t:said())
+  end)
+
   it("comes before the handlers, except for those that interrupt", function()
     local made = whatsapp.conversation("talk", function(chat) chat:say("Name: " .. chat:ask "Name?") end)
     t.bot = t:new_bot(function(b)

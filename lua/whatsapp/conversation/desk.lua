@@ -133,7 +133,8 @@ local SOON, HOUR = 20, 60 * 60
 
 local function next_look(self, journal)
   local step, first, now = journal.steps[journal.last], journal.kept[1], self:now()
-  local since = first and first.at or step and step.due or now
+  local since = first and first.at or step and step.due or journal.head.started
+  if since > now then return since end
   return now + math.min(math.max(now - since, SOON), HOUR)
 end
 
