@@ -162,7 +162,7 @@ describe("an upload", function()
     expect.refused("invalid", "data", "type", wa.uploads:upload { data = "x" })
     expect.refused("invalid", "data", "allowed are application/pdf",
       wa.uploads:upload { data = "x", type = "text/plain" })
-    expect.refused("invalid", "data", "5.0 MB",
+    expect.refused("invalid", "data", "may have 5242880",
       wa.uploads:upload { data = ("x"):rep(5 * 1024 * 1024 + 1), type = "image/png" })
     expect.refused("io", "file", "cannot open", wa.uploads:upload "nowhere.png")
     expect.refused("invalid", "retries", "whole number",
