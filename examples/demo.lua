@@ -92,4 +92,4 @@ local ok, why = true, nil
 if terminal then ok, why = pcall(server.loop, server) end
 wa:close()
 sandbox:stop()
-if not ok and not why:find("interrupted!", 1, true) then error(why, 0) end
+if not ok and not tostring(why):find("interrupted!", 1, true) then error(why, 0) end

@@ -104,7 +104,7 @@ local function type_of(spec)
   if spec.type == "id" then return "string|integer" end
   if spec.type == "map" then return "table" end
   if spec.type == "boolean" or spec.type == "any" then return spec.type end
-  return spec.number and "string|number" or "string"
+  return (spec.number and "string|number" or "string") .. (spec.also and "|" .. spec.also or "")
 end
 
 local function fields_type(fields)
@@ -316,8 +316,13 @@ end
 
 local function method_type(class, method)
   local takes = { "self: " .. class }
+  local first, second = method.arguments[1], method.arguments[2]
+  -- An id that may be left out has the fields move up.
+  local moves = first and second and first.optional
   for _, argument in ipairs(method.arguments) do
-    takes[#takes + 1] = argument.name .. (argument.optional and "?: " or ": ") .. argument.type
+    local kind = argument.type
+    if moves then kind = kind .. "|" .. (argument == first and second.type or "whatsapp.CallOptions") end
+    takes[#takes + 1] = argument.name .. ((moves or argument.optional) and "?: " or ": ") .. kind
   end
   takes[#takes + 1] = "options?: whatsapp.CallOptions"
   if method.doc then return takes, table.concat(method.doc.gives, ", ") end

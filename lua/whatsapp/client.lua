@@ -285,7 +285,14 @@ end
 
 -- Public -----------------------------------------------------------------------------
 
---- Sends a message: see `whatsapp.send`, and `window_fallback` in docs/receiving.md.
+--- Sends a message: one key says what it is, its value is the content. Kinds, short forms and limits:
+--- docs/messages.md. A wrong message is refused before a byte is sent (`invalid`, with `err.field`); what
+--- may have been sent (outcome `unknown`) is never repeated on its own. With `window_fallback` a template
+--- goes out where the 24-hour window is closed. Meta's page: "Messages"; operation sendMessage.
+---
+---     wa:send { to = "+1 (555) 123-4567", text = "Hello" }
+---     wa:send { to = to, image = { file = "photo.jpg", caption = "Look" } }
+---
 ---@param message whatsapp.Message the recipient, one kind with its content, and the envelope
 ---@param options? whatsapp.CallOptions
 ---@return whatsapp.Sent|nil
@@ -295,11 +302,12 @@ function Client:send(message, options)
   return send.send(self, message, options)
 end
 
---- Seconds left in which anything may be sent to a customer: see `whatsapp.window`.
+--- Seconds left in which anything may be sent to a customer: 24 hours after the last message that a bot
+--- with the same `store` got. Meta's page: "Customer service windows".
 ---@param to string|number a phone number or user id
 ---@param options? table `phone_number_id`
----@return number|nil seconds
----@return whatsapp.Error? err
+---@return number|nil seconds 0 when it is closed, or the customer never wrote
+---@return whatsapp.Error? err of kind `config` without a `store`
 function Client:window(to, options)
   return require("whatsapp.window").left(self, to, options)
 end

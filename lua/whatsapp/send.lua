@@ -154,7 +154,8 @@ end
 
 local TYPING = { typing = true }
 
---- Marks a received message (and those before it) as read.
+--- Marks a received message (and those before it) as read. With `typing` the customer sees that you
+--- type, until you send or 25 seconds have passed. Meta's pages: "Mark messages as read", "Typing indicators".
 ---@param client whatsapp.Client
 ---@param message_id string the wamid of a received message
 ---@param options? table `typing = true` shows the typing indicator; and per-call options

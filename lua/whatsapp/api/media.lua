@@ -194,7 +194,8 @@ end
 
 --- Downloads a media id. With a path the bytes are streamed to a file that
 --- appears under its name only when it is whole; without one they are returned
---- (at most 110 MB).
+--- (at most 110 MB). What breaks off goes on where it was, and the SHA-256 must be the one that
+--- Graph announced. It wants a client with `access_token`: Meta's media hosts take nothing else.
 ---@param id string
 ---@param path? string
 ---@param options? table per-call options

@@ -34,8 +34,8 @@ local rows = {
 }
 
 --- The same as `wa:send`.
----@param message table
----@param options? table per-call options
+---@param message whatsapp.Message
+---@param options? whatsapp.CallOptions
 ---@return whatsapp.Sent|nil
 ---@return whatsapp.Error? err
 function rows.send(self, message, options)
@@ -44,7 +44,7 @@ end
 
 --- The same as `wa:mark_read`.
 ---@param message_id string
----@param options? table
+---@param options? table `typing`, and per-call options
 ---@return true|nil
 ---@return whatsapp.Error? err
 function rows.mark_read(self, message_id, options)
@@ -54,7 +54,7 @@ end
 --- Sends a template as a marketing message that Meta optimises: the message as
 --- for `wa:send`, and `product_policy` ("CLOUD_API_FALLBACK", "STRICT") and
 --- `message_activity_sharing` (true, false).
----@param message table
+---@param message whatsapp.Message
 ---@param options? table per-call options
 ---@return whatsapp.Sent|nil
 ---@return whatsapp.Error? err

@@ -24,7 +24,7 @@ local function ids_of(most)
     if not list then return nil, err end
     return "[" .. table.concat(list, ",") .. "]"
   end
-  return { type = "string", before = bracketed, says = ("a list of at most %d ids, or one"):format(most) }
+  return { type = "string", before = bracketed, also = "string[]", says = ("a list of at most %d ids, or one"):format(most) }
 end
 
 local ids = fields.required(ids_of(10))
@@ -116,7 +116,8 @@ end
 --- An approved one can be changed once in 24 hours and ten times in 30 days, and
 --- is reviewed again.
 ---@param id string
----@param changes table
+---@param changes { category?: string, header?: string|table, body?: string, examples?: string|table,
+--- footer?: string, buttons?: (string|table)[], components?: table[] }
 ---@param options? table per-call options
 ---@return true|nil
 ---@return whatsapp.Error? err

@@ -78,7 +78,7 @@ local SEND = {
 --- was lost, its status webhook tells whether it went out; where none comes,
 --- `on_unknown` decides: "skip" (the result is then `{ unknown = true }`), "resend",
 --- or a function of the message that returns one of them.
----@param message table as for `wa:send`, without `to` and `callback_data`
+---@param message whatsapp.Reply as for `wa:send`, without `to` and `callback_data`
 ---@param options? { on_unknown?: "skip"|"resend"|function, timeout?: number, retries?: integer }
 ---@return { id: string, wa_id?: string, status?: string, unknown?: boolean }|nil sent
 ---@return whatsapp.Error? err
@@ -96,7 +96,7 @@ end
 local function message_of(text) return type(text) == "table" and text or { text = text } end
 
 --- Sends a text.
----@param text string|table or any message
+---@param text string|whatsapp.Reply or any message
 ---@param options? table as for `send`
 ---@return table|nil sent
 ---@return whatsapp.Error? err
@@ -206,7 +206,7 @@ for name, rule in pairs(answer.OPTIONS) do ASK[name] = rule end
 ---
 --- A tap on another question's button is no answer. Where nobody can say whether the
 --- question was sent, and `on_unknown` has it skipped, it is asked when the customer writes.
----@param question string|table a text or any message
+---@param question string|whatsapp.Reply a text or any message
 ---@param options? { number?: true|{ min?: number, max?: number }, pattern?: string, one_of?: string[],
 ---   check?: (fun(value: any, event: whatsapp.Event): any, string|nil), retry?: string|table, timeout?: number,
 ---   tries?: integer, on_unknown?: "skip"|"resend"|function }
