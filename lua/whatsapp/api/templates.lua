@@ -24,7 +24,8 @@ local function ids_of(most)
     if not list then return nil, err end
     return "[" .. table.concat(list, ",") .. "]"
   end
-  return { type = "string", before = bracketed, also = "string[]", says = ("a list of at most %d ids, or one"):format(most) }
+  return { type = "string", before = bracketed, also = "string[]",
+           says = ("a list of at most %d ids, or one"):format(most) }
 end
 
 local ids = fields.required(ids_of(10))
