@@ -109,6 +109,27 @@ for name, host in pairs(hosts) do
       assert.are.equal(0, bot.active)
     end)
 
+    if host.spawn then
+      it("lets others of the loop in while there is much to do that does not wait", function()
+        local items, seen = {}, nil
+        for customer = 1, 200 do items[customer] = write(customer, 1) end
+        bot:on("text", function()
+          heard[#heard + 1] = true
+          local due = socket.gettime() + 0.005
+          while not seen and socket.gettime() < due do end
+        end)
+        host.run(function()
+          host.spawn(function()
+            while #heard == 0 do host.sleep(0.001) end
+            seen = #heard
+          end)
+          meta.deliver(bot, items)
+        end)
+        assert.is_true(seen < 200)
+        assert.are.equal(200, #heard)
+      end)
+    end
+
     if name == "native" then
       it("lets go of a customer whose handler yields by itself, and leaves the event in the end", function()
         local told = {}

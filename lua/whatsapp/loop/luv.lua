@@ -134,6 +134,8 @@ function M.sleep(seconds)
   while not over do coroutine.yield() end
 end
 
+local SHARE = 0.002 -- seconds that a coroutine of a gathering may take in a row, about
+
 --- Runs tasks in coroutines, at most `limit` at a time. A task must not raise.
 --- Whoever ends one asks for the next, and ends when there is none for it.
 ---@param limit integer
@@ -146,8 +148,14 @@ function M.gather(limit, next_task, tick, every)
     if idle then resume { me } end
   end
   local function work(task)
+    local since = M.now()
     while task do
       task()
+      -- Where tasks do not wait, others do.
+      if M.now() >= since + SHARE then
+        M.sleep(0)
+        since = M.now()
+      end
       task = next_task()
     end
     running = running - 1
