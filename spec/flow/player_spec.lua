@@ -118,10 +118,12 @@ describe("a player", function()
   it("types numbers as text, also first values", function()
     local flow = assert(screens.build { version = "6.0", { id = "ONE", title = "One", terminal = true,
       { text_input = { name = "a", label = "A", input_type = "number", init_value = 7 } },
-      { text_input = { name = "b", label = "B", input_type = "number" } }, done { { name = "a" }, { name = "b" } } } })
+      { text_input = { name = "b", label = "B", input_type = "number" } },
+      { checkbox_group = { name = "c", label = "C", { id = "1", title = "1" }, { id = "2", title = "2" } } },
+      done { { name = "a" }, { name = "b" }, { name = "c" } } } })
     local player = assert(players.new { screens = flow })
-    assert(player:open() and player:submit { b = 5 })
-    assert.are.same({ a = "7", b = "5", flow_token = "token" }, player.params)
+    assert(player:open() and player:submit { b = 5, c = { 2, 1 } })
+    assert.are.same({ a = "7", b = "5", c = { "2", "1" }, flow_token = "token" }, player.params)
   end)
 
   it("takes back what can be chosen no more", function()

@@ -42,8 +42,7 @@ local AREA, LINE = 600, 80
 
 local function check_text(value, part, path)
   if type(value) == "number" then value = schema.number_text(value) end
-  local length = type(value) == "string" and schema.length(value)
-  if not length then return wrong(path, "a text") end
+  if type(value) ~= "string" or not schema.length(value) then return wrong(path, "a text") end
   value = value:match "^%s*(.-)%s*$"
   local kind = part["input-type"]
   if INPUT[kind] and patterns.fits(INPUT[kind], value) == false then
@@ -52,8 +51,8 @@ local function check_text(value, part, path)
   local ok, err = check_pattern(value, part, path)
   if not ok then return nil, err end
   local area = part.type == "TextArea"
-  return between(length, part["min-chars"], part["max-length"] or part["max-chars"] or (area and AREA or LINE),
-    path, " characters")
+  local most = part["max-length"] or part["max-chars"] or (area and AREA or LINE)
+  return between(schema.length(value), part["min-chars"], most, path, " characters")
 end
 
 -- Choices -------------------------------------------------------------------------------
@@ -219,13 +218,15 @@ function M.emptied(part)
   if TEXTS[part.type] and part.mode ~= "range" then return "" end
 end
 
---- A value as a field holds it: what is typed is text.
+--- A value as a field holds it: what is typed is text, and so are ids.
 ---@param value any
----@param part table
 ---@return any
-function M.held(value, part)
-  if type(value) == "number" and TEXTS[part.type] then return schema.number_text(value) end
-  return value
+function M.held(value)
+  if type(value) == "number" then return schema.number_text(value) end
+  if type(value) ~= "table" or value[1] == nil then return value end
+  local list = {}
+  for i, one in ipairs(value) do list[i] = M.held(one) end
+  return list
 end
 
 --- Whether something is chosen that is no choice (any more).

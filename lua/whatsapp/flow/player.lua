@@ -77,9 +77,8 @@ end
 
 local function sheet_of(self) return self.sheet and self.sheet.screens[self.screen] end
 
--- Stands in `values` for a field that was emptied and holds nothing now, not even its
--- first value.
-local NOTHING = {}
+-- Stands in `values` for what a field holds that was emptied: not even its first value.
+local NOTHING = json.null
 
 -- What references stand for. Fields have their first values until they are filled in;
 -- what was filled in stays when its field is shown no more.
@@ -89,7 +88,7 @@ local function context_of(self)
     local node = found.node
     if filling.is_field(node) and context.form[node.name] == nil then
       local value = self.values[node.name]
-      if value == nil then value = filling.held(view.initial(found, context), node) end
+      if value == nil then value = filling.held(view.initial(found, context)) end
       if value ~= NOTHING then context.form[node.name] = value end
     end
   end
@@ -297,7 +296,7 @@ local function fill_one(self, found, value)
   local ok, err = filling.check(value, part, path)
   if not ok then return nil, err end
   local before, screen = part.value, self.screen
-  if filling.is_empty(value) then empty(self, part) else self.values[name] = filling.held(value, part) end
+  if filling.is_empty(value) then empty(self, part) else self.values[name] = filling.held(value) end
   for _, action in ipairs(filling.actions(found.node, part, before, value)) do
     if type(action) == "table" and self.screen == screen then
       ok, err = perform(self, action)
