@@ -18,7 +18,11 @@
 
 /* All that writes returns whether it could. */
 static int put(struct wa_buffer *out, const char *bytes, size_t n) {
-  return wa_buffer_append(out, bytes, n) == 0;
+  if(n >= out->capacity - out->length)
+    return wa_buffer_append(out, bytes, n) == 0;
+  memcpy(out->data + out->length, bytes, n);
+  out->length += n;
+  return 1;
 }
 
 /* Bytes of the UTF-8 sequence that begins here (Unicode, table 3-7), or 0. */
@@ -52,8 +56,9 @@ static int put_escape(struct wa_buffer *out, unsigned char c) {
   return put(out, text, (size_t)n);
 }
 
+/* Small letters first: most of a text is of them. */
 static int is_plain(unsigned char c) {
-  return c >= 0x20 && c < 0x7f && c != '"' && c != '\\';
+  return c > '\\' ? c < 0x7f : c >= 0x20 && c != '"' && c != '\\';
 }
 
 static int put_string(struct wa_buffer *out, const char *text, size_t length) {
@@ -233,7 +238,8 @@ static int take(struct input *in, char wanted) {
 /* To the quote or the backslash that ends a run of plain bytes. */
 static const char *run_end(const struct input *in) {
   const char *p = in->at;
-  while(p < in->end && (unsigned char)*p >= 0x20 && *p != '"' && *p != '\\')
+  while(p < in->end &&
+        (is_plain((unsigned char)*p) || (unsigned char)*p >= 0x7f))
     p++;
   return p;
 }
@@ -353,7 +359,7 @@ static int get_word(lua_State *L, struct input *in) {
 static int get_array(lua_State *L, struct input *in, int depth) {
   int n = 0;
   in->at++;
-  lua_newtable(L);
+  lua_createtable(L, 1, 0); /* most have one */
   if(take(in, ']'))
     return 1;
   do {
@@ -374,7 +380,7 @@ static int is_id(lua_State *L, int index) {
 
 static int get_object(lua_State *L, struct input *in, int depth) {
   in->at++;
-  lua_newtable(L);
+  lua_createtable(L, 0, 4); /* most have two to four */
   if(take(in, '}'))
     return 1;
   do {
