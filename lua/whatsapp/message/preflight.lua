@@ -124,7 +124,7 @@ local rules = {
   CATALOG = { sub_type = "catalog", form = '{ catalog = "…" }' },
   MPM = { sub_type = "mpm", form = "{ products = { … } }", needed = always },
   ORDER_DETAILS = { sub_type = "order_details", form = "{ order_details = { … } }", needed = always },
-  PHONE_NUMBER = {}, SPM = {}, REQUEST_CONTACT_INFO = {},
+  VOICE_CALL = {}, PHONE_NUMBER = {}, SPM = {}, REQUEST_CONTACT_INFO = {},
 }
 
 local function titled(button)
@@ -160,6 +160,15 @@ local function check_buttons(path, buttons, given)
   return true
 end
 
+-- What fills a button that calls names no index: a template has one at most.
+local function check_call(path, buttons, call)
+  if not call then return true end
+  for _, button in ipairs(buttons) do
+    if button.type == "VOICE_CALL" then return true end
+  end
+  return invalid(path, "has a voice_call, but the template has no button that calls")
+end
+
 -- Components -----------------------------------------------------------------------
 
 local WITH_PARAMETERS = { header = true, body = true, limited_time_offer = true }
@@ -169,7 +178,9 @@ local function sort(components)
   local sent = { buttons = {} }
   for _, component in ipairs(tables(components)) do
     local kind = tostring(component.type):lower()
-    if kind == "button" then
+    if kind == "button" and tostring(component.sub_type):lower() == "voice_call" then
+      sent.call = true
+    elseif kind == "button" then
       local index = tonumber(component.index)
       if index and index % 1 == 0 then sent.buttons[index] = component end
     elseif kind == "carousel" then
@@ -201,6 +212,7 @@ local function check_texts(path, have, sent)
   if ok then
     local buttons = have.BUTTONS and have.BUTTONS.buttons
     ok, err = check_buttons(join(path, "buttons"), tables(buttons), sent.buttons)
+    if ok then ok, err = check_call(join(path, "buttons"), tables(buttons), sent.call) end
   end
   return ok, err
 end
