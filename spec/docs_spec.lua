@@ -72,6 +72,34 @@ describe("documentation", function()
     end
   end)
 
+  it("links to files and headings that are there", function()
+    local found = {}
+    local function headings_of(page)
+      if not found[page] then
+        found[page] = {}
+        for heading in read(page):gsub("\n```.-\n```", ""):gmatch "\n#+ ([^\n]+)" do
+          found[page][heading:lower():gsub("[^%w%s_-]", ""):gsub(" ", "-")] = true
+        end
+      end
+      return found[page]
+    end
+    local n = 0
+    for _, page in ipairs(pages()) do
+      for target in read(page):gsub("\n```.-\n```", ""):gmatch "%]%(([^)%s]+)%)" do
+        if not target:find "^https?://" then
+          local path, heading = target:match "^([^#]*)#?(.*)$"
+          path = path == "" and page or ((page:match "^docs/" or "") .. path):gsub("^docs/%.%./", "")
+          local file = io.open(path)
+          assert.truthy(file, page .. ": " .. target)
+          file:close()
+          assert.truthy(heading == "" or headings_of(path)[heading], page .. ": " .. target)
+          n = n + 1
+        end
+      end
+    end
+    assert.is_true(n > 100)
+  end)
+
   it("lists every option with its environment variable and default", function()
     local text, config = read "README.md", read "lua/whatsapp/config.lua"
     local n = 0
