@@ -8,7 +8,7 @@ local dir, port, resty, option = arg[1], arg[2], arg[3], arg[4]
 local size = option == "--quick" and { rounds = 2, seconds = 1.5 } or { rounds = 5, seconds = 4 }
 
 local CLIENTS, COLD = 64, 300
-local TICKS = 100 -- of /proc/*/stat, a second
+local NANO = 1e-9
 
 local contenders = {
   { name = "whatsapp", uri = "ours" },
@@ -69,33 +69,34 @@ local function numbers(text)
   return { rate = found[1], failed = found[2], median = found[3], p99 = found[4], wall = found[5] }
 end
 
--- Seconds of processor time: of the event loop, of all threads.
+-- Seconds of processor time: of the event loop, of all threads; and for how long the
+-- event loop could have run, but others had the processors.
 local function cpu(pid)
-  local loop, all = 0, 0
+  local all, loop, waited = 0, nil, nil
   for task in capture(("ls /proc/%s/task"):format(pid)):gmatch "%d+" do
-    local fields = (read(("/proc/%s/task/%s/stat"):format(pid, task)) or ""):match "%) (.*)"
-    local user, system = fields:match(("%S+ "):rep(11) .. "(%d+) (%d+)")
-    local seconds = (user + system) / TICKS
-    all = all + seconds
-    if task == pid then loop = seconds end
+    local ran, kept = (read(("/proc/%s/task/%s/schedstat"):format(pid, task)) or ""):match "(%d+) (%d+)"
+    if ran then all = all + ran * NANO end
+    if task == pid then loop, waited = ran * NANO, kept * NANO end
   end
-  return loop, all
+  return loop, all, waited
 end
 
 -- Measuring ---------------------------------------------------------------------
 
 local function under_load(contender, pid)
   numbers(capture(load_command("/" .. contender.uri, CLIENTS, 0.5)))
-  local loop, all = cpu(pid)
+  local alone = numbers(capture(load_command("/ping", 1, size.seconds / 4, 0, 5)))
+  local loop, all, waited = cpu(pid)
   local out = dir .. "/ping"
   local both = ("%s >%s & %s; wait"):format(load_command("/ping", 1, size.seconds, 0, 5), out,
     load_command("/" .. contender.uri, CLIENTS, size.seconds))
   local found, ping = numbers(capture(both)), numbers(read(out))
-  local loop_after, all_after = cpu(pid)
-  local sends = found.rate * found.wall
+  local loop_after, all_after, waited_after = cpu(pid)
+  local wall, sends = found.wall, found.rate * found.wall
   return { rate = found.rate, failed = found.failed, p99 = found.p99, ping = ping.p99,
-           loop = (loop_after - loop) / found.wall, all = (all_after - all) / found.wall,
-           each = (loop_after - loop) / sends * 1e6 }
+           alone = alone.p99, each = (loop_after - loop) / sends * 1e6,
+           loop = (loop_after - loop) / wall, all = (all_after - all) / wall,
+           waited = (waited_after - waited) / wall }
 end
 
 local function measure(contender)
@@ -132,6 +133,8 @@ local ROWS = {
   { key = "all", title = "all threads, CPU %", format = "%.0f", scale = 100 },
   { key = "p99", title = "p99 of a send, ms", format = "%.1f" },
   { key = "ping", title = "p99 of /ping, ms", format = "%.1f", aim = "<= 3 ms" },
+  { key = "alone", title = "the same without sends", format = "%.1f" },
+  { key = "waited", title = "kept from a CPU, %", format = "%.0f", scale = 100 },
   { key = "cold", title = "wall of cold sends, s", format = "%.2f" },
 }
 
