@@ -374,6 +374,7 @@ build = {
       ["whatsapp.sandbox.phone.media_js"] = "lua/whatsapp/sandbox/phone/media.js",
       ["whatsapp.sandbox.phone.panels_css"] = "lua/whatsapp/sandbox/phone/panels.css",
       ["whatsapp.sandbox.phone.phone_css"] = "lua/whatsapp/sandbox/phone/phone.css",
+      ["whatsapp.sandbox.phone.picker_js"] = "lua/whatsapp/sandbox/phone/picker.js",
       ["whatsapp.sandbox.phone.sheet_js"] = "lua/whatsapp/sandbox/phone/sheet.js",
       ["whatsapp.sandbox.phone.store_js"] = "lua/whatsapp/sandbox/phone/store.js",
       ["whatsapp.sandbox.phone.template_js"] = "lua/whatsapp/sandbox/phone/template.js",

@@ -53,6 +53,14 @@ local orders = {
     return assert(wa:send { to = given.to, flow = { body = "A form", button = "Open it", id = made.id, token = "t",
       screen = given.screen, data = given.data } }).id
   end,
+  decrypt = function(given)
+    local path = os.tmpname()
+    assert(whatsapp.flow.decrypt_media(given.file, path, { client = wa }))
+    local text = assert(io.open(path, "rb")):read "*a"
+    os.remove(path)
+    return text
+  end,
+  download = function(given) return (assert(wa.media:download(given.id))) end,
   forms = function() return scene.form(wa) end,
   picture = function() scene.picture(wa, box) return true end,
 }

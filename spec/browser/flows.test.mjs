@@ -101,3 +101,36 @@ test("a flow sends what a phone does: not what was never touched, but what was, 
   assert.deepEqual(JSON.parse(reply), { c: [], d: "", e: "typed", f: "first", flow_token: "t" });
   await page.end();
 });
+
+const next = (action) => ({ type: "Footer", label: "Next", "on-click-action": action });
+
+const PICKER = { version: "7.1", screens: [
+  { id: "FILES", title: "Your papers", layout: { type: "SingleColumnLayout", children: [
+    { type: "DocumentPicker", name: "papers", label: "Papers", "max-uploaded-documents": 2 },
+    next({ name: "navigate", next: { type: "screen", name: "END" }, payload: {} })] } },
+  { id: "END", title: "Sure?", terminal: true, layout: { type: "SingleColumnLayout", children: [
+    next({ name: "complete", payload: { papers: "${screen.FILES.form.papers}" } })] } }] };
+
+test("files that are picked are uploaded: encrypted for an endpoint, as media at the end", async () => {
+  const page = await openPage(browser, url);
+  await box.flow({ to: chats.forms, name: "papers", text: JSON.stringify(PICKER), screen: "FILES" });
+  await openChat(page, chats.forms);
+  await row(page, "A form").getByRole("button", { name: "Open it" }).click();
+  const sheet = page.locator(".flow-sheet");
+  await sheet.locator("input[type=file]").setInputFiles({ name: "plan é.txt", mimeType: "text/plain", buffer: Buffer.from("a plan") });
+  await sheet.getByRole("button", { name: "Next" }).click();
+  await page.getByRole("heading", { name: "Sure?" }).waitFor();
+  await sheet.getByRole("button", { name: "Next" }).click();
+  const papers = await until("the webhook has them", async () => (await box.deliveries())
+    .map((one) => one.body.entry[0].changes[0].value.messages?.[0]?.interactive?.nfm_reply?.response_json)
+    .map((text) => text && JSON.parse(text).papers).find(Boolean));
+  assert.deepEqual([papers[0].file_name, papers[0].mime_type], ["plan é.txt", "text/plain"]);
+  assert.equal(await box.download({ id: papers[0].id }), "a plan");
+
+  const [file] = await page.evaluate(async () => {
+    const { picked, withFiles } = await import(new URL("phone/picker.js", location));
+    return withFiles(picked([new File(["a secret"], "b.txt")]), "data_exchange");
+  });
+  assert.equal(await box.decrypt({ file }), "a secret");
+  await page.end();
+});

@@ -43,7 +43,7 @@ export class Box {
 }
 
 for (const name of ["start", "restart", "send", "send_many", "receive", "set_status", "typing", "flow", "forms", "request", "sent", "deliveries", "scene", "picture",
-  "make_directory", "remove_directory"]) {
+  "make_directory", "remove_directory", "decrypt", "download"]) {
   Box.prototype[name] = function (given) {
     return this.order(name, given);
   };

@@ -5,6 +5,7 @@ import { el, link, replace } from "./dom.js";
 import { icon } from "./icons.js";
 import { rich } from "./format.js";
 import { holds, resolve } from "./expression.js";
+import { picked as marked, withFiles } from "./picker.js";
 import { notice, sheet } from "./sheet.js";
 
 // Pictures are in the Flow JSON itself.
@@ -184,7 +185,7 @@ class Player {
     this.busy = true;
     this.body.classList.add("busy");
     try {
-      const answer = await post("api/flows/step", { session: this.session, action, screen, data });
+      const answer = await post("api/flows/step", { session: this.session, action, screen, data: await withFiles(data, action) });
       if (answer.completed) {
         notice("Sent.");
         this.open.close();
@@ -333,10 +334,12 @@ function calendar(player, component) {
   return el("div.pair", null, one("start-date"), one("end-date"));
 }
 
-// The files do not leave the page: the sandbox's customer has none that could be encrypted.
 function files(accept) {
-  return (player, component) => labelled(player, component, el("input", { type: "file", name: component.name, accept, multiple: true,
-    onchange: (event) => player.put(component, [...event.target.files].map((file) => ({ file_name: file.name, mime_type: file.type })), false) }));
+  return (player, component) => {
+    const chosen = (player.value(component) ?? []).map((one) => one.file_name).join(", ");
+    return labelled(player, component, el("input", { type: "file", name: component.name, accept, multiple: true,
+      onchange: (event) => player.put(component, marked(event.target.files)) }), chosen ? el("span.field-hint", { dir: "auto" }, chosen) : null);
+  };
 }
 
 function picked(player, component) {

@@ -98,23 +98,30 @@ local function check_owner(req, node)
 end
 
 -- A url carries its end and a signature over it, as the real ones do.
-local function signature(id, expires)
+local function signature(place, id, expires)
   local digest = crypto.sha256()
-  digest.update(("%s %s %s"):format(state.settings.access_token, id, expires))
+  digest.update(("%s %s %s %s"):format(state.settings.access_token, place, id, expires))
   return ngx.encode_base64(digest.final()):gsub("[+/=]", ""):sub(1, 32)
 end
 
-local function url_of(node)
+local function url_of(node, place)
   local expires = tostring(state.time() + state.settings.media_seconds)
-  return ("%s/whatsapp_business/attachments/?mid=%s&ext=%s&hash=%s"):format(
-    state.settings.graph_url, node.id, expires, signature(node.id, expires))
+  return ("%s/whatsapp_business/%s/?mid=%s&ext=%s&hash=%s"):format(
+    state.settings.graph_url, place, node.id, expires, signature(place, node.id, expires))
+end
+
+--- The url of a file that a Flow's picker took: anybody may have it, for it is encrypted.
+---@param node table
+---@return string
+function M.picked_url(node)
+  return url_of(node, "picked")
 end
 
 --- GET /{media_id}
 function M.get(req, node)
   check_owner(req, node)
   return answer.ok {
-    messaging_product = "whatsapp", id = node.id, url = url_of(node), sha256 = node.sha256,
+    messaging_product = "whatsapp", id = node.id, url = url_of(node, "attachments"), sha256 = node.sha256,
     mime_type = node.mime_type, file_size = tostring(node.size),
   }
 end
@@ -177,7 +184,7 @@ function M.download(req)
   local query = req.query
   local id, expires = query.mid or "", query.ext or ""
   local node = state.nodes[id]
-  local valid = node and node.kind == "media" and query.hash == signature(id, expires)
+  local valid = node and node.kind == "media" and query.hash == signature(req.segments[2], id, expires)
     and state.now() < tonumber(expires)
   if not valid then return { status = 404, text = "URL signature mismatch or expired\n" } end
   return M.file_answer(req, node)

@@ -148,7 +148,7 @@ orders["POST media"] = function(req)
     size = tonumber(req.headers["content-length"]) or 0,
     chunks = function() return req:chunks(64 * 1024) end,
   }, true)
-  return answer.ok { id = node.id }
+  return answer.ok { id = node.id, cdn_url = media.picked_url(node) }
 end
 
 orders["GET media/{}"] = function(req, id)

@@ -199,6 +199,7 @@ return {
   files = {
     ["GET attachments"] = media.download,
     ["GET flows"] = flows.download,
+    ["GET picked"] = media.download,
   },
 
   -- Files behind links of anybody's.

@@ -80,11 +80,13 @@ services.graph = {
 
 -- Media files lie beside Graph and want its token. Whether the gateway offers a
 -- way to them is not known: its key opens them only when that is asked for. The url of a
--- flow's file is signed, and enough.
+-- flow's file, or of one that its picker took, is signed, and enough.
+local SIGNED = { flows = true, picked = true }
+
 services.files = {
   check = function(req)
     local settings = state.settings
-    if req.token == settings.access_token or req.segments[2] == "flows" then return end
+    if req.token == settings.access_token or SIGNED[req.segments[2]] then return end
     if not (settings.gateway_media and req.token == settings.api_key) then refuse_token(req) end
   end,
   handle = function(req)
