@@ -184,6 +184,20 @@ describe("sandbox: the phone's API", function()
       assert.equal("Bob", customer "US.7".name)
     end)
 
+    it("show what is written in a group, and by whom", function()
+      local group = assert(wa.groups:create { subject = "Cake friends" })
+      local id = group.id or assert(wa.groups:all())[1].id
+      local received = assert(box:receive { from = "15557770001", name = "Ann", group_id = id, text = "Cake?" })
+      local shown = message(received.id)
+      assert.same({ id, "Ann" }, { shown.customer, shown.sender })
+      assert.same({ "Cake friends", true }, { customer(id).name, customer(id).is_group })
+      assert.is_nil(customer "15557770001")
+      assert(wa:send { to = id, recipient_type = "group", text = "Plum?" })
+      assert.equal("group_id", refusal(400, "api/receive", { from = CUSTOMER, group_id = "600000000000000",
+                                                             text = "x" }).field)
+      assert.equal("from", refusal(400, "api/receive", { from = id, text = "x" }).field)
+    end)
+
     it("show reactions beside what they are to", function()
       local id = post("api/receive", { from = CUSTOMER, text = "Hi" }).id
       assert(wa:send { to = CUSTOMER, reaction = { message_id = id, emoji = "👍" } })

@@ -1,5 +1,6 @@
 // One row of a conversation.
 
+import { hueOf } from "./avatar.js";
 import { el } from "./dom.js";
 import { icon, ticks } from "./icons.js";
 import { moment, time } from "./format.js";
@@ -12,7 +13,7 @@ export const EMOJI = ["👍", "❤️", "😂", "😮", "😢", "🙏"];
 
 function who(message) {
   const chat = state.chats.get(`${message.customer} ${message.phone_number_id}`);
-  if (message.direction === "in") return chat ? nameOf(chat) : message.customer;
+  if (message.direction === "in") return message.sender ?? (chat ? nameOf(chat) : message.customer);
   return state.business.phone_numbers.find((one) => one.id === message.phone_number_id)?.verified_name ?? state.business.name;
 }
 
@@ -102,6 +103,7 @@ function drawn(message, { first, onreply, onquote }) {
   const side = message.direction === "in" ? "mine" : "theirs";
   const failed = message.status === "failed";
   const body = el("div.bubble", { class: [bare ? "bare" : "", flush ? "flush" : "", choices?.length ? "with-choices" : ""].join(" ") },
+    message.sender ? el("div.sender", { dir: "auto", style: { "--hue": hueOf(message.sender) } }, message.sender) : null,
     message.reply_to ? quoted(message.reply_to, { onclick: () => onquote(message.reply_to) }) : null,
     el("div.inside", null, nodes, meta(message)),
     choices?.length ? el("div.choices", null, choices) : null,

@@ -32,13 +32,18 @@ local function window_applies(chat)
   return wanted
 end
 
+local function is_group(id)
+  local node = state.nodes[id]
+  return node ~= nil and node.kind == "group"
+end
+
 local function shown(chat)
   local person, until_ = chat.person, chat.heard and chat.heard + WINDOW
   return {
     id = person.id, user_id = person.user_id, name = person.name or label(person.id),
     phone_number_id = chat.phone_number_id, unread = chat.unread,
     window_until = until_ and until_ > state.now() and until_ or json.null,
-    window_applies = window_applies(chat),
+    window_applies = window_applies(chat), is_group = is_group(person.id) or nil,
   }
 end
 
@@ -53,6 +58,14 @@ local function person_of(id, about)
   person.name, person.user_id = about.name or person.name, about.user_id or person.user_id
   if about.user_id then people[about.user_id] = person end
   return person, changed
+end
+
+--- Who somebody is that has no chat by that: a member of a group.
+---@param id string
+---@param about { name?: string, user_id?: string }
+---@return table person
+function M.know(id, about)
+  return (person_of(id, about))
 end
 
 --- The chat of a customer with a number of the account; a new one when there is none.
@@ -200,7 +213,8 @@ local changes = {
 --- What a customer writes.
 ---@param chat table
 ---@param message table  as the webhook has it
-function M.received(chat, message)
+---@param sender? table  the person, in the chat of a group
+function M.received(chat, message, sender)
   local at = tonumber(message.timestamp) or state.now()
   chat.heard = math.max(chat.heard or 0, at)
   local change = changes[message.type]
@@ -208,7 +222,7 @@ function M.received(chat, message)
     change(message)
   else
     add(chat, { id = message.id, direction = "in", type = message.type, payload = message, status = "delivered",
-                time = at })
+                time = at, sender = sender and (sender.name or label(sender.id)) })
   end
   publish(chat)
 end

@@ -69,8 +69,17 @@ end
 local function customer_of(id, field)
   if received.is_user_id(id) then return nil, id end
   local digits = id:gsub("[%s+().-]", "")
+  if state.nodes[digits] and state.nodes[digits].kind == "group" then
+    answer.invalid(field, "is a group", "say who writes in it, and the group as group_id")
+  end
   if digits:find "^%d+$" and #digits <= MOST_DIGITS then return digits end
   answer.invalid(field, "must be a phone number or a business-scoped user id")
+end
+
+local function group_of(id)
+  local group = state.nodes[id]
+  if group and group.kind == "group" then return group end
+  answer.invalid("group_id", ("there is no group %s"):format(id))
 end
 
 local function checked(body, what)
@@ -91,8 +100,11 @@ function M.write(body)
   if kind == "interactive" and type(content) == "table" and type(content.call_permission_reply) == "table" then
     calls.replied(phone, from or user_id, content.call_permission_reply)
   end
-  local chat = chats.with(from or user_id, phone, { name = body.name, user_id = from and user_id })
-  user_id = user_id or chat.person.user_id
+  local group = body.group_id and group_of(body.group_id)
+  local about = { name = body.name, user_id = from and user_id }
+  local chat = group and chats.with(group.id, phone) or chats.with(from or user_id, phone, about)
+  local person = group and chats.know(from or user_id, about) or chat.person
+  user_id = user_id or person.user_id
   local message = { id = body.id or wamid.new(from or user_id), from = from, from_user_id = user_id, type = kind,
                     context = body.context, group_id = body.group_id,
                     timestamp = ("%.0f"):format(body.timestamp or state.time()) }
@@ -100,10 +112,10 @@ function M.write(body)
   if kind == "unsupported" then message.errors = body.errors or UNSUPPORTED end
   webhooks.send(phone, from or user_id, "messages", {
     contacts = kind ~= "system" and {
-      { wa_id = from, user_id = user_id, profile = { name = chat.person.name or "Customer" } } } or nil,
+      { wa_id = from, user_id = user_id, profile = { name = person.name or "Customer" } } } or nil,
     messages = { message },
   })
-  chats.received(chat, message)
+  chats.received(chat, message, group and person)
   return message.id
 end
 
