@@ -352,6 +352,19 @@ describe("a bot", function()
       assert.are.same({ "text hi" }, heard)
     end)
 
+    it("200 however the host has its headers, but for two signatures", function()
+      local body = meta.body { meta.message { text = "hi" } }
+      local good = whatsapp.webhook.sign(body, meta.secret)
+      local by_metatable = setmetatable({}, { __index = function(_, name)
+        return name:lower() == "x-hub-signature-256" and good or nil
+      end })
+      for _, headers in ipairs { { ["X-HUB-SIGNATURE-256"] = good }, { ["x-hub-signature-256"] = { good } },
+                                 { "x", [true] = 1, ["x-Hub-Signature-256"] = good }, by_metatable } do
+        assert.are.equal(200, (bot:handle("POST", nil, headers, body)))
+      end
+      assert.are.equal(401, (bot:handle("POST", nil, { ["x-hub-signature-256"] = { good, good } }, body)))
+    end)
+
     it("500 when the store fails, and handles nothing", function()
       bot:on("text", hear "text")
       bot.store:close()

@@ -132,7 +132,7 @@ end
 --- Without a `later` the handlers have run when it returns.
 ---@param method string "GET" or "POST"
 ---@param query table<string, string>|string|nil the decoded parameters, or the query string
----@param headers table<string, string> in any case
+---@param headers table<string, string|string[]> in any case
 ---@param body string|nil the bytes as they came
 ---@return integer status 200, 400, 401, 403, 405, 413 or 500
 ---@return table<string, string> headers

@@ -14,11 +14,18 @@ local function answer(status, text, more)
   return status, headers, text
 end
 
+-- In whatever way a host has them: names in any case, or found by its metatable alone;
+-- a text, or a list of one.
 local function header(headers, wanted)
   if type(headers) ~= "table" then return nil end
-  for name, value in pairs(headers) do
-    if type(name) == "string" and name:lower() == wanted then return value end
+  local found = headers[wanted]
+  if found == nil then
+    for name, value in pairs(headers) do
+      if type(name) == "string" and name:lower() == wanted then found = value end
+    end
   end
+  if type(found) == "table" and #found == 1 then return found[1] end
+  return found
 end
 
 local CHALLENGE = { signature = 403, invalid = 400 }
