@@ -129,7 +129,7 @@ end
 local ROWS = {
   { key = "rate", title = "sends/s", format = "%.0f", aim = ">= 1" },
   { key = "loop", title = "event loop, CPU %", format = "%.0f", scale = 100, aim = "<= 0.5" },
-  { key = "each", title = "event loop, us a send", format = "%.1f" },
+  { key = "each", title = "event loop, us a send", format = "%.1f", aim = "<= 0.5" },
   { key = "all", title = "all threads, CPU %", format = "%.0f", scale = 100 },
   { key = "p99", title = "p99 of a send, ms", format = "%.1f" },
   { key = "ping", title = "p99 of /ping, ms", format = "%.1f", aim = "<= 3 ms" },
