@@ -116,7 +116,7 @@ describe("the command", function()
     assert.equal("Open 9 to 6", profile.about)
     assert.same({ "https://a.example", "https://b.example" }, profile.websites)
     assert_refused(2, "vertical", run "profile set --vertical NONSENSE")
-    assert_refused(3, "email", run "profile set --email nobody")
+    assert_refused(2, "email", run "profile set --email nobody")
     assert_ended(2, run "profile set")
   end)
 
