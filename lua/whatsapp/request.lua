@@ -45,7 +45,9 @@ end
 
 local function missing_id(name)
   local variable = config.variable(name)
-  if not variable then return invalid(name, "is missing") end
+  if not variable then
+    return invalid(name, "is missing", "paths are filled with {phone_number_id}, {business_account_id} and {app_id}")
+  end
   return Error.config(name, "is missing",
     ("set %s or give %s = … to whatsapp.new or to the call"):format(variable, name))
 end

@@ -47,7 +47,7 @@ local function read_word(reader)
   local value = WORDS[word]
   if value == nil then
     local decoded = json.decode_raw("[" .. word .. "]")
-    if not decoded then fail(reader, ("the word %s"):format(word)) end
+    if not decoded then fail(reader, ("%s is no value: texts have quotes"):format(word)) end
     value = decoded[1]
   end
   reader.at = reader.at + #word
