@@ -5,6 +5,8 @@
 #include <string.h>
 #include <time.h>
 
+#include "setopt.h"
+
 #define HEADERS_MAX (64 * 1024)
 
 struct wa_exchange {
@@ -75,12 +77,6 @@ static int fill(struct wa_exchange *x, const struct wa_request *request,
   return x->route ? fill_body(x, request, err) : -1;
 }
 
-/* Ids go on after a fork, so that none of the child's is one of the parent's. */
-static unsigned long long next_id(void) {
-  static unsigned long long last;
-  return __atomic_add_fetch(&last, 1, __ATOMIC_RELAXED);
-}
-
 struct wa_exchange *wa_exchange_new(struct wa_session *session,
                                     const struct wa_request *request,
                                     struct wa_error *err) {
@@ -95,7 +91,7 @@ struct wa_exchange *wa_exchange_new(struct wa_session *session,
   }
   x->references = 1;
   x->slot.exchange = x;
-  x->slot.id = next_id();
+  x->slot.id = wa_next_id();
   x->session = session;
   wa_session_ref(session);
   x->bytes.fd = -1;
@@ -239,13 +235,6 @@ static int on_progress(void *arg, curl_off_t down_total, curl_off_t down,
 
 /* Starting --------------------------------------------------------------------
  */
-
-#define SET(option, value)                                                     \
-  do {                                                                         \
-    CURLcode rc_ = curl_easy_setopt(easy, option, value);                      \
-    if(rc_)                                                                    \
-      return rc_;                                                              \
-  } while(0)
 
 /* What every exchange of its route sets alike. */
 static CURLcode set_route(struct wa_exchange *x, CURL *easy) {

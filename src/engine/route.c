@@ -6,6 +6,7 @@
 #include <strings.h>
 
 #include "buffer.h"
+#include "setopt.h"
 
 #define UPLOAD_CHUNK (128L * 1024)
 #define SMALL_CHUNK (16L * 1024)
@@ -155,8 +156,7 @@ static int fill(struct wa_route *route, struct wa_session *session,
   return 0;
 }
 
-/* Ids go on after a fork, so that none of the child's is one of the parent's. */
-static unsigned long long next_id(void) {
+unsigned long long wa_next_id(void) {
   static unsigned long long last;
   return __atomic_add_fetch(&last, 1, __ATOMIC_RELAXED);
 }
@@ -213,7 +213,7 @@ struct wa_route *wa_route_new(struct wa_session *session,
     return share(last);
   struct wa_route *route = make(session, request, err);
   if(route && is_common(request) && !route->proxy) {
-    route->id = next_id();
+    route->id = wa_next_id();
     wa_session_keep_route(session, share(route));
   }
   return route;
@@ -241,13 +241,6 @@ int wa_route_has_proxy(const struct wa_route *route) {
 
 /* Applying --------------------------------------------------------------------
  */
-
-#define SET(option, value)                                                     \
-  do {                                                                         \
-    CURLcode rc_ = curl_easy_setopt(easy, option, value);                      \
-    if(rc_)                                                                    \
-      return rc_;                                                              \
-  } while(0)
 
 static CURLcode set_method(const struct wa_route *route, CURL *easy) {
   if(route->body == WA_BYTES) {

@@ -35,6 +35,10 @@ struct wa_request {
 enum wa_body { WA_NO_BODY, WA_BYTES, WA_PARTS };
 enum wa_body wa_body_of(const struct wa_request *request);
 
+/* A number that nothing else has. They go on after a fork, so that none of the
+ * child's is one of the parent's. */
+unsigned long long wa_next_id(void);
+
 struct wa_route;
 
 /* The route of a request: checked, and the session's last one where that is the

@@ -12,6 +12,7 @@
 
 #include "buffer.h"
 #include "route.h"
+#include "setopt.h"
 
 struct origin {
   char *scheme;
@@ -368,13 +369,6 @@ int wa_session_authorise(const struct wa_session *session,
     return append_header(list, "Maton-Connection: ", session->connection, err);
   return 0;
 }
-
-#define SET(option, value)                                                     \
-  do {                                                                         \
-    CURLcode rc_ = curl_easy_setopt(easy, option, value);                      \
-    if(rc_)                                                                    \
-      return rc_;                                                              \
-  } while(0)
 
 /* No program that this process starts inherits a connection. */
 static curl_socket_t open_socket(void *unused, curlsocktype purpose,
