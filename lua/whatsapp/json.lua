@@ -47,6 +47,17 @@ function M.array(list)
   return setmetatable(list or {}, array_mt)
 end
 
+--- The tables in a decoded list, whatever else it may be or hold.
+---@param list any
+---@return table[]
+function M.tables(list)
+  local found = {}
+  for _, item in ipairs(type(list) == "table" and list or {}) do
+    if type(item) == "table" then found[#found + 1] = item end
+  end
+  return found
+end
+
 -- Encoding ------------------------------------------------------------------
 
 local escapes = { ['"'] = '\\"', ["\\"] = "\\\\", ["\b"] = "\\b", ["\f"] = "\\f",
@@ -206,6 +217,33 @@ function M.encode(value)
   local out = {}
   local n, err, keys = encode_value(value, out, 0, 0)
   if not n then return nil, "JSON cannot carry " .. err, keys end
+  return concat(out)
+end
+
+local function write_lines(value, order, out, indent)
+  if type(value) ~= "table" or next(value) == nil then
+    out[#out + 1] = assert(M.encode(value))
+    return
+  end
+  local inner = indent .. "  "
+  local is_list = value[1] ~= nil
+  out[#out + 1] = is_list and "[\n" or "{\n"
+  local keys = is_list and value or order(value)
+  for i = 1, #keys do
+    out[#out + 1] = (i > 1 and ",\n" or "") .. inner
+    if not is_list then out[#out + 1] = M.encode(keys[i]) .. ": " end
+    write_lines(value[is_list and i or keys[i]], order, out, inner)
+  end
+  out[#out + 1] = "\n" .. indent .. (is_list and "]" or "}")
+end
+
+--- Encodes a value for people, a property a line. Raises for what JSON cannot carry.
+---@param value any
+---@param order fun(object: table): string[] its names, as they are to follow each other
+---@return string
+function M.lines(value, order)
+  local out = {}
+  write_lines(value, order, out, "")
   return concat(out)
 end
 

@@ -2,6 +2,7 @@
 
 local Error = require "whatsapp.error"
 local fields = require "whatsapp.api.fields"
+local json = require "whatsapp.json"
 local poll = require "whatsapp.poll"
 local schema = require "whatsapp.schema"
 local send = require "whatsapp.send"
@@ -78,21 +79,12 @@ local state_spec = { type = "string", one_of = STATES }
 
 local FIRST, LONGEST, TIMEOUT = 0.5, 5, 60
 
--- The tables of a list, whatever else it may be or hold.
-local function tables(list)
-  local found = {}
-  for _, item in ipairs(type(list) == "table" and list or {}) do
-    if type(item) == "table" then found[#found + 1] = item end
-  end
-  return found
-end
-
 -- What the events come to, in whatever order they stand: the furthest state that
 -- was seen so far, and the event that ended it.
 local function summary(page, furthest)
   local ended
-  for _, entry in ipairs(tables(page.data)) do
-    for _, event in ipairs(tables(type(entry.events) == "table" and entry.events.data)) do
+  for _, entry in ipairs(json.tables(page.data)) do
+    for _, event in ipairs(json.tables(type(entry.events) == "table" and entry.events.data)) do
       local rank = RANKS[event.delivery_status]
       if rank and rank > (furthest and RANKS[furthest.delivery_status] or 0) then furthest = event end
       if event.delivery_status == "FAILED" or event.delivery_status == "DELETED" then ended = event end

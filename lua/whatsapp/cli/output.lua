@@ -38,21 +38,11 @@ function M.print_json(value)
   return M.line(assert(json.encode(value)))
 end
 
-local function tree(value, indent)
-  if type(value) ~= "table" or next(value) == nil then return assert(json.encode(value)) end
-  local lines, inner, is_list = {}, indent .. "  ", value[1] ~= nil
-  for i, key in ipairs(is_list and value or schema.sorted_keys(value)) do
-    lines[i] = is_list and inner .. tree(value[i], inner)
-      or ("%s%s: %s"):format(inner, json.encode(key), tree(value[key], inner))
-  end
-  return (is_list and "[\n%s\n%s]" or "{\n%s\n%s}"):format(table.concat(lines, ",\n"), indent)
-end
-
 --- Prints a value as JSON in lines, for people.
 ---@param value table
 ---@return true
 function M.print_tree(value)
-  return M.line(tree(value, ""))
+  return M.line(json.lines(value, schema.sorted_keys))
 end
 
 --- Whether a standard stream is a terminal.

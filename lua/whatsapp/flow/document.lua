@@ -233,30 +233,11 @@ local function sorted(value)
   return keys
 end
 
-local function print_value(value, out, indent)
-  if type(value) ~= "table" or next(value) == nil then
-    out[#out + 1] = assert(json.encode(value))
-    return
-  end
-  local inner = indent .. "  "
-  local is_list = value[1] ~= nil
-  out[#out + 1] = is_list and "[\n" or "{\n"
-  local keys = is_list and value or sorted(value)
-  for i = 1, #keys do
-    out[#out + 1] = (i > 1 and ",\n" or "") .. inner
-    if not is_list then out[#out + 1] = json.encode(keys[i]) .. ": " end
-    print_value(value[is_list and i or keys[i]], out, inner)
-  end
-  out[#out + 1] = "\n" .. indent .. (is_list and "]" or "}")
-end
-
 --- JSON of a value, a property a line.
 ---@param value any what JSON can carry
 ---@return string
 function M.write(value)
-  local out = {}
-  print_value(value, out, "")
-  return table.concat(out)
+  return json.lines(value, sorted)
 end
 
 return M

@@ -1,5 +1,6 @@
 --- POST /{phone_number_id}/messages: sending, and marking as read.
 
+local json = require "whatsapp.json"
 local answer = require "whatsapp.sandbox.server.answer"
 local calls = require "whatsapp.sandbox.server.calls"
 local changes = require "whatsapp.sandbox.server.changes"
@@ -17,6 +18,8 @@ local wamid = require "whatsapp.sandbox.server.wamid"
 local M = {}
 
 local MAX_TEXT = 4096
+
+local tables = json.tables
 
 local function refuse_missing(name)
   answer.refuse { code = 100, message = ("The parameter %s is required."):format(name),
@@ -79,14 +82,6 @@ local function needs(...)
       if content[name] == nil then refuse_missing(("%s['%s']"):format(kind, name)) end
     end
   end
-end
-
-local function tables(list)
-  local found = {}
-  for _, item in ipairs(type(list) == "table" and list or {}) do
-    if type(item) == "table" then found[#found + 1] = item end
-  end
-  return found
 end
 
 -- What can be tapped: reply buttons, or the rows of a list.
