@@ -192,6 +192,7 @@ build = {
     ["whatsapp.loop.luv"] = "lua/whatsapp/loop/luv.lua",
     ["whatsapp.loop.native"] = "lua/whatsapp/loop/native.lua",
     ["whatsapp.loop.nginx"] = "lua/whatsapp/loop/nginx.lua",
+    ["whatsapp.loop.run"] = "lua/whatsapp/loop/run.lua",
     ["whatsapp.message.action"] = "lua/whatsapp/message/action.lua",
     ["whatsapp.message.carousel"] = "lua/whatsapp/message/carousel.lua",
     ["whatsapp.message.commerce"] = "lua/whatsapp/message/commerce.lua",

@@ -3,6 +3,7 @@
 
 local core = require "whatsapp.core"
 local Error = require "whatsapp.error"
+local run = require "whatsapp.loop.run"
 
 local cqueues = require "cqueues"
 local condition = require "cqueues.condition"
@@ -117,8 +118,6 @@ function M.sleep(seconds)
   cqueues.sleep(math.max(0, seconds))
 end
 
-local SHARE = 0.002 -- seconds that a coroutine of a gathering may take in a row, about
-
 --- Runs tasks in coroutines of the running controller, at most `limit` at a time.
 --- A task must not raise. Whoever ends one asks for the next, and ends when there
 --- is none for it.
@@ -129,16 +128,7 @@ local SHARE = 0.002 -- seconds that a coroutine of a gathering may take in a row
 function M.gather(limit, next_task, tick, every)
   local controller, over, started, running = cqueues.running(), condition.new(), 0, 0
   local function work(task)
-    local since = M.now()
-    while task do
-      task()
-      -- Where tasks do not wait, others do.
-      if M.now() >= since + SHARE then
-        M.sleep(0)
-        since = M.now()
-      end
-      task = next_task()
-    end
+    run(M, task, next_task)
     running = running - 1
     over:signal()
   end

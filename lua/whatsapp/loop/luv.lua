@@ -3,6 +3,7 @@
 
 local core = require "whatsapp.core"
 local Error = require "whatsapp.error"
+local run = require "whatsapp.loop.run"
 
 local uv = require "luv"
 
@@ -134,8 +135,6 @@ function M.sleep(seconds)
   while not over do coroutine.yield() end
 end
 
-local SHARE = 0.002 -- seconds that a coroutine of a gathering may take in a row, about
-
 --- Runs tasks in coroutines, at most `limit` at a time. A task must not raise.
 --- Whoever ends one asks for the next, and ends when there is none for it.
 ---@param limit integer
@@ -148,16 +147,7 @@ function M.gather(limit, next_task, tick, every)
     if idle then resume { me } end
   end
   local function work(task)
-    local since = M.now()
-    while task do
-      task()
-      -- Where tasks do not wait, others do.
-      if M.now() >= since + SHARE then
-        M.sleep(0)
-        since = M.now()
-      end
-      task = next_task()
-    end
+    run(M, task, next_task)
     running = running - 1
     -- From outside this coroutine, whose end is part of the wait.
     if running == 0 and idle then after(0, wake) end
