@@ -127,6 +127,11 @@ local function left_of(self, screen)
   return self.left[screen] or { values = {}, data = {} }
 end
 
+local function stand_on(self, screen)
+  local left = left_of(self, screen)
+  self.screen, self.values, self.data = screen, left.values, left.data
+end
+
 -- One that leads to the screen before it is a way back.
 local function enter(self, screen)
   if screen == self.path[#self.path] then
@@ -134,8 +139,7 @@ local function enter(self, screen)
   elseif self.screen then
     self.path[#self.path + 1] = self.screen
   end
-  local left = left_of(self, screen)
-  self.screen, self.values, self.data = screen, left.values, left.data
+  stand_on(self, screen)
 end
 
 -- `written` as in `Sheet:accepts`, of the Flow's own actions.
@@ -261,9 +265,7 @@ end
 -- Goes back without a word to anybody, to a screen that was left.
 local function return_to(self, screen)
   while self.screen ~= screen and self.path[1] do
-    self.screen = table.remove(self.path)
-    local left = left_of(self, self.screen)
-    self.values, self.data = left.values, left.data
+    stand_on(self, table.remove(self.path))
   end
 end
 
@@ -425,8 +427,8 @@ function Player:back()
     before = answer.screen
   end
   table.remove(self.path)
-  local left = left_of(self, before)
-  self.screen, self.values, self.data, self.message = before, left.values, left.data, nil
+  stand_on(self, before)
+  self.message = nil
   if asks then return follow(self, answer) end
   return self.screen, self.data
 end

@@ -1,7 +1,17 @@
 --- The configuration of the sandbox's nginx. `${name}` is filled in by
 --- `launch.lua`; everything relative lies under the prefix (`nginx -p`).
 
-return [[
+-- What each server answers to what nginx refuses by itself.
+local REFUSED = [[
+location @refused {
+      content_by_lua_block { require("whatsapp.sandbox.server").refuse() }
+    }
+    location = /.refused {
+      internal;
+      content_by_lua_block { require("whatsapp.sandbox.server").refuse() }
+    }]]
+
+local CONF = [[
 ${modules}
 ${user}
 daemon on;
@@ -66,13 +76,7 @@ http {
     location / {
       content_by_lua_block { require("whatsapp.sandbox.server").serve("main") }
     }
-    location @refused {
-      content_by_lua_block { require("whatsapp.sandbox.server").refuse() }
-    }
-    location = /.refused {
-      internal;
-      content_by_lua_block { require("whatsapp.sandbox.server").refuse() }
-    }
+    ${refused}
   }
 
   server {
@@ -81,13 +85,7 @@ http {
     location / {
       content_by_lua_block { require("whatsapp.sandbox.server").serve("control") }
     }
-    location @refused {
-      content_by_lua_block { require("whatsapp.sandbox.server").refuse() }
-    }
-    location = /.refused {
-      internal;
-      content_by_lua_block { require("whatsapp.sandbox.server").refuse() }
-    }
+    ${refused}
   }
 
   server {
@@ -97,13 +95,9 @@ http {
     location / {
       content_by_lua_block { require("whatsapp.sandbox.server").phone() }
     }
-    location @refused {
-      content_by_lua_block { require("whatsapp.sandbox.server").refuse() }
-    }
-    location = /.refused {
-      internal;
-      content_by_lua_block { require("whatsapp.sandbox.server").refuse() }
-    }
+    ${refused}
   }
 }
 ]]
+
+return (CONF:gsub("%${refused}", REFUSED))

@@ -31,7 +31,7 @@ end
 
 -- As for `wa:send`, else as Graph has it.
 local function as_sent(_, kind, content)
-  local built = messages.build { to = "15550000000", [kind] = content }
+  local built = messages.build { to = line.BUSINESS, [kind] = content }
   return built and built[kind] or content
 end
 
