@@ -87,10 +87,43 @@ describe("sandbox: data", function()
     return files.read(("/proc/%d/task/%d/children"):format(box.pid, box.pid))
   end
 
+  local function runs(pid)
+    local file = io.open(("/proc/%d/cmdline"):format(pid), "rb")
+    local title = file and file:read "*a"
+    if file then file:close() end
+    return title and title ~= ""
+  end
+
+  -- A machine may be too busy to let a process die.
   local function kill()
     os.execute(("kill -KILL %d %s"):format(box.pid, workers()))
     box.stopped = true
+    local give_up = socket.gettime() + LIMIT
+    while runs(box.pid) and socket.gettime() < give_up do socket.sleep(0.02) end
   end
+
+  it("is of one sandbox at a time", function()
+    assert(start())
+    local ok, err = sandbox.start { data = directory }
+    assert.is_nil(ok)
+    assert.is_truthy(tostring(err):find("already runs in " .. directory, 1, true), tostring(err))
+    assert(wa:send { to = CUSTOMER, text = "the first still answers" })
+  end)
+
+  it("takes a pid that is now another process's for a sandbox that is gone", function()
+    assert(start())
+    kill()
+    local other = assert(io.popen("echo $$; exec sleep 60"))
+    local pid = other:read "*l"
+    local file = assert(io.open(directory .. "/nginx.pid", "w"))
+    file:write(pid, "\n")
+    file:close()
+    local ok, err = start()
+    os.execute("kill " .. pid)
+    other:close()
+    assert.is_nil(err)
+    assert(ok)
+  end)
 
   local function texts()
     local found = {}

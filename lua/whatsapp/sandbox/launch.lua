@@ -82,6 +82,8 @@ end
 
 -- One shell for all that must be asked of the system: a directory, the pid of
 -- this process, the absolute place of our Lua files, what nginx was built with.
+-- A sandbox that is just ending there, or was killed, is waited for; a pid that is now
+-- another process's is none.
 local SURVEY = [[
 exec 2>&1
 umask 077
@@ -89,8 +91,14 @@ root=$(cd -- "$root" && pwd -P) || exit
 if [ -n "$prefix" ]; then mkdir -p -- "$prefix"
 else prefix=$(mktemp -d "${TMPDIR:-/tmp}/whatsapp-sandbox.XXXXXX"); fi || exit
 cd -- "$prefix" || exit
-runs() { kill -0 "$1" 2>/dev/null && ! grep -qs '^State:.Z' "/proc/$1/status"; }
-[ -s nginx.pid ] && runs "$(cat nginx.pid)" && echo running=yes && exit
+runs() {
+  if [ -d /proc/self ]; then grep -qsF -- "-p $(pwd -P) -e" "/proc/$1/cmdline"
+  else kill -0 "$1" 2>/dev/null; fi
+}
+runs_here() { [ -s nginx.pid ] && runs "$(cat nginx.pid)"; }
+n=0
+while runs_here && [ $n -lt 40 ]; do sleep 0.05; n=$((n + 1)); done
+runs_here && echo running=yes && exit
 rm -f ready state.jsonl.new $made $private && mkdir -p tmp media || exit
 for file in $private; do : > "$file" || exit; done
 chmod go= tmp media && { [ ! -e state.jsonl ] || chmod go= state.jsonl; } || exit
