@@ -20,11 +20,7 @@ local order = whatsapp.conversation("order", function(chat)
   local pizza = chat:choose("Which pizza would you like?", PIZZAS, { button = "See pizzas" })
   local count = chat:ask("How many?", { number = { min = 1, max = 20 }, retry = "A number from 1 to 20, please." })
   local size = chat:choose("Which size?", { "Small", "Medium", "Large" })
-  local name, nothing = chat:ask("Whom is it for?", { timeout = 3600 })
-  if not name then
-    if nothing.kind == "timeout" then chat:say "I have put your order aside. Write “order” to begin again." end
-    return
-  end
+  local name = chat:ask "Whom is it for?"
   local sure = chat:choose(("%d × %s, %s, for %s?"):format(count, pizza, size:lower(), name), { "Yes", "No" })
   if sure == "No" then
     chat:say "Never mind. Write “order” to begin again."
@@ -36,7 +32,9 @@ local order = whatsapp.conversation("order", function(chat)
   chat:say(("Thank you, %s. Your order is %s; it will be ready in 20 minutes."):format(name, id))
   chat:sleep(20 * 60)
   chat:say(("%s, your order %s is ready."):format(name, id))
-end)
+end, { timeout = 3600, on_timeout = function(chat)
+  chat:say "I have put your order aside. Write “order” to begin again."
+end })
 
 -- In memory, which the nginx that serves it overrides.
 local bot = whatsapp.bot { client = whatsapp.new(), store = whatsapp.store.memory() }

@@ -139,6 +139,75 @@ for _, host in ipairs(hosts.all()) do describe("a conversation under " .. host.n
       t:said())
   end)
 
+  it("takes what a check only nods at, as it is", function()
+    t:opens(function(chat)
+      chat:say("Hello " .. chat:ask("Name?", { check = function(name) return #name > 2, "A longer one" end }))
+    end)
+    t:deliver("go", "Al", "Ann")
+    assert.are.same({ "Name?", "A longer one", "Hello Ann" }, t:said())
+  end)
+
+  it("asks for other things than words", function()
+    local function talk(chat)
+      local file = chat:ask("A receipt?", { type = { "image", "document" }, retry = "A picture, please",
+        check = function(file) return file.mime_type ~= "image/gif", "No GIF" end })
+      local place, event = chat:ask({ location_request = "Where?" }, { type = "location" })
+      local form = chat:ask("The form?", { type = "flow_reply" })
+      chat:say(("%s %s %s %s"):format(file.id, place.latitude, event.type, form.day))
+      chat:say(chat:ask("Like it?", { type = { "button_reply", "text" } }))
+    end
+    local function image(mime_type) return { type = "image", image = { id = "55", mime_type = mime_type } } end
+    local form = { type = "interactive", interactive = { type = "nfm_reply", nfm_reply = {
+      name = "flow", body = "Sent", response_json = [[{"day":"Monday"}]] } } }
+    t:opens(talk)
+    t:deliver("go", "here", { type = "sticker", sticker = { id = "5" } }, image "image/gif", image "image/png")
+    t:deliver("Berlin", { type = "location", location = { latitude = 52.5, longitude = 13.4 } })
+    t:opens(talk)
+    t:deliver(form, image "image/png", " much ")
+    assert.are.same({ "A receipt?", "A picture, please", "A picture, please", "No GIF", "Where?", "Where?", "The form?",
+                      "55 52.5 location Monday", "Like it?", "Like it?", "much" }, t:said())
+    assert.are.same({}, t.heard)
+    for _, wrong in ipairs { "imgae", "reaction", {}, 5 } do
+      t:opens(function(chat) chat:ask("A receipt?", { type = wrong }) end)
+      t:deliver "go"
+      assert.is_true(t:was_told "type must be a type of message, or a list of them: address_reply, audio")
+    end
+  end)
+
+  it("has a header and a footer about its choices", function()
+    t:opens(function(chat)
+      local two = chat:choose({ body = "Which?", header = "Size", footer = "One" }, { "S", "M" })
+      chat:say(two .. chat:choose({ body = "And?", header = "Colour" }, { "R", "G", "B", "W" }))
+    end)
+    t:deliver("go", "m", "3")
+    local list = t:sent()
+    local first, second = list[1].interactive, list[2].interactive
+    assert.are.same({ "Which?", "Size", "One", 2, "And?", "Colour", 4, "MB" },
+      { first.body.text, first.header.text, first.footer.text, #first.action.buttons,
+        second.body.text, second.header.text, #second.action.sections[1].rows, list[3].text.body })
+    for _, wrong in ipairs { {}, { body = "Which?", haeder = "Size" }, 5 } do
+      t:opens(function(chat) chat:choose(wrong, { "S" }) end)
+      t:deliver "go"
+      assert.is_true(t:was_told "the question must be a text, or { body, header, footer }")
+    end
+  end)
+
+  it("has its events' methods in steps", function()
+    local results
+    local function talk(chat)
+      local _, answer = chat:ask "Name?"
+      results = { (select(2, answer:mark_read())).kind, chat:step("read", function()
+        return answer:mark_read(), chat.event:react "👍" ~= nil
+      end) }
+    end
+    t:opens(talk)
+    t:deliver "go"
+    t:opens(talk)
+    t:deliver "Ann"
+    assert.are.same({ "state", true, true }, results)
+    assert.are.equal("👍", t:sent()[2].reaction.emoji)
+  end)
+
   it("takes words in any case, and numbers that mean one thing", function()
     t:opens(function(chat)
       local fruit = chat:ask("Fruit?", { one_of = { "Äpfel", "Ψάρι", "Ёж" } })
@@ -257,6 +326,39 @@ for _, host in ipairs(hosts.all()) do describe("a conversation under " .. host.n
     end
     t:advance(10)
     assert.are.same({ "Age?", "Age?", "Age?", "timeout" }, t:said())
+  end)
+
+  it("ends where nobody answers for as long as it has patience", function()
+    local options = { timeout = 60, on_timeout = function(chat)
+      chat:say("Bye, " .. chat.name)
+      chat:ask "Still there?"
+      chat:say "never"
+    end }
+    local function talk(chat)
+      local size = chat:choose("Size?", { "S", "M" })
+      local _, err = chat:wait("image", { timeout = 100 })
+      chat:say(size .. " " .. err.kind)
+      chat:wait "image"
+      chat:say "never"
+    end
+    t:opens(talk, options)
+    t:deliver("go", "m")
+    t:opens(talk, options)
+    t:advance(99)
+    assert.are.same({ "Size?" }, t:said())
+    t:advance(1)
+    assert.are.same({ "M timeout" }, t:said())
+    t:advance(59)
+    t:opens(talk, options)
+    t:advance(1)
+    assert.are.same({ "Bye, Ann", "Still there?" }, t:said())
+    t:opens(talk, options)
+    t:advance(60)
+    assert.are.same({ {}, {} }, { t:said(), t.bot:conversations() })
+    t:opens(talk, { timeout = 60 })
+    t:deliver "go"
+    t:advance(60)
+    assert.are.same({ { "Size?" }, {} }, { t:said(), t.bot:conversations() })
   end)
 
   it("asks as often as it is told to", function()

@@ -12,7 +12,9 @@ describe("a conversation that is made", function()
       ["versions.3"] = { "order", talk, { version = 3, versions = { ["3"] = talk } } },
       versions = { "order", talk, { versions = "restart" } },
       on_unknown = { "order", talk, { on_unknown = "ask" } },
-      keep = { "order", talk, { keep = 0 } }, verison = { "order", talk, { verison = 2 } },
+      keep = { "order", talk, { keep = 0 } }, timeout = { "order", talk, { timeout = "60" } },
+      on_timeout = { "order", talk, { on_timeout = talk } },
+      verison = { "order", talk, { verison = 2 } },
     } do
       local ok, err = pcall(whatsapp.conversation, (table.unpack or unpack)(given))
       assert.are.same({ false, "config", field }, { ok, err.kind, err.field })

@@ -25,22 +25,34 @@ end
 
 local function is_pattern(value) return is_text(value) and pattern.check(value) == true end
 
+-- The types of message that answer a question; others have their own handlers.
+local ANSWERS = {}
+for word in ("text image video audio document sticker location contacts button button_reply list_reply "
+  .. "flow_reply address_reply order"):gmatch "%S+" do ANSWERS[word] = true end
+
+-- As a set.
+local function types_of(value)
+  local types = {}
+  for _, word in ipairs(is_text(value) and { value } or value) do types[word] = true end
+  return types
+end
+
+local function are_types(value)
+  return (is_text(value) or is_list(value)) and schema.first_unknown(types_of(value), ANSWERS) == nil
+end
+
 --- The options of `chat:ask`, and what each must be.
 M.OPTIONS = {
   number = { is_range, "true, or { min = …, max = … } with numbers" },
   pattern = { is_pattern, "a Lua pattern" },
   one_of = { is_list, "a list of words" },
+  type = { are_types, "a type of message, or a list of them: " .. table.concat(schema.sorted_keys(ANSWERS), ", ") },
   check = { is_callable, "a function" },
   retry = { function(value) return is_text(value) or type(value) == "table" end, "a text or a message" },
   timeout = { function(value) return type(value) == "number" and value > 0 end, "a number of seconds above 0" },
   tries = { function(value) return type(value) == "number" and value >= 1 and value % 1 == 0 end,
             "a whole number above 0" },
 }
-
--- The kinds of message that answer a question; others have their own handlers.
-local ANSWERS = {}
-for word in ("text image video audio document sticker location contacts button button_reply list_reply "
-  .. "flow_reply address_reply order"):gmatch "%S+" do ANSWERS[word] = true end
 
 --- Whether an event is an answer, be it a good one or not.
 ---@param event whatsapp.Event
@@ -73,6 +85,20 @@ local function word_of(text, words)
   end
 end
 
+-- What there is of a type that was asked for: the file, what was filled in, the words.
+local function content_of(event, types)
+  if not types_of(types)[event.type] then return nil end
+  if event.media then return event.media end
+  local words = event.type == "text" or event.reply_id
+  return words and M.trimmed(event.text) or event.data
+end
+
+-- A check that says no more than yes or no is one too.
+local function checked(value, good, why)
+  if good == true then return value end
+  return good or nil, why
+end
+
 --- What an event answers, nil when that will not do.
 ---@param event whatsapp.Event
 ---@param options table
@@ -80,11 +106,12 @@ end
 ---@return string|nil why what `check` says about it
 function M.read(event, options)
   local value = M.trimmed(event.text)
+  if options.type then value = content_of(event, options.type) end
   if value == "" then return nil end
   if options.number then value = number_of(value, options.number) end
   if value and options.pattern then value = value:match(options.pattern) end
   if value and options.one_of then value = word_of(value, options.one_of) end
-  if value ~= nil and options.check then return options.check(value, event) end
+  if value ~= nil and options.check then return checked(value, options.check(value, event)) end
   return value
 end
 
@@ -107,7 +134,7 @@ function M.options(given, known)
 end
 
 -- What each makes of the words is not what another takes.
-local FORMS = { "number", "pattern", "one_of" }
+local FORMS = { "number", "pattern", "one_of", "type" }
 
 --- Raises for options that exclude each other.
 ---@param options table
@@ -121,7 +148,7 @@ end
 ---@param options table
 ---@return boolean
 function M.is_particular(options)
-  return (options.number or options.pattern or options.one_of or options.check) ~= nil
+  return (options.number or options.pattern or options.one_of or options.type or options.check) ~= nil
 end
 
 return M

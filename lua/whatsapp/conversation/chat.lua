@@ -11,7 +11,7 @@ local webhook = require "whatsapp.webhook"
 ---@class whatsapp.Chat
 ---@field to string whom it is with: a phone number, user id or group id
 ---@field name? string what the customer calls themselves, once a message told
----@field event? whatsapp.Event the one that opened it, or was taken last: plain data, that answers nothing
+---@field event? whatsapp.Event the one that opened it, or was taken last; its methods are for steps
 local Chat = { __name = "whatsapp.Chat" }
 Chat.__index = Chat
 
@@ -20,10 +20,10 @@ local M = {}
 --- The chat of a conversation.
 ---@param head table
 ---@param definition whatsapp.Conversation
+---@param event whatsapp.Event|nil that opened it
 ---@return whatsapp.Chat
-function M.new(head, definition)
-  local event = head.event and webhook.restore(head.event)
-  return setmetatable({ to = head.to, name = event and event.name, event = event, beside = definition.beside }, Chat)
+function M.new(head, definition, event)
+  return setmetatable({ to = head.to, name = event and event.name, event = event, definition = definition }, Chat)
 end
 
 local HEARS = { wait = true, ask = true, choose = true }
@@ -32,7 +32,7 @@ local HEARS = { wait = true, ask = true, choose = true }
 local function must_be_here(chat, name)
   if getmetatable(chat) ~= Chat then error(("call it with a colon: chat:%s(…)"):format(name), 3) end
   local why = commands.misplaced(chat)
-  if chat.beside and HEARS[name] then why = "a conversation that is beside others hears nothing" end
+  if chat.definition.beside and HEARS[name] then why = "a conversation that is beside others hears nothing" end
   if why then error(("chat:%s: %s"):format(name, why), 3) end
 end
 
@@ -50,10 +50,10 @@ local function name_of(message)
 end
 
 -- Raises for what is no message of a chat's: a bug in its function.
-local function must_be_message(message)
+local function must_be_message(message, must_be)
   local why
   if type(message) ~= "table" then
-    why = ("the message must be a table, not a %s"):format(type(message))
+    why = ("%s, not a %s"):format(must_be, type(message))
   elseif message.to ~= nil then
     why = "leave out `to`: a message goes to whom the chat is with"
   elseif message.callback_data ~= nil then
@@ -84,7 +84,7 @@ local SEND = {
 ---@return whatsapp.Error? err
 function Chat:send(message, options)
   must_be_here(self, "send")
-  must_be_message(message)
+  must_be_message(message, "the message must be a table")
   local checked, per_call = answer.options(options, SEND), {}
   for name, value in pairs(checked) do
     if name ~= "on_unknown" then per_call[name] = value end
@@ -102,9 +102,7 @@ local function message_of(text) return type(text) == "table" and text or { text 
 ---@return whatsapp.Error? err
 function Chat:say(text, options)
   must_be_here(self, "say")
-  if type(text) ~= "table" and type(text) ~= "string" then
-    error(("what is said must be a text or a message, not a %s"):format(type(text)), 2)
-  end
+  if type(text) ~= "string" then must_be_message(text, "what is said must be a text or a message") end
   -- chat:say(chat:ask "…"): behind an answer comes its event.
   if webhook.is_event(options) then options = nil end
   return self:send(message_of(text), options)
@@ -114,14 +112,26 @@ end
 
 local WAIT = { timeout = answer.OPTIONS.timeout }
 
+-- The customer is gone: what is left to do is done, once.
+local function give_up(self)
+  local last = not self.given_up and self.definition.on_timeout
+  self.given_up = true
+  if last then last(self) end
+  self:cancel()
+end
+
 -- The next event that will do. `command.read(event)` says what it is worth: kept with it,
 -- and not asked again.
 local function wait(self, command)
   command.op, command.command = "wait", "wait"
+  local of_all = not command.timeout and self.definition.timeout
+  command.timeout = command.timeout or self.definition.timeout
   local event, first, second = commands.ask(command)
   if event then
     self.event = event
     self.name = event.name or self.name
+  elseif of_all then
+    give_up(self)
   end
   return event, first, second
 end
@@ -138,7 +148,7 @@ end
 
 --- Waits for an event; those it does not ask for go to the bot's handlers.
 ---@param selection string|string[] as for `bot:on`: a type, a kind, "kind.type"; any of a list
----@param options? { timeout?: number } seconds
+---@param options? { timeout?: number } seconds; without, those of the conversation
 ---@return whatsapp.Event|nil event
 ---@return whatsapp.Error? err of kind `timeout`
 function Chat:wait(selection, options)
@@ -208,19 +218,21 @@ for name, rule in pairs(answer.OPTIONS) do ASK[name] = rule end
 --- question was sent, and `on_unknown` has it skipped, it is asked when the customer writes.
 ---@param question string|whatsapp.Reply a text or any message
 ---@param options? { number?: true|{ min?: number, max?: number }, pattern?: string, one_of?: string[],
----   check?: (fun(value: any, event: whatsapp.Event): any, string|nil), retry?: string|table, timeout?: number,
----   tries?: integer, on_unknown?: "skip"|"resend"|function }
----   `pattern`: its first capture, else the match, is the answer. `check` returns the answer (what JSON can
----   carry), or nil and what to say then; it runs outside of the function, once for each answer, as a step does.
----   `retry`: what is said when it will not do, else the question again. `timeout`: seconds without a good answer;
+---   type?: string|string[], check?: (fun(value: any, event: whatsapp.Event): any, string|nil),
+---   retry?: string|table, timeout?: number, tries?: integer, on_unknown?: "skip"|"resend"|function }
+---   `pattern`: its first capture, else the match, is the answer. `type`: only messages of it, or of one of them,
+---   are answers. `check` returns the answer (what JSON can carry; true: as it is), or nil or false and what to say
+---   then; it runs outside of the function, once for each answer, as a step does. `retry`: what is said when it will
+---   not do, else the question again. `timeout`: seconds without a good answer, else those of the conversation;
 ---   `tries`: as many bad ones end it
----@return any answer a text without the spaces around it, a number, or what `check` returned
+---@return any answer a text without the spaces around it, a number, what `check` returned; of a `type` the event's
+---   `media` or, where it has neither that nor words, its `data`
 ---@return whatsapp.Event|whatsapp.Error event of kind `timeout`, `cancelled` (after `tries`) and others
 function Chat:ask(question, options)
   must_be_here(self, "ask")
   options = answer.options(options, ASK)
   answer.must_fit(options)
-  if type(question) ~= "string" then must_be_message(question) end
+  if type(question) ~= "string" then must_be_message(question, "the question must be a text or a message") end
   local asked = question_of(self, "ask", options)
   local function read(event) return answer.read(event, options) end
   local sent, err = asked:say(message_of(question))
@@ -244,7 +256,8 @@ local CHOOSE = {
 --- Lets the customer choose: up to three are buttons, more a list, more than ten
 --- pages of it. Who types a title, an id or a number has chosen too. A tap on another
 --- question's button is no choice.
----@param question string
+---@param question string|{ body: string, header?: string|table, footer?: string } `header`: a text or, with
+---   buttons, also a picture, video or document
 ---@param list (string|{ id?: string, title: string, description?: string })[]
 ---@param options? { retry?: string|table, timeout?: number, tries?: integer, button?: string,
 ---   more?: string, on_unknown?: "skip"|"resend"|function } `button`: what is tapped to see the list ("Choose");
@@ -254,7 +267,7 @@ local CHOOSE = {
 function Chat:choose(question, list, options)
   must_be_here(self, "choose")
   options = answer.options(options, CHOOSE)
-  if type(question) ~= "string" then error("the question must be a text", 2) end
+  if type(question) ~= "string" then choices.must_be_question(question) end
   local known, page = choices.read(list), 1
   local asked = question_of(self, "choose", options)
   local function read(event) return choices.chosen(known, event, options) end

@@ -44,15 +44,32 @@ local function fit_buttons(choices)
   return true
 end
 
+local QUESTION = { body = true, header = true, footer = true }
+
+--- Raises for what is no question: a bug in the chat's function.
+---@param question any
+function M.must_be_question(question)
+  if type(question) == "table" and type(question.body) == "string"
+    and schema.first_unknown(question, QUESTION) == nil then return end
+  error("the question must be a text, or { body, header, footer }", 3)
+end
+
+-- A question's own part of a message.
+local function content_of(question)
+  if type(question) == "string" then return { body = question } end
+  return { body = question.body, header = question.header, footer = question.footer }
+end
+
 local function as_buttons(choices, question)
-  local content = { body = question }
+  local content = content_of(question)
   for i, choice in ipairs(choices) do content[i] = { id = choice.id, title = choice.title } end
   return { buttons = content }
 end
 
 -- The last page leads to the first.
 local function as_list(choices, question, page, options)
-  local content = { body = question, button = options.button or "Choose" }
+  local content = content_of(question)
+  content.button = options.button or "Choose"
   local per_page = #choices > ROWS and ROWS - 1 or ROWS
   for i = (page - 1) * per_page + 1, math.min(page * per_page, #choices) do
     local choice = choices[i]
@@ -64,7 +81,7 @@ end
 
 --- The message of a page.
 ---@param choices table[]
----@param question string
+---@param question string|table
 ---@param page integer
 ---@param options table button, more: the words on them
 ---@return table message

@@ -14,6 +14,8 @@ local schema = require "whatsapp.schema"
 ---@field versions? table<string|number, whatsapp.Talk|"restart"> what those opened by older ones do
 ---@field on_unknown? "skip"|"resend"|(fun(message: table): "skip"|"resend") of a send that may have happened: "skip"
 ---@field keep? number seconds after which one in which nothing happens is forgotten, 30 days
+---@field timeout? number seconds without an answer after which it ends, for all questions without a timeout of theirs
+---@field on_timeout? fun(chat: whatsapp.Chat) is then run in the place of the rest
 ---@field beside? boolean whether it is opened beside the customer's open one, and hears nothing
 
 ---@class whatsapp.Conversation
@@ -63,7 +65,8 @@ local refuse = Error.refuse
 
 local DAY = 24 * 60 * 60
 
-local OPTIONS = { version = true, versions = true, on_unknown = true, keep = true, beside = true }
+local OPTIONS = { version = true, versions = true, on_unknown = true, keep = true, beside = true, timeout = true,
+                  on_timeout = true }
 
 local function version_of(value, field)
   if type(value) ~= "string" and type(value) ~= "number" then refuse(field, "must be a string or a number") end
@@ -91,8 +94,14 @@ local function check(options)
   if decision ~= nil and type(decision) ~= "function" and not DECISIONS[decision] then
     refuse("on_unknown", 'must be "skip", "resend" or a function that returns one of them')
   end
-  if options.keep ~= nil and not (type(options.keep) == "number" and options.keep > 0) then
-    refuse("keep", "must be a number of seconds above 0")
+  for _, name in ipairs { "keep", "timeout" } do
+    local seconds = options[name]
+    if seconds ~= nil and not (type(seconds) == "number" and seconds > 0) then
+      refuse(name, "must be a number of seconds above 0")
+    end
+  end
+  if options.on_timeout ~= nil and (type(options.on_timeout) ~= "function" or not options.timeout) then
+    refuse("on_timeout", "must be a function, beside a timeout")
   end
   if options.beside ~= nil and type(options.beside) ~= "boolean" then refuse("beside", "must be true or false") end
 end
@@ -104,7 +113,9 @@ end
 --- `versions`: what those opened by older ones do: go on with the function that is
 --- there under their version, or "restart" with the new one. `on_unknown`: see
 --- `chat:send`. `keep`: seconds after which one in which nothing happens is
---- forgotten, 30 days. `beside`: it is opened beside the customer's open one, as often as
+--- forgotten, 30 days. `timeout`: seconds without an answer after which it ends, for all
+--- questions and waits without a timeout of theirs; `on_timeout`: a function of the chat,
+--- run then in the place of the rest. `beside`: it is opened beside the customer's open one, as often as
 --- it is, and hears nothing: reminders.
 ---@param name string
 ---@param fn whatsapp.Talk called with the chat, and the pattern's captures or what `start` was given
@@ -119,6 +130,7 @@ local function new(name, fn, options)
   return setmetatable({
     name = name, fn = fn, version = version, versions = versions_of(options.versions, version),
     on_unknown = options.on_unknown or "skip", keep = options.keep or 30 * DAY, beside = options.beside or false,
+    timeout = options.timeout, on_timeout = options.on_timeout,
   }, Conversation)
 end
 

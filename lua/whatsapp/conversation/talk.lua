@@ -31,6 +31,11 @@ local function must(ok, err)
   fail(err.kind == "invalid" and "code" or "store", err)
 end
 
+-- An event of the journal: its methods are there for steps.
+local function restored(self, text)
+  return webhook.lend(assert(webhook.restore(text)), self.desk.bot.client)
+end
+
 --- A conversation at its journal's beginning: `run` replays it.
 ---@param desk table
 ---@param definition whatsapp.Conversation
@@ -42,7 +47,7 @@ function M.new(desk, definition, journal)
     refused = 0,                 -- messages in a row
     reworded = {},               -- the places of messages that are worded anew
     early = {} }, Talk)          -- by places ahead: where their message was sent now
-  self.chat = chats.new(journal.head, definition)
+  self.chat = chats.new(journal.head, definition, journal.head.event and restored(self, journal.head.event))
   self.co = commands.create(self.chat, function(...) return fn(self.chat, ...) end)
   return self
 end
@@ -334,7 +339,7 @@ end
 local function results(self, step)
   self.command.due = step.due or self.command.due
   if not step.event then return journals.unpack(step.values) end
-  local event = assert(webhook.restore(step.event))
+  local event = restored(self, step.event)
   if not self.command.test(event) then
     diverged(self, "was given a %s.%s by command %d, but its code now waits for something else", event.kind,
       event.type, self.position)

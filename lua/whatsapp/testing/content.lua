@@ -16,11 +16,13 @@ local content_of = {}
 local function upload(user, kind, content)
   if type(content) == "string" then content = { file = content } end
   if type(content) ~= "table" or not content.file then return content end
-  local uploaded, err = user.test.bot.client.media:upload(content.file)
+  local media = user.test.bot.client.media
+  local uploaded, err = media:upload(content.file)
+  if uploaded then uploaded, err = media:get(uploaded.id) end
   if not uploaded then blame.raise("%s", tostring(err)) end
   local name = content.filename or content.file:match "[^/\\]*$"
-  return { id = uploaded.id, mime_type = uploaded.type, caption = content.caption, voice = content.voice,
-           animated = content.animated, filename = kind == "document" and name or nil }
+  return { id = uploaded.id, mime_type = uploaded.mime_type, sha256 = uploaded.sha256, caption = content.caption,
+           voice = content.voice, animated = content.animated, filename = kind == "document" and name or nil }
 end
 
 for _, kind in ipairs { "image", "video", "audio", "document", "sticker" } do content_of[kind] = upload end

@@ -106,6 +106,17 @@ function M.attach(event, client)
   return event
 end
 
+local lent = setmetatable({}, { __mode = "k" })
+
+--- Gives an event a client that is no part of it: what is kept of the event is plain data.
+---@param event whatsapp.Event
+---@param client whatsapp.Client
+---@return whatsapp.Event event
+function M.lend(event, client)
+  lent[event] = client
+  return event
+end
+
 --- Whether a value is an event.
 ---@param value any
 ---@return boolean
@@ -115,7 +126,7 @@ function M.is(value) return getmetatable(value) == Event end
 
 -- The client for the number that received the event.
 local function client_of(event)
-  local client, id = event.client, event.phone_number_id
+  local client, id = event.client or lent[event], event.phone_number_id
   if not client then
     return nil, Error.new { kind = "state", message = "the event has no client",
       hint = "whatsapp.webhook.attach(event, client); a bot does it for its events" }

@@ -143,8 +143,8 @@ end
 
 ---@class whatsapp.WebhookMaker
 ---@overload fun(options?: whatsapp.WebhookOptions): whatsapp.Webhook
-local M = { sign = sign, attach = event.attach, restore = event.restore, is_event = event.is, is = is,
-            digest = verify.digest, BODY_MAX = BODY_MAX }
+local M = { sign = sign, attach = event.attach, lend = event.lend, restore = event.restore, is_event = event.is,
+            is = is, digest = verify.digest, BODY_MAX = BODY_MAX }
 
 setmetatable(M, { __call = function(_, options) return new(options) end })
 
