@@ -106,7 +106,8 @@ const next = (action) => ({ type: "Footer", label: "Next", "on-click-action": ac
 
 const PICKER = { version: "7.1", screens: [
   { id: "FILES", title: "Your papers", layout: { type: "SingleColumnLayout", children: [
-    { type: "DocumentPicker", name: "papers", label: "Papers", "max-uploaded-documents": 2 },
+    { type: "DocumentPicker", name: "papers", label: "Papers", "min-uploaded-documents": 1, "max-uploaded-documents": 2,
+      "max-file-size-kb": 1, "allowed-mime-types": ["text/plain", "application/pdf"] },
     next({ name: "navigate", next: { type: "screen", name: "END" }, payload: {} })] } },
   { id: "END", title: "Sure?", terminal: true, layout: { type: "SingleColumnLayout", children: [
     next({ name: "complete", payload: { papers: "${screen.FILES.form.papers}" } })] } }] };
@@ -117,7 +118,17 @@ test("files that are picked are uploaded: encrypted for an endpoint, as media at
   await openChat(page, chats.forms);
   await row(page, "A form").getByRole("button", { name: "Open it" }).click();
   const sheet = page.locator(".flow-sheet");
-  await sheet.locator("input[type=file]").setInputFiles({ name: "plan é.txt", mimeType: "text/plain", buffer: Buffer.from("a plan") });
+  const text = (name, content) => ({ name, mimeType: "text/plain", buffer: Buffer.from(content) });
+  const picker = sheet.locator("input[type=file]");
+  assert.equal(await picker.getAttribute("accept"), "text/plain,application/pdf");
+  for (const [files, wrong] of [[[], "at least 1 file."], [[text("a", "a"), text("b", "b"), text("c", "c")], "at most 2 files."],
+    [[text("long.txt", "a".repeat(1025))], "long.txt is larger"], [[{ ...text("a.png", "a"), mimeType: "image/png" }], "not asked for: image/png"]]) {
+    if (files.length) await picker.setInputFiles(files);
+    await until(wrong, async () => (await picker.evaluate((input) => input.validationMessage)).includes(wrong));
+    await sheet.getByRole("button", { name: "Next" }).click();
+    await page.getByRole("heading", { name: "Your papers" }).waitFor();
+  }
+  await picker.setInputFiles(text("plan é.txt", "a plan"));
   await sheet.getByRole("button", { name: "Next" }).click();
   await page.getByRole("heading", { name: "Sure?" }).waitFor();
   await sheet.getByRole("button", { name: "Next" }).click();

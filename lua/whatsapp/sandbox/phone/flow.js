@@ -5,7 +5,7 @@ import { el, link, replace } from "./dom.js";
 import { icon } from "./icons.js";
 import { rich } from "./format.js";
 import { holds, resolve } from "./expression.js";
-import { picked as marked, withFiles } from "./picker.js";
+import { picked as marked, trouble, withFiles } from "./picker.js";
 import { notice, sheet } from "./sheet.js";
 
 // Pictures are in the Flow JSON itself.
@@ -334,11 +334,19 @@ function calendar(player, component) {
   return el("div.pair", null, one("start-date"), one("end-date"));
 }
 
-function files(accept) {
+// Files are required by their least number.
+function files(what, accept) {
   return (player, component) => {
-    const chosen = (player.value(component) ?? []).map((one) => one.file_name).join(", ");
-    return labelled(player, component, el("input", { type: "file", name: component.name, accept, multiple: true,
-      onchange: (event) => player.put(component, marked(event.target.files)) }), chosen ? el("span.field-hint", { dir: "auto" }, chosen) : null);
+    const limit = (name, other) => Number(player.resolve(component[name]) ?? other);
+    const limits = { least: limit(`min-uploaded-${what}`, 0), most: limit(`max-uploaded-${what}`, 30),
+                     kilobytes: limit("max-file-size-kb", 25600), types: player.resolve(component["allowed-mime-types"]) };
+    const value = player.value(component) ?? [];
+    const { name, disabled } = common(player, component);
+    const input = el("input", { type: "file", name, disabled, accept: limits.types?.join(",") ?? accept, multiple: limits.most > 1,
+      onchange: (event) => player.put(component, marked(event.target.files)) });
+    input.setCustomValidity(trouble(value, limits));
+    return labelled(player, { ...component, required: limits.least > 0 }, input,
+      value.length ? el("span.field-hint", { dir: "auto" }, value.map((one) => one.file_name).join(", ")) : null);
   };
 }
 
@@ -373,7 +381,7 @@ const makers = {
   TextInput: textInput, TextArea: textArea, Dropdown: dropdown,
   RadioButtonsGroup: group("radio", "list"), CheckboxGroup: group("checkbox", "list"), ChipsSelector: group("checkbox", "chips"),
   OptIn: optIn, DatePicker: datePicker, CalendarPicker: calendar,
-  PhotoPicker: files("image/*"), DocumentPicker: files(""),
+  PhotoPicker: files("photos", "image/*"), DocumentPicker: files("documents", ""),
   Image: picked,
   ImageCarousel: (player, component) => el("div.flow-images", { tabindex: 0 }, (player.resolve(component.images) ?? []).map((one) => image(one.src, one["alt-text"]))),
   EmbeddedLink: (player, component) => {

@@ -10,6 +10,18 @@ const files = []; // by mark
 // The value of a picker's field.
 export const picked = (list) => [...list].map((file) => ({ [MARK]: files.push(file) - 1, file_name: file.name, mime_type: file.type }));
 
+// What keeps such a value from being sent on; "" when nothing does.
+export function trouble(list, { least, most, kilobytes, types }) {
+  const count = (n) => `${n} ${n === 1 ? "file" : "files"}`;
+  if (list.length < least) return `Choose at least ${count(least)}.`;
+  if (list.length > most) return `Choose at most ${count(most)}.`;
+  for (const { [MARK]: mark, file_name: name, mime_type: type } of list) {
+    if (types && !types.includes(type)) return `${name} is of a type that is not asked for: ${type || "unknown"}.`;
+    if (files[mark]?.size > kilobytes * 1024) return `${name} is larger than ${kilobytes} kB.`;
+  }
+  return "";
+}
+
 const base64 = (bytes) => btoa(String.fromCharCode(...new Uint8Array(bytes)));
 const sha256 = async (bytes) => base64(await subtle.digest("SHA-256", bytes));
 const random = (n) => crypto.getRandomValues(new Uint8Array(n));
