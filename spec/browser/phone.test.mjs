@@ -113,6 +113,33 @@ test("text, replies, reactions, files, places and people are sent as the custome
   await page.end();
 });
 
+const CALLER = "15550008888";
+
+const connect = () => box.request({ path: "{phone_number_id}/calls",
+  body: { messaging_product: "whatsapp", to: CALLER, action: "connect", session: { sdp_type: "offer", sdp: "v=0" } } });
+
+test("calls ring, are taken and refused, and are made", async () => {
+  const page = await openPage(browser, url);
+  await box.send({ to: CALLER, call_permission_request: "May we call you?" });
+  await openChat(page, CALLER);
+  await row(page, "May we call you?").getByRole("button", { name: "Allow calls" }).click();
+  await page.locator(".choice.chosen").filter({ hasText: "Allow calls" }).waitFor();
+
+  await connect();
+  await row(page, "Incoming voice call").getByRole("button", { name: "Decline" }).click();
+  await row(page, "Declined").waitFor();
+  await connect();
+  await row(page, "Incoming voice call").getByRole("button", { name: "Answer" }).click();
+  await row(page, "In progress").getByRole("button", { name: "Hang up" }).click();
+  await page.locator(".row.theirs .call").filter({ hasText: /\d+:\d\d$/ }).waitFor();
+
+  await box.send({ to: CALLER, voice_call: { body: "Questions?", button: "Call us" } });
+  await row(page, "Questions?").getByRole("button", { name: "Call us" }).click();
+  await page.locator(".row.mine").filter({ hasText: "Ringing" }).getByRole("button", { name: "Hang up" }).click();
+  await row(page, "No answer").waitFor();
+  await page.end();
+});
+
 test("a file that is refused is dropped, and what was written goes all the same", async () => {
   const page = await openPage(browser, url);
   await openChat(page, ANN);

@@ -132,6 +132,80 @@ describe("sandbox: webhooks", function()
     assert.are.same({ "invalid", "status" }, { err.kind, err.field })
   end)
 
+  -- What the page has a customer do.
+  local function post(path, body)
+    local text, parts = json.encode(body), {}
+    local _, status = assert(http.request { url = box.phone_url .. path, method = "POST",
+      headers = { ["Content-Type"] = "application/json", ["Content-Length"] = #text },
+      source = ltn12.source.string(text), sink = ltn12.sink.table(parts) })
+    return status, (select(2, json.decode(table.concat(parts))))
+  end
+
+  describe("tell how a call goes:", function()
+    local parser
+
+    setup(function()
+      parser = whatsapp.webhook { app_secret = box.app_secret, verify_token = box.verify_token }
+      assert(box:receive { from = CUSTOMER, type = "interactive", interactive = { type = "call_permission_reply",
+                           call_permission_reply = { response = "accept" } } })
+      hook:following()
+    end)
+
+    -- The types of the next deliveries, and the last of them as Graph has it.
+    local function events(n)
+      local types, last = {}, nil
+      for i = 1, n do
+        local _, delivery = hook:following()
+        local event = assert(parser:parse(delivery.text, delivery.signature))[1]
+        assert.are.equal("call", event.kind)
+        types[i], last = event.type, event.raw
+      end
+      return table.concat(types, " "), last
+    end
+
+    local function connect()
+      local id = assert(wa.calls:connect { to = CUSTOMER, session = "v=0", biz_opaque_callback_data = "order 7" }).id
+      assert.are.equal("connect ringing", (events(2)))
+      return id
+    end
+
+    it("one that the customer takes", function()
+      local id = connect()
+      assert.are.equal(200, (post("api/calls/" .. id, { action = "accept" })))
+      assert.are.equal("accepted", (events(1)))
+      assert(box:advance(65))
+      assert(wa.calls:terminate(id))
+      local kind, event = events(1)
+      assert.are.same({ "terminate", "COMPLETED", "BUSINESS_INITIATED", "order 7" },
+        { kind, event.status, event.direction, event.biz_opaque_callback_data })
+      assert.is_true(event.duration >= 65)
+      local status, answer = post("api/calls/" .. id, { action = "accept" })
+      assert.are.same({ 400, "action" }, { status, answer.error.field })
+      assert.are.equal(404, (post("api/calls/wacid.none", { action = "accept" })))
+    end)
+
+    it("one that the customer refuses", function()
+      local id = connect()
+      assert.are.equal(200, (post("api/calls/" .. id, { action = "reject" })))
+      local kinds, event = events(2)
+      assert.are.same({ "rejected terminate", "FAILED" }, { kinds, event.status })
+      assert.is_nil(event.duration)
+    end)
+
+    it("one of the customer's", function()
+      local status, made = post("api/calls", { from = CUSTOMER, cta_payload = "help" })
+      assert.are.equal(200, status)
+      local kind, event = events(1)
+      assert.are.same({ "connect", made.id, CUSTOMER, "USER_INITIATED", "offer", "help" },
+        { kind, event.id, event.from, event.direction, event.session.sdp_type, event.cta_payload })
+      assert(wa.calls:pre_accept(made.id, { session = "v=0" }))
+      assert(wa.calls:accept(made.id, { session = "v=0" }))
+      assert.are.equal(200, (post("api/calls/" .. made.id, { action = "terminate" })))
+      kind, event = events(1)
+      assert.are.same({ "terminate", "COMPLETED" }, { kind, event.status })
+    end)
+  end)
+
   describe("can go wrong:", function()
     after_each(function() assert(box:clear_faults()) end)
 

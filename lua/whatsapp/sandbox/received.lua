@@ -118,6 +118,15 @@ function M.message(given)
   return ok and given, err
 end
 
+--- What a call is given.
+---@param given table
+---@return table|nil call
+---@return whatsapp.Error? err
+function M.call(given)
+  local ok, err = check_known(given, { from = number_or_id, name = name, phone_number_id = id, cta_payload = text })
+  return ok and given, err
+end
+
 --- A customer who has not written yet.
 ---@param given table
 ---@return table|nil customer

@@ -38,14 +38,6 @@ export const receive = (message, content) => write(chatOf(message), content, mes
 
 export const repliesTo = (message) => (chatOf(message)?.messages ?? []).filter((other) => other.reply_to === message.id);
 
-export async function react(message, emoji) {
-  try {
-    await post("api/react", { from: message.customer, message_id: message.id, emoji });
-  } catch (error) {
-    notice(error.message, "bad");
-  }
-}
-
 export const openPicture = picture;
 
 export async function copy(text) {
@@ -57,9 +49,20 @@ export async function copy(text) {
   }
 }
 
-export function call() {
-  notice("On a phone this would call the business.");
+// Has the customer do something that is told when it fails.
+async function attempt(path, body) {
+  try {
+    await post(path, body);
+  } catch (error) {
+    notice(error.message, "bad");
+  }
 }
+
+export const react = (message, emoji) => attempt("api/react", { from: message.customer, message_id: message.id, emoji });
+
+export const call = (message, payload) => attempt("api/calls", { from: message.customer, phone_number_id: message.phone_number_id, cta_payload: payload });
+
+export const answerCall = (message, action) => attempt(`api/calls/${message.id}`, { action });
 
 export function showMessage(message) {
   document.dispatchEvent(new CustomEvent("show-message", { detail: message }));

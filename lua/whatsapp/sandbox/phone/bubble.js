@@ -63,8 +63,11 @@ export function pickEmoji(message) {
     } }, other, el("button.primary", { type: "submit" }, "React"))] });
 }
 
+// What is gone, and a call, can be looked at only.
+const isAnswerable = (message) => message.status !== "deleted" && message.type !== "call";
+
 function tools(message, onreply) {
-  if (message.status === "deleted") return null;
+  if (!isAnswerable(message)) return null;
   return el("div.tools", null,
     el("button.round", { type: "button", "aria-label": "Reply", title: "Reply (R)", onclick: () => onreply(message) }, icon("reply")),
     el("button.round", { type: "button", "aria-label": "React", title: "React (E)", onclick: () => pickEmoji(message) }, icon("smile")),
@@ -72,7 +75,7 @@ function tools(message, onreply) {
 }
 
 function keys(message, onreply) {
-  const at = { r: () => onreply(message), e: () => pickEmoji(message), d: () => details(message) };
+  const at = { d: () => details(message), ...(isAnswerable(message) ? { r: () => onreply(message), e: () => pickEmoji(message) } : null) };
   return (event) => {
     if (event.target !== event.currentTarget || event.ctrlKey || event.metaKey || event.altKey) return;
     const found = at[event.key.toLowerCase()];

@@ -3,10 +3,10 @@
 
 import { el, link } from "./dom.js";
 import { icon } from "./icons.js";
-import { emojiCount, phone, plain, rich } from "./format.js";
+import { duration, emojiCount, phone, plain, rich } from "./format.js";
 import { isMedia, media } from "./media.js";
 import { map } from "./map.js";
-import { interactive, repliesOf } from "./interactive.js";
+import { choice, interactive, repliesOf } from "./interactive.js";
 import { bodyText, template } from "./template.js";
 import { order } from "./commerce.js";
 import { avatar } from "./avatar.js";
@@ -94,6 +94,22 @@ function inInteractive(message, content) {
   return { nodes: [el("div.text", { dir: "auto" }, el("span.lines", null, title)), more ? el("div.reply-more", { dir: "auto" }, more) : null] };
 }
 
+// A call: how it stands, and what the customer can do to it.
+const GOING = { ringing: "Ringing …", accepted: "In progress" };
+const CALLS = { in: { ...GOING, rejected: "Not taken", ended: "No answer" }, out: { ...GOING, rejected: "Declined", ended: "Missed" } };
+
+const standing = (message, content) => (Number.isFinite(content.duration) ? duration(content.duration) : CALLS[message.direction][content.state]);
+
+function call(message, content) {
+  const can = (symbol, title, action) => choice(symbol, title, () => act.answerCall(message, action));
+  const rings = content.state === "ringing" && message.direction === "out";
+  return {
+    nodes: [el("div.call", null, el("span.call-sign", { class: content.state }, icon("phone")),
+      el("span.row-text", null, el("span.row-title", null, rings ? "Incoming voice call" : "Voice call"), el("span.row-more", null, standing(message, content))))],
+    choices: rings ? [can("check", "Answer", "accept"), can("close", "Decline", "reject")]
+      : GOING[content.state] ? [can("close", "Hang up", "terminate")] : [] };
+}
+
 const system = (words) => ({ nodes: [el("span", { dir: "auto" }, words)], note: true });
 
 // Types are other people's words: none of them may find what every object has.
@@ -104,7 +120,7 @@ const kinds = {
   document: withMedia("document"), sticker: withMedia("sticker"),
   interactive: (message, content) => (message.direction === "in" ? inInteractive : interactive)(message, content),
   button: (message, content) => ({ nodes: [el("div.text", { dir: "auto" }, el("span.lines", null, content.text ?? content.payload))] }),
-  order,
+  order, call,
   system: (message, content) => system(content.body ?? "Something changed"),
   request_welcome: () => system("The customer opened the chat"),
   pin: (message, content) => system(content.type === "unpin" ? "A message was unpinned" : "A message was pinned"),
@@ -140,6 +156,7 @@ const lines = {
   interactive: (content) => content.body?.text ?? repliesOf(content),
   button: (content) => content.text,
   order: (content) => `🛒 Order: ${(content.product_items ?? []).map((item) => `${item.quantity} × ${item.product_retailer_id}`).join(", ")}`,
+  call: () => "📞 Voice call",
   system: (content) => content.body,
   pin: (content) => (content.type === "unpin" ? "A message was unpinned" : "📌 A message was pinned"),
 };

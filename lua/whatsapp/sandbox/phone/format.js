@@ -169,6 +169,9 @@ export function countdown(seconds) {
   return `${two(seconds / 3600)}:${two((seconds % 3600) / 60)}:${two(seconds % 60)}`;
 }
 
+// How long it takes: 1:05.
+export const duration = (n) => (Number.isFinite(n) ? `${Math.floor(n / 60)}:${two(n % 60)}` : "0:00");
+
 // Sizes, numbers, money ---------------------------------------------------------
 
 export function bytes(n) {

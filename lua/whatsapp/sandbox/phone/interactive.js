@@ -36,14 +36,17 @@ function whole(message, content, more) {
 
 // Replies ---------------------------------------------------------------------
 
-const answered = (message, id) => act.repliesTo(message).some((reply) => {
+const isChosen = (message, choice) => act.repliesTo(message).some((reply) => {
   const content = reply.payload?.interactive ?? {};
-  return content[content.type]?.id === id;
+  const { id, response } = content[content.type] ?? {};
+  return (id ?? response) === choice;
 });
+
+const chosen = (message, choice) => (isChosen(message, choice) ? { class: "chosen" } : null);
 
 export function replyButton(message, { id, title }) {
   return choice("reply", title, () => act.receive(message, { button_reply: { id, title } }),
-    answered(message, id) ? { class: "chosen" } : null);
+    chosen(message, id));
 }
 
 function sections(content) {
@@ -92,11 +95,11 @@ const kinds = {
 
   call_permission_request: (message, content) => ({
     nodes: [body(content.body) ?? el("div.text", null, "May this business call you?")],
-    choices: [choice("check", "Allow calls", () => act.permitCalls(message, "accept")),
-              choice("close", "Not now", () => act.permitCalls(message, "reject"))] }),
+    choices: [choice("check", "Allow calls", () => act.permitCalls(message, "accept"), chosen(message, "accept")),
+              choice("close", "Not now", () => act.permitCalls(message, "reject"), chosen(message, "reject"))] }),
 
   voice_call: (message, content) => ({ ...whole(message, content),
-    choices: [choice("phone", content.action?.parameters?.display_text ?? "Call Now", () => act.call())] }),
+    choices: [choice("phone", content.action?.parameters?.display_text ?? "Call Now", () => act.call(message, content.action?.parameters?.payload))] }),
 
   carousel: (message, content) => ({
     nodes: [body(content.body)], aside: slides((content.action?.cards ?? []).map((part) => oneCard(message, part))) }),

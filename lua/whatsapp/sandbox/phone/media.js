@@ -2,7 +2,7 @@
 
 import { el, svg } from "./dom.js";
 import { icon } from "./icons.js";
-import { bytes } from "./format.js";
+import { bytes, duration } from "./format.js";
 
 // Where the sandbox keeps the file that `content` names by id or link, if it does.
 export function fileOf(message, content) {
@@ -71,8 +71,6 @@ function bars(seed) {
   return heights;
 }
 
-const seconds = (n) => (Number.isFinite(n) ? `${Math.floor(n / 60)}:${String(Math.floor(n % 60)).padStart(2, "0")}` : "0:00");
-
 function audio(message, content) {
   const file = fileOf(message, content);
   if (file && !isOf("audio", file)) return notOf("audio", file);
@@ -85,7 +83,7 @@ function audio(message, content) {
   const show = () => {
     const part = player.duration ? player.currentTime / player.duration : 0;
     lines.forEach((line, i) => line.classList.toggle("heard", i / lines.length < part));
-    left.textContent = seconds(player.paused && !player.currentTime ? player.duration : player.currentTime);
+    left.textContent = duration(player.paused && !player.currentTime ? player.duration : player.currentTime);
     button.replaceChildren(icon(player.paused ? "play" : "pause"));
     button.setAttribute("aria-label", player.paused ? "Play" : "Pause");
   };

@@ -88,7 +88,7 @@ const buttons = {
   otp: (message, button, given) => choice("copy", button.text ?? "Copy code",
     () => act.copy(valueOf(given) ?? valueOf(sent(message.payload.template.components ?? [], "body")[0]) ?? "")),
   flow: (message, button) => choice("form", button.text, () => act.openFlow(message)),
-  voice_call: (message, button) => choice("phone", button.text, () => act.call()),
+  voice_call: (message, button, given) => choice("phone", button.text, () => act.call(message, valueOf(given))),
   request_contact_info: (message) => choice("person", "Share contact info", () => act.shareContact(message)),
   call_permission_request: (message) => choice("check", "Allow calls", () => act.permitCalls(message, "accept")),
   catalog: (message, button, given) => choice("bag", button.text ?? "View catalog", () => act.fillBasket(message, {

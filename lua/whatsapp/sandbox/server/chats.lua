@@ -227,6 +227,22 @@ function M.received(chat, message, sender)
   publish(chat)
 end
 
+--- A call, new or gone on: it has its place among the messages.
+---@param call table
+function M.show_call(call)
+  local chat, message = M.with(call.wa_id, call.phone), by_wamid[call.id]
+  local payload = { call = { state = call.state, duration = call.duration } }
+  if message then
+    message.payload, message.status = payload, call.state
+    return events.publish("message", message)
+  end
+  local is_heard = call.by == "customer"
+  if is_heard then chat.heard = math.max(chat.heard or 0, call.at) end
+  add(chat, { id = call.id, direction = is_heard and "in" or "out", type = "call", payload = payload,
+              status = call.state })
+  publish(chat)
+end
+
 --- What has become of a message.
 ---@param wamid string
 ---@param status "sent"|"delivered"|"read"|"failed"|"deleted"
@@ -255,7 +271,7 @@ function M.mark_read(wamid, types)
   if not message or message.direction ~= "in" then return end
   for i = message.serial, first, -1 do
     local other = messages[i]
-    if other.direction == "in" and other.customer == message.customer
+    if other.direction == "in" and other.type ~= "call" and other.customer == message.customer
       and other.phone_number_id == message.phone_number_id then
       if other.status == "read" then break end
       M.set_status(other.id, "read")

@@ -119,6 +119,17 @@ function M.write(body)
   return message.id
 end
 
+--- A customer calls: { from, name?, phone_number_id?, cta_payload? }
+---@param body table
+---@return string id
+function M.call(body)
+  body = checked(body, "call")
+  local digits, user_id = customer_of(body.from, "from")
+  local phone = phone_of(body.phone_number_id)
+  local chat = chats.with(digits or user_id, phone, { name = body.name })
+  return calls.ring(phone, chat.person.id, body.cta_payload)
+end
+
 --- A customer who has not written yet, or another name for one: { id, name?, phone_number_id? }
 ---@param body table
 ---@return string id

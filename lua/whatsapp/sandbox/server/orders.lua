@@ -3,6 +3,7 @@
 
 local agenda = require "whatsapp.sandbox.server.agenda"
 local answer = require "whatsapp.sandbox.server.answer"
+local calls = require "whatsapp.sandbox.server.calls"
 local chats = require "whatsapp.sandbox.server.chats"
 local customers = require "whatsapp.sandbox.server.customers"
 local events = require "whatsapp.sandbox.server.events"
@@ -64,6 +65,15 @@ end
 
 orders["POST customers"] = function(req)
   return answer.ok { id = customers.add(req:json()) }
+end
+
+orders["POST calls"] = function(req) return answer.ok { id = customers.call(req:json()) } end
+
+orders["POST calls/{}"] = function(req, id)
+  local call = state.nodes[id]
+  if not call or call.kind ~= "call" then return unknown "call" end
+  calls.answer(call, text(req:json(), "action"))
+  return answer.ok(DONE)
 end
 
 orders["POST flows/open"] = function(req)
