@@ -24,7 +24,7 @@ local function take_slot(at)
 end
 
 local remind = whatsapp.conversation("remind", function(chat, at)
-  chat:sleep(math.max(1, at - HOUR - chat:now()))
+  chat:sleep(at - HOUR - chat:now())
   -- A day after the customer's last message only templates reach them.
   chat:send { template = { name = "appointment_reminder", language = "en_US",
     body = { customer = chat.name, day = "today", time = os.date("!%H:%M", at) } } }

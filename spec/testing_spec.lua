@@ -197,6 +197,11 @@ describe("a test of a bot", function()
     local _, payload = ann:expects(function(message) return message.location.latitude == 1 end)
     assert.are.equal("location", payload.type)
     ann:expects_nothing()
+    ann:says("menu"):expects "Choose [Yes, please] [No]"
+    ann:says("menu"):expects "[No]"
+    local ok, err = pcall(function() ann:says("menu"):expects "[Nothing]" end)
+    assert.is_false(ok)
+    assert.truthy(err:find('expected "[Nothing]", but the bot said "Choose [Yes, please] [No]"', 1, true), err)
   end)
 
   it("taps an older message where it is said, and none twice by chance", function()

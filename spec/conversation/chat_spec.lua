@@ -84,6 +84,22 @@ for _, host in ipairs(hosts.all()) do describe("a conversation under " .. host.n
     assert.are.same({ "Which?", "One of the list, please" }, t:said())
   end)
 
+  it("takes a number for what a title says, and counts only where none says any", function()
+    local function talk(...)
+      local list = { ... }
+      t:opens(function(chat) chat:say("You chose " .. chat:choose("Which?", list)) end)
+    end
+    talk("9:00", "17:00", "19:00", "20:00")
+    t:deliver("go", "3", "0", "9")
+    assert.are.same({ "Which?", "Which?", "Which?", "You chose 9:00" }, t:said())
+    talk("2", "4", "6")
+    t:deliver("go", "3", "6")
+    assert.are.same({ "Which?", "Which?", "You chose 6" }, t:said())
+    talk("Red", "Green", "Blue")
+    t:deliver("go", "4", "2")
+    assert.are.same({ "Which?", "Which?", "You chose Green" }, t:said())
+  end)
+
   it("pages through what is longer than a list", function()
     local list = {}
     for i = 1, 20 do list[i] = ("Choice %d"):format(i) end
@@ -289,6 +305,12 @@ for _, host in ipairs(hosts.all()) do describe("a conversation under " .. host.n
     t.now = t.now + 3600
     t.bot:tick()
     assert.are.same({}, t:said())
+    t:opens(function(chat)
+      for _, seconds in ipairs { 0, -5 } do chat:sleep(seconds) end
+      chat:say "now"
+    end)
+    t:deliver "go"
+    assert.are.same({ "now" }, t:said())
   end)
 
   it("waits as long as it said, and no longer", function()
@@ -338,6 +360,7 @@ for _, host in ipairs(hosts.all()) do describe("a conversation under " .. host.n
       local size = chat:choose("Size?", { "S", "M" })
       local _, err = chat:wait("image", { timeout = 100 })
       chat:say(size .. " " .. err.kind)
+      chat:wait("location", { timeout = math.huge })
       chat:wait "image"
       chat:say "never"
     end
@@ -348,6 +371,8 @@ for _, host in ipairs(hosts.all()) do describe("a conversation under " .. host.n
     assert.are.same({ "Size?" }, t:said())
     t:advance(1)
     assert.are.same({ "M timeout" }, t:said())
+    t:advance(1000)
+    t:deliver { type = "location", location = { latitude = 52.5, longitude = 13.4 } }
     t:advance(59)
     t:opens(talk, options)
     t:advance(1)

@@ -126,6 +126,7 @@ local function wait(self, command)
   command.op, command.command = "wait", "wait"
   local of_all = not command.timeout and self.definition.timeout
   command.timeout = command.timeout or self.definition.timeout
+  if command.timeout == math.huge then command.timeout = nil end
   local event, first, second = commands.ask(command)
   if event then
     self.event = event
@@ -148,7 +149,7 @@ end
 
 --- Waits for an event; those it does not ask for go to the bot's handlers.
 ---@param selection string|string[] as for `bot:on`: a type, a kind, "kind.type"; any of a list
----@param options? { timeout?: number } seconds; without, those of the conversation
+---@param options? { timeout?: number } seconds (math.huge: as long as it takes), else those of the conversation
 ---@return whatsapp.Event|nil event
 ---@return whatsapp.Error? err of kind `timeout`
 function Chat:wait(selection, options)
@@ -328,10 +329,11 @@ function Chat:random(from, to)
 end
 
 --- Waits for some time; what the customer writes goes to the bot's handlers.
----@param seconds number
+---@param seconds number none, or less, are over at once
 function Chat:sleep(seconds)
   must_be_here(self, "sleep")
-  if not answer.OPTIONS.timeout[1](seconds) then error("sleep takes seconds above 0", 2) end
+  local has_end = type(seconds) == "number" and seconds < math.huge
+  if not has_end then error("sleep takes a number of seconds", 2) end
   commands.ask { op = "sleep", command = "sleep", seconds = seconds }
 end
 

@@ -104,11 +104,30 @@ local function by_id(choices, id)
   end
 end
 
+-- Whether a number stands in a title; nil when no number does.
+local function has_number(title, number)
+  local has
+  for digits in title:gmatch "%d+" do has = has or tonumber(digits) == number end
+  return has
+end
+
+-- Where titles have numbers ("9:00"), one of these is meant; else a place, as customers count.
+local function by_number(choices, number)
+  local found, numbered = {}, false
+  for _, choice in ipairs(choices) do
+    local has = has_number(choice.title, number)
+    numbered = numbered or has ~= nil
+    if has then found[#found + 1] = choice end
+  end
+  if not numbered then return choices[number] end
+  return #found == 1 and found[1] or nil
+end
+
 local function by_words(choices, text)
   for _, choice in ipairs(choices) do
     if fold(choice.title) == text or fold(choice.id) == text then return choice end
   end
-  return choices[text:match "^%d+$" and tonumber(text)]
+  return text:find "^%d+$" and by_number(choices, tonumber(text)) or nil
 end
 
 --- What was chosen: tapped, or typed as title, id or number.

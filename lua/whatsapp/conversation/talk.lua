@@ -114,8 +114,8 @@ function perform.random(self, command)
 end
 
 function perform.sleep(self, command, step)
-  if not step then return suspend_until(self, self:now() + command.seconds) end
-  if self:now() < step.due then return SUSPEND end
+  if not step and command.seconds > 0 then return suspend_until(self, self:now() + command.seconds) end
+  if step and self:now() < step.due then return SUSPEND end
   done(self)
 end
 

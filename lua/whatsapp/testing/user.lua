@@ -265,21 +265,26 @@ end
 
 -- What customers expect ------------------------------------------------------------------
 
+-- "[Yes]": a button, and no pattern that any Y, e or s would meet.
+local TAPPED = "^%[[^%[%]%%]*%]$"
+
 local function meets(payload, wanted)
   if type(wanted) == "function" then return wanted(payload) end
   local words = line.words(payload)
-  if line.kind(payload) == wanted or words:find(wanted, 1, true) then return true end
+  if line.kind(payload) == wanted or words:find(wanted, 1, true) or line.of(payload):find(wanted, 1, true) then
+    return true
+  end
   local ok, found = pcall(string.find, words, wanted)
-  return ok and found ~= nil
+  return ok and found ~= nil and not wanted:find(TAPPED)
 end
 
 local function described(wanted)
   return type(wanted) == "function" and "what the function takes" or ("%q"):format(wanted)
 end
 
---- Expects the next message that was not looked at yet: its words or some of them, a
---- pattern in them, or its kind ("buttons", "image", "template", …). A function decides
---- itself.
+--- Expects the next message that was not looked at yet: its words or some of them, also
+--- as the transcript shows it ("Size? [S] [M]"), a pattern in its words, or its kind
+--- ("buttons", "image", "template", …). A function decides itself.
 ---@param wanted string|fun(payload: table): any
 ---@return whatsapp.TestUser self
 ---@return table payload as it was sent, with its `id`
