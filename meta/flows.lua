@@ -4,7 +4,7 @@
 
 ---@class whatsapp.Flow
 ---@field version string such as "7.1"
----@field data_api_version? string "3.0"; follows from an action that asks the endpoint
+---@field data_api_version? "3.0"|"4.0" the first follows from an action that asks the endpoint
 ---@field routing_model? table<string, string[]> which screen leads to which; follows from the navigation
 ---@field [integer] whatsapp.flow.Screen
 
@@ -95,7 +95,7 @@
 ---@field [integer] string a line
 
 ---@class whatsapp.flow.checkbox_group
----@field data_source? whatsapp.flow.checkbox_group.item[]|string 1 to 20
+---@field data_source? (string|number|whatsapp.flow.checkbox_group.item)[]|string 1 to 20
 ---@field description? string at most 300 characters, from version 4.0 on
 ---@field enabled? boolean|string
 ---@field error_message? string at most 80 characters, from version 4.0 on, outside a form
@@ -109,7 +109,7 @@
 ---@field on_unselect_action? whatsapp.flow.Action from version 6.0 on
 ---@field required? boolean|string
 ---@field visible? boolean|string
----@field [integer] whatsapp.flow.checkbox_group.item
+---@field [integer] string|number|whatsapp.flow.checkbox_group.item
 
 ---@class whatsapp.flow.checkbox_group.item
 ---@field alt_text? string from version 5.0 on
@@ -124,7 +124,7 @@
 ---@field title string at most 30 characters
 
 ---@class whatsapp.flow.chips_selector
----@field data_source? whatsapp.flow.chips_selector.item[]|string 2 to 20
+---@field data_source? (string|number|whatsapp.flow.chips_selector.item)[]|string 2 to 20
 ---@field description? string at most 300 characters
 ---@field enabled? boolean|string
 ---@field error_message? string at most 80 characters, from version 4.0 on, outside a form
@@ -137,7 +137,7 @@
 ---@field on_unselect_action? whatsapp.flow.Action from version 6.0 on
 ---@field required? boolean|string
 ---@field visible? boolean|string
----@field [integer] whatsapp.flow.chips_selector.item
+---@field [integer] string|number|whatsapp.flow.chips_selector.item
 
 ---@class whatsapp.flow.chips_selector.item
 ---@field alt_text? string from version 5.0 on
@@ -178,7 +178,7 @@
 ---@field visible? boolean|string
 
 ---@class whatsapp.flow.dropdown
----@field data_source? whatsapp.flow.dropdown.item[]|string 1 to 200
+---@field data_source? (string|number|whatsapp.flow.dropdown.item)[]|string 1 to 200
 ---@field enabled? boolean|string
 ---@field error_message? string at most 80 characters, from version 4.0 on, outside a form
 ---@field init_value? string from version 4.0 on, outside a form
@@ -188,7 +188,7 @@
 ---@field on_unselect_action? whatsapp.flow.Action from version 6.0 on
 ---@field required? boolean|string
 ---@field visible? boolean|string
----@field [integer] whatsapp.flow.dropdown.item
+---@field [integer] string|number|whatsapp.flow.dropdown.item
 
 ---@class whatsapp.flow.dropdown.item
 ---@field alt_text? string from version 5.0 on
@@ -301,7 +301,7 @@
 ---@field visible? boolean|string
 
 ---@class whatsapp.flow.radio_buttons_group
----@field data_source? whatsapp.flow.radio_buttons_group.item[]|string 1 to 20
+---@field data_source? (string|number|whatsapp.flow.radio_buttons_group.item)[]|string 1 to 20
 ---@field description? string at most 300 characters, from version 4.0 on
 ---@field enabled? boolean|string
 ---@field error_message? string at most 80 characters, from version 4.0 on, outside a form
@@ -313,7 +313,7 @@
 ---@field on_unselect_action? whatsapp.flow.Action from version 6.0 on
 ---@field required? boolean|string
 ---@field visible? boolean|string
----@field [integer] whatsapp.flow.radio_buttons_group.item
+---@field [integer] string|number|whatsapp.flow.radio_buttons_group.item
 
 ---@class whatsapp.flow.radio_buttons_group.item
 ---@field alt_text? string from version 5.0 on

@@ -20,3 +20,4 @@ flow.parse = require("whatsapp.flow.screens").parse
 flow.endpoint = require("whatsapp.flow.endpoint").new
 flow.decrypt_media = require("whatsapp.flow.media").decrypt
 flow.keypair = require("whatsapp.flow.keypair").new
+flow.image = require("whatsapp.flow.image").read

@@ -70,7 +70,7 @@ describe("the types of a Flow's screens", function()
 
   it("tell limits, versions and what the array part is", function()
     for _, line in ipairs {
-      "---@field label string at most 20 characters", "---@field [integer] whatsapp.flow.dropdown.item",
+      "---@field label string at most 20 characters", "---@field [integer] string|number|whatsapp.flow.dropdown.item",
       "---@field rich_text? string|whatsapp.flow.rich_text Meta's RichText, from version 5.1 on",
       "---@class whatsapp.flow.footer: whatsapp.flow.Action", "---@field [integer] whatsapp.flow.Component",
     } do

@@ -14,7 +14,7 @@ local HEAD = [[
 
 ---@class whatsapp.Flow
 ---@field version string such as "7.1"
----@field data_api_version? string "3.0"; follows from an action that asks the endpoint
+---@field data_api_version? "3.0"|"4.0" the first follows from an action that asks the endpoint
 ---@field routing_model? table<string, string[]> which screen leads to which; follows from the navigation
 ---@field [integer] whatsapp.flow.Screen
 
@@ -84,7 +84,9 @@ local function class_of(path, properties)
 end
 
 local function item_of(property, path)
-  if property.of.type == "object" then return class_of(path:gsub("[^.]+$", "item"), property.of.fields) end
+  if property.of.type == "object" then
+    return (property.of.short and "string|number|" or "") .. class_of(path:gsub("[^.]+$", "item"), property.of.fields)
+  end
   return type_of(property.of, path)
 end
 
@@ -113,7 +115,7 @@ local function child_of(spec, kind)
   if not property then return nil end
   if property.type == "components" then return PREFIX .. "Component" end
   if property.type == "text" then return "string a line" end
-  return PREFIX .. kind .. ".item"
+  return (property.of.short and "string|number|" or "") .. PREFIX .. kind .. ".item"
 end
 
 local function component_class(kind, spec)

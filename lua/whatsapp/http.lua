@@ -101,8 +101,7 @@ end
 ---@return whatsapp.http.Server self
 function Server:add_flow(endpoint, path)
   return add(self, path, function(method, _, given, body)
-    if method ~= "POST" then return 405, { Allow = "POST", ["Content-Type"] = PLAIN["Content-Type"] }, "POST only" end
-    return endpoint:handle(body, given["x-hub-signature-256"])
+    return endpoint:handle(method == "POST" and body or nil, given["x-hub-signature-256"])
   end)
 end
 

@@ -110,10 +110,8 @@ end
 --- any handler of nginx's may; decrypting keeps the worker for about half a millisecond.
 ---@param endpoint whatsapp.flow.Endpoint
 function M.serve_flow(endpoint)
-  if ngx.req.get_method() ~= "POST" then
-    return answer(405, { Allow = "POST", ["Content-Type"] = "text/plain; charset=utf-8" }, "POST only")
-  end
-  answer(endpoint:handle(body_of() or "", ngx.var.http_x_hub_signature_256))
+  local body = ngx.req.get_method() == "POST" and (body_of() or "") or nil
+  answer(endpoint:handle(body, ngx.var.http_x_hub_signature_256))
 end
 
 return M

@@ -142,6 +142,19 @@ function M.join(path, key)
   return path and path .. "." .. name_of(key) or name_of(key)
 end
 
+-- So many steps to a mistake are told: a table that holds itself has no end.
+local STEPS_MAX = 24
+
+--- The path of what is further below: of many keys the first.
+---@param path string|nil
+---@param keys any[]
+---@param append? fun(path: string|nil, key: any): string `join` unless given
+---@return string|nil
+function M.join_all(path, keys, append)
+  for i = 1, math.min(#keys, STEPS_MAX) do path = (append or M.join)(path, keys[i]) end
+  return #keys > STEPS_MAX and path .. "…" or path
+end
+
 -- Values ---------------------------------------------------------------------
 
 -- By the first byte of a UTF-8 sequence: how many follow, and between which
@@ -382,13 +395,11 @@ function checkers.map(value, _, path)
   return value
 end
 
--- So many keys of the path to a mistake are told; a table that holds itself has no end.
-local KEYS_MAX = 8
-
 -- The path to what JSON cannot carry: `keys` has the innermost first.
 local function path_to(keys, path)
-  for i = #keys, math.max(1, #keys - KEYS_MAX + 1), -1 do path = M.join(path, keys[i]) end
-  return #keys > KEYS_MAX and path .. "…" or path
+  local outermost_first = {}
+  for i = #keys, 1, -1 do outermost_first[#outermost_first + 1] = keys[i] end
+  return M.join_all(path, outermost_first)
 end
 
 -- The keys to a text that is not UTF-8, in what JSON can carry: the innermost first.

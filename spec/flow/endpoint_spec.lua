@@ -353,11 +353,15 @@ describe("what is wrong with a request", function()
       assert.are.equal(400, (endpoint:handle(body, sign(body))))
     end
     assert.are.equal(400, (status_of { encrypted_aes_key = false }))
-    assert.are.equal(400, (endpoint:handle(nil, "sha256=")))
     assert.are.equal(413, (endpoint:handle((" "):rep(3 * 1024 * 1024), "")))
     for _, text in ipairs { "", "not JSON", "[]", "7", "{}", '{"action":7}', '{"action":""}', '{"action":null}' } do
       assert.are.equal(400, (ask(endpoint, text)))
     end
+  end)
+
+  it("its method: 405 without a body", function()
+    local status, headers = endpoint:handle(nil, nil)
+    assert.are.equal("405 POST", status .. " " .. headers.Allow)
   end)
 
   it("is nothing where the endpoint is insecure and it is not signed", function()
@@ -365,6 +369,69 @@ describe("what is wrong with a request", function()
                                on = { INIT = function(request) return request:show "A" end } }
     assert.are.equal(200, (endpoint:handle(body_of(envelope))))
     assert.is_nil(endpoint:sign "x")
+  end)
+end)
+
+describe("a token's signature", function()
+  local asked
+  local on = { data_exchange = function(request)
+    asked[#asked + 1] = request.flow_token
+    return request:complete {}
+  end }
+
+  local function signature(changes)
+    local input = { claims = { flow_token = "token-1" }, secret = SECRET }
+    for name, value in pairs(changes or {}) do input[name] = value end
+    return assert(peer:call("sign_token", input)).signature
+  end
+
+  local function ask_with(endpoint, given)
+    local payload = exchange("A")
+    payload.flow_token_signature = given
+    return (ask(endpoint, payload))
+  end
+
+  before_each(function() asked = {} end)
+
+  it("is asked for by signed_tokens: its own, with one of the secrets", function()
+    local endpoint = new(on, { signed_tokens = true, app_secret = { "new secret", SECRET } })
+    assert.are.equal(200, ask_with(endpoint, signature()))
+    assert.are.equal(200, ask_with(endpoint, signature { secret = "new secret" }))
+    assert.are.equal(200, ask_with(endpoint, signature { claims = { iat = 1, flow_token = "token-1" } }))
+    assert.are.same({ "token-1", "token-1", "token-1" }, asked)
+    assert.are.same({}, told)
+  end)
+
+  it("is refused where it is another's, and no handler runs", function()
+    local endpoint, right = new(on, { signed_tokens = true }), signature()
+    for words, given in pairs {
+      ["is not signed"] = false,
+      ["no JSON Web Token"] = "x",
+      ["JSON Web Token with HS256"] = right:gsub("^[^.]*", "bm9uZQ"),
+      ["another flow_token"] = signature { claims = { flow_token = "token-2" } },
+      ["not belong to this app_secret"] = signature { secret = "another" },
+    } do
+      assert.are.equal(432, ask_with(endpoint, given or nil))
+      assert.are.equal("signature", told[#told].err.kind)
+      assert.is_truthy(tostring(told[#told].err):find(words, 1, true), words)
+      assert.are.equal("A", told[#told].request.screen)
+    end
+    for _, given in ipairs {
+      signature { alg = "none" }, signature { alg = "HS512", hash = "sha512" }, right .. "A", "A" .. right,
+      right .. "=", right:match "^(.*%.)", right:match "^(.*)%.", right:gsub("%.", ""),
+      signature { claims = {} }, ("A"):rep(20000), right .. (" "):rep(20000),
+    } do
+      assert.are.equal(432, ask_with(endpoint, given))
+    end
+    assert.are.equal(432, ask_with(endpoint, (right:gsub("%.[^.]*$", ".AAAA"))))
+    assert.are.same({}, asked)
+  end)
+
+  it("is not asked for of what no handler sees, nor without signed_tokens", function()
+    local endpoint = new(on, { signed_tokens = true })
+    assert.are.equal(200, (ask(endpoint, { action = "ping", version = "3.0" })))
+    assert.are.equal(200, (ask(endpoint, exchange("A", { error = "X", error_message = "m" }))))
+    assert.are.equal(200, ask_with(new(on), signature { secret = "another" }))
   end)
 end)
 
@@ -399,6 +466,9 @@ describe("an endpoint", function()
     refused("on.init", "did you mean INIT?", { private_key = pair.privateKey, on = { init = print } })
     refused("on.ping", "never asked for", { private_key = pair.privateKey, on = { ping = print } })
     refused("on[1]", "named after", { private_key = pair.privateKey, on = { print } })
+    refused("signed_tokens", "true or false", { private_key = pair.privateKey, on = on, signed_tokens = "yes" })
+    expect.raised("config", "signed_tokens", "needs the app_secret", pcall(endpoints.new,
+      { private_key = pair.privateKey, on = on, insecure = true, signed_tokens = true }))
     refused("on_error", "must be a function", { private_key = pair.privateKey, on = on, on_error = 7 })
     refused("pasphrase", "did you mean passphrase?", { private_key = pair.privateKey, on = on, pasphrase = "x" })
     expect.raised("config", nil, "must be a table", pcall(endpoints.new, "x"))

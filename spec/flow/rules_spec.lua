@@ -77,6 +77,9 @@ rules["references and expressions"] = {
   { "A[1].body.text", "== compares an array with a number", "INVALID_PROPERTY_VALUE",
     one({ { body = "`${data.n} == 5`" } }, { data = { n = { "x" } } }) },
   { "A[1].image.src", "in base64", "INVALID_PROPERTY_VALUE", one { { image = "https://example.com/a.png" } } },
+  { "A[1].image.src", "nor a path", "INVALID_PROPERTY_VALUE", one { { image = "photo.png" } } },
+  { "A[1].opt_in.on_click_action", "must be an action", "INVALID_PROPERTY_TYPE",
+    one { { opt_in = { name = "o", label = "o", on_click_action = "navigate" } } } },
   good = {
     one { { body = "It costs ${5} or ${name}" } }, one { { body = "`'Ana\\`s house'`" } }, one { { body = "a ` b" } },
     one { input("n", { pattern = "^[$]{2}${", helper_text = "x" }) },
@@ -123,8 +126,10 @@ rules["routing"] = {
 }
 
 rules["the flow"] = {
-  { "data_api_version", "such as", "INVALID_PROPERTY_VALUE",
+  { "data_api_version", '"3.0" or "4.0"', "INVALID_PROPERTY_VALUE",
     { version = "7.3", data_api_version = "three", routing_model = {}, final "A" } },
+  { "data_api_version", '"3.0" or "4.0"', "INVALID_PROPERTY_VALUE",
+    { version = "7.3", data_api_version = "5.0", routing_model = {}, final "A" } },
   { "data_api_version", "takes no references", "INVALID_PROPERTY_VALUE",
     { version = "7.3", data_api_version = "${data.v}", routing_model = {}, final "A" } },
   { "data_channel_uri", "before version 3.0", "INVALID_PROPERTY_KEY",

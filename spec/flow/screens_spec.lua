@@ -97,6 +97,23 @@ describe("flow.screens", function()
         init_values = { first_name = "Jo" }, { text_input = { name = "first_name", label = "Name" } } } })[1])
   end)
 
+  it("takes texts and numbers for choices that are called what they are", function()
+    local list = children(one { dropdown = { name = "size", label = "Size",
+      "Small", 2, { id = "l", title = "Large" } } })
+    assert_json('[{"id":"Small","title":"Small"},{"id":"2","title":"2"},{"id":"l","title":"Large"}]',
+      list[1]["data-source"])
+    expect.refused("invalid", "START[1].dropdown[1].title", "31 characters",
+      screens(one { dropdown = { name = "d", label = "d", ("x"):rep(31) } }))
+    expect.refused("invalid", "START[1].dropdown[2]", "must be a table",
+      screens(one { dropdown = { name = "d", label = "d", "a", false } }))
+  end)
+
+  it("says which form it is in, where two are mixed", function()
+    local mixed = { version = "7.1", screens = { { id = "A", title = "A", terminal = true, { body = "x" } } } }
+    local err = expect.refused("invalid", "A", "mixes named and numbered keys", screens(mixed))
+    assert.matches("screens are the array part", err.hint)
+  end)
+
   it("knows every action", function()
     local flow = { version = "7.1",
       { id = "A", title = "A", data = { on = true, cities = { { id = "b", title = "Berlin" } } },

@@ -26,7 +26,7 @@ local ALONE = { version = "7.1", screens = {
     layout = ending { name = "complete", payload = { name = "${form.name}" } } } } }
 local DATA = { days = { type = "array", __example__ = { { id = "1", title = "1" } },
   items = { type = "object", properties = { id = { type = "string" }, title = { type = "string" } } } } }
-local ASKING = { version = "7.1", data_api_version = "3.0", routing_model = { DAY = { "NAME" }, NAME = {} }, screens = {
+local ASKING = { version = "7.3", data_api_version = "4.0", routing_model = { DAY = { "NAME" }, NAME = {} }, screens = {
   { id = "DAY", title = "Day", layout = DAYS, data = DATA },
   { id = "NAME", title = "Name", terminal = true,
     layout = ending { name = "data_exchange", payload = { name = "${form.name}" } } } } }
@@ -40,7 +40,7 @@ describe("sandbox: flows on the phone", function()
     wa = whatsapp.new(box:options "direct")
     local pair = assert(keypair.new())
     assert(wa.encryption:set(pair.public_key))
-    endpoint = endpoints.new { private_key = pair.private_key, app_secret = box.app_secret,
+    endpoint = endpoints.new { private_key = pair.private_key, app_secret = box.app_secret, signed_tokens = true,
       on_error = function() end, on = {
       INIT = function(request) return request:show("DAY", { days = { { id = "mon", title = "Monday" } } }) end,
       DAY = function(request)

@@ -50,6 +50,12 @@ const calls = {
   sign({ body, secret }) {
     return { signature: "sha256=" + crypto.createHmac("sha256", secret).update(body, "utf8").digest("hex") };
   },
+  // Meta's signature of a flow_token: a JSON Web Token.
+  sign_token({ claims, secret, alg = "HS256", hash = "sha256" }) {
+    const part = (value) => Buffer.from(JSON.stringify(value)).toString("base64url");
+    const signed = `${part({ alg, typ: "JWT" })}.${part(claims)}`;
+    return { signature: `${signed}.${crypto.createHmac(hash, secret).update(signed).digest("base64url")}` };
+  },
   describe_key({ pem, passphrase }) {
     const key = pem.includes("PRIVATE") ? crypto.createPrivateKey({ key: pem, passphrase }) : crypto.createPublicKey(pem);
     return { type: key.type, kind: key.asymmetricKeyType, bits: key.asymmetricKeyDetails.modulusLength,

@@ -208,6 +208,30 @@ describe("a player without an endpoint", function()
   end)
 end)
 
+describe("what a player sends with a token", function()
+  local raw
+
+  local function open(version, more)
+    local endpoint = new({ INIT = function(request)
+      raw = request.raw
+      return request:show("WELCOME", days "Monday")
+    end }, more)
+    local flow = expect.deep_copy(FLOW)
+    flow.data_api_version = version
+    return testing.flow(endpoint, { screens = flow, flow_token = "t-1" }):open()
+  end
+
+  it("is the Flow's version of the data exchange, from 4.0 on with the token's signature", function()
+    assert(open "3.0")
+    assert.are.equal("3.0 nil", raw.version .. " " .. tostring(raw.flow_token_signature))
+    assert(open "4.0")
+    assert.are.equal("4.0 string", raw.version .. " " .. type(raw.flow_token_signature))
+    assert(open("4.0", { signed_tokens = true }))
+    local _, err = open("3.0", { signed_tokens = true })
+    assert.are.equal("432 protocol", err.status .. " " .. err.kind)
+  end)
+end)
+
 describe("a player without Flow JSON", function()
   it("sends what is filled in", function()
     local player = testing.flow(new(on))
@@ -244,7 +268,7 @@ describe("a player without Flow JSON", function()
     local _, err = with({ public_key = function() return other.public_key end }):ping()
     assert.are.equal("421 protocol", err.status .. " " .. err.kind)
     _, err = with({ sign = function() return "sha256=" .. ("0"):rep(64) end }):ping()
-    assert.are.equal("432 the endpoint answers HTTP 432: the endpoint has another app_secret",
+    assert.are.equal("432 the endpoint answers HTTP 432: the endpoint has another app_secret, or wants signed tokens",
       err.status .. " " .. err.message)
   end)
 

@@ -52,12 +52,15 @@ local function wrong_type(check, at, expected, value)
   check:report(at, "INVALID_PROPERTY_TYPE", ("must be %s, not a %s"):format(expected, type_name(value)))
 end
 
+local DATA_LINK = "^data:image/[%w.+-]+;base64,"
+
 -- What a text must not be, whatever it says.
 local function check_kind(check, value, property, at)
   if property.literal and (value:find("${", 1, true) or value:find("`", 1, true)) then
     check:report(at, "INVALID_PROPERTY_VALUE", "takes no references, and no expressions")
-  elseif property.base64 and value:find "^https?://" then
-    check:report(at, "INVALID_PROPERTY_VALUE", "must be the image itself in base64: links are not followed")
+  elseif property.base64 and not is_dynamic(value) and not value:gsub(DATA_LINK, ""):find "^[%w+/%s]*=*%s*$" then
+    check:report(at, "INVALID_PROPERTY_VALUE", "must be the image itself in base64: neither a link nor a path",
+      'of a file: assert(whatsapp.flow.image "photo.jpg")')
   end
 end
 
@@ -126,7 +129,9 @@ values.whole = values.number
 -- Before 5.0 a date is a time in milliseconds.
 function values.date(check, value, property, at)
   if is_dynamic(value) or (property.alone and value == "") then return end
-  if type(value) ~= "string" then return wrong_type(check, at, "a string", value) end
+  if type(value) ~= "string" then
+    return wrong_type(check, at, check:has "5.0" and 'a date such as "2026-12-31"' or "a string of digits", value)
+  end
   if check:has "5.0" and not filling.day_number(value) then
     check:report(at, "INVALID_PROPERTY_VALUE_FORMAT", "must be a date such as 2026-12-31")
   elseif not check:has "5.0" and not filling.is_time(value) then
@@ -365,6 +370,9 @@ end
 
 local SCREENS = 100
 
+-- How an endpoint is asked: others it would not understand.
+local DATA_API = { ["2.0"] = true, ["3.0"] = true, ["4.0"] = true }
+
 local function check_version(check, flow)
   local at = below(nil, "version")
   if flow.version == nil then
@@ -380,8 +388,8 @@ local function check_version(check, flow)
   end
   check.rank = number
   local api = flow.data_api_version
-  if type(api) == "string" and not api:find "^%d+%.%d+$" then
-    check:report(below(nil, "data_api_version"), "INVALID_PROPERTY_VALUE", 'must be a version such as "3.0"')
+  if type(api) == "string" and not DATA_API[api] then
+    check:report(below(nil, "data_api_version"), "INVALID_PROPERTY_VALUE", 'must be "3.0" or "4.0"')
   end
   if flow.data_channel_uri ~= nil and check:has "3.0" then
     check:report(below(nil, "data_channel_uri"), "INVALID_PROPERTY_KEY", "is there before version 3.0 only",

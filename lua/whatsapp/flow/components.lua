@@ -16,7 +16,7 @@
 -- a value of any type), `literal` (it takes no references), `base64` (a file, not a
 -- link), `needs` (a property that must be there too), `without` (properties that must
 -- not), `only` (which value another property must have, else Meta's error),
--- `max_with_images`.
+-- `max_with_images`, `short` (of a table: the fields that a plain value stands for).
 
 local M = {}
 
@@ -72,7 +72,8 @@ local option = {
 }
 
 local function options(max, min, max_with_images)
-  return list(object(option), { required = true, min = min or 1, max = max, max_with_images = max_with_images })
+  return list(object(option, { short = { "id", "title" } }),
+    { required = true, min = min or 1, max = max, max_with_images = max_with_images })
 end
 
 local selectable = { on_select_action = action "data_exchange update_data",

@@ -10,6 +10,7 @@ local envelope = require "whatsapp.flow.envelope"
 local requests = require "whatsapp.flow.request"
 local schema = require "whatsapp.schema"
 local settings = require "whatsapp.webhook.settings"
+local tokens = require "whatsapp.flow.token"
 local verify = require "whatsapp.webhook.verify"
 local webhook = require "whatsapp.webhook"
 
@@ -103,8 +104,14 @@ end
 
 local TEXT = "text/plain; charset=utf-8"
 
-local function plain(status, text)
-  return status, { ["Content-Type"] = TEXT }, text
+local function plain(status, text, allow)
+  return status, { ["Content-Type"] = TEXT, Allow = allow }, text
+end
+
+-- What no handler sees needs no token.
+local function check_token(self, request)
+  if not self.signed_tokens or request.action == "ping" or notice_of(request) then return true end
+  return tokens.check(request.flow_token_signature, request.flow_token, secrets[self].app)
 end
 
 -- Encrypted with the key that came with the request.
@@ -114,8 +121,13 @@ local function answer(self, text, session)
   if not request then
     return plain(400, raw and "the decrypted request has no action" or "the decrypted request is no JSON")
   end
+  local ok, err = check_token(self, request)
+  if not ok then
+    report(self, err, request)
+    return plain(432, tostring(err))
+  end
   local content, status = answer_of(self, request)
-  local sealed, err
+  local sealed
   if content then sealed, err = session:seal(content) end
   if sealed then return plain(status, sealed) end
   if err then report(self, Error.new(err), request) end
@@ -130,14 +142,15 @@ end
 --- Answers a request of WhatsApp's, a POST; for any web server. WhatsApp waits for
 --- 10 seconds at most. One RSA operation (about half a millisecond of CPU) is done for
 --- it, and the handler has run, when it returns.
----@param body string the bytes as they came, less than 3 MB
+---@param body string|nil the bytes as they came, less than 3 MB; nil of a request that is no POST
 ---@param signature string|nil the X-Hub-Signature-256 header
 ---@return integer status 200; 427 for an invalid token; 432 for a wrong signature, 421 for what
----   cannot be decrypted (WhatsApp then fetches the public key again); 400, 413; 500 when a
+---   cannot be decrypted (WhatsApp then fetches the public key again); 400, 405, 413; 500 when a
 ---   handler failed
 ---@return table<string, string> headers
 ---@return string body
 function Endpoint:handle(body, signature)
+  if body == nil then return plain(405, "POST only", "POST") end
   local status, why = check_body(body)
   if status then return plain(status, why) end
   local secret = secrets[self]
@@ -235,8 +248,13 @@ local function read_handlers(on)
   return handlers
 end
 
-local OPTIONS = { private_key = true, passphrase = true, app_secret = true, insecure = true, on = true,
-                  on_error = true }
+local function check_signed_tokens(wanted, app_secrets)
+  if wanted ~= nil and type(wanted) ~= "boolean" then refuse("signed_tokens", "must be true or false") end
+  if wanted and not app_secrets[1] then refuse("signed_tokens", "needs the app_secret") end
+end
+
+local OPTIONS = { private_key = true, passphrase = true, app_secret = true, insecure = true, signed_tokens = true,
+                  on = true, on_error = true }
 
 ---@alias whatsapp.flow.Handler fun(request: whatsapp.flow.Request): whatsapp.flow.Answer
 
@@ -245,12 +263,15 @@ local OPTIONS = { private_key = true, passphrase = true, app_secret = true, inse
 --- `private_key` is PEM text or the path of a file, or a list of them while one takes
 --- the place of another; `passphrase` opens those that are encrypted. `app_secret` (or
 --- WHATSAPP_APP_SECRET) is the app's, or a list; `insecure = true` goes without, for
---- tests. `on` names handlers after actions (INIT, BACK, data_exchange) and after
---- screens, whose data_exchange they get; or it is a function that is given the request and
---- returns such a table, or one handler: for several Flows. `on_error(err, request, traceback)` is told of
---- a handler's errors and WhatsApp's; without it they go to stderr, or nginx's error log.
+--- tests. `signed_tokens = true` takes only requests whose `flow_token` bears Meta's signature
+--- (Flow JSON 7.3 with `data_api_version = "4.0"`). `on` names handlers after actions (INIT,
+--- BACK, data_exchange) and after screens, whose data_exchange they get; or it is a function
+--- that is given the request and returns such a table, or one handler: for several Flows.
+--- `on_error(err, request, traceback)` is told of a handler's errors and WhatsApp's; without it they
+--- go to stderr, or nginx's error log.
 ---@param options { private_key: string|string[], passphrase?: string, app_secret?: string|string[],
----   insecure?: boolean, on: table<string, whatsapp.flow.Handler>|fun(request: whatsapp.flow.Request): table|function,
+---   insecure?: boolean, signed_tokens?: boolean,
+---   on: table<string, whatsapp.flow.Handler>|fun(request: whatsapp.flow.Request): table|function,
 ---   on_error?: function }
 ---@return whatsapp.flow.Endpoint
 function M.new(options)
@@ -258,8 +279,10 @@ function M.new(options)
   if options.on_error ~= nil and type(options.on_error) ~= "function" then
     refuse("on_error", "must be a function, not a " .. type(options.on_error))
   end
-  local endpoint = setmetatable({ on = read_handlers(options.on), error_handler = options.on_error }, Endpoint)
+  local endpoint = setmetatable({ on = read_handlers(options.on), error_handler = options.on_error,
+    signed_tokens = options.signed_tokens }, Endpoint)
   secrets[endpoint] = { keys = read_keys(options), app = settings.app_secrets(options) }
+  check_signed_tokens(options.signed_tokens, secrets[endpoint].app)
   return endpoint
 end
 

@@ -8,6 +8,7 @@ local LATER = {
   endpoint = { "whatsapp.flow.endpoint", "new" },
   decrypt_media = { "whatsapp.flow.media", "decrypt" },
   keypair = { "whatsapp.flow.keypair", "new" },
+  image = { "whatsapp.flow.image", "read" },
 }
 
 local function load_later(self, name)

@@ -2,11 +2,9 @@
 -- screens[1].layout.children[2].label → WELCOME[2].text_input.label
 
 local components = require "whatsapp.flow.components"
+local schema = require "whatsapp.schema"
 
 local M = {}
-
--- So many steps of a place are told: a table that holds itself has no end.
-local STEPS = 24
 
 local function index(i) return ("[%s]"):format(tostring(i)) end
 
@@ -18,7 +16,7 @@ end
 -- A step through a component: its properties as they are called here, its lists as
 -- the array parts that they are, the click's action among its properties.
 local function component_step(spec, key, value)
-  if key == "on-click-action" and spec.click and value ~= nil then return "" end
+  if key == "on-click-action" and spec.click and type(value) == "table" then return "" end
   local entry = components.at_meta(spec.properties)[key]
   if not entry then return dotted(key) end
   local is_array_part = entry.key == spec.list and type(value) == "table"
@@ -97,8 +95,8 @@ function M.name(flow, keys)
   elseif keys[1] ~= "screens" then
     rest_of(flow, keys, 1, out)
   end
-  local name = table.concat(out, "", 1, math.min(#out, STEPS)):gsub("^%.", "")
-  return name ~= "" and name .. (#out > STEPS and "…" or "") or nil
+  local name = schema.join_all("", out, function(path, step) return path .. step end):gsub("^%.", "")
+  return name ~= "" and name or nil
 end
 
 --- The keys of a place as Meta writes it: $root/screens/0/layout/children/2, or

@@ -4,6 +4,7 @@
 --     local player, err = players.new {
 --       screens = flow_json,      -- a table or its text; without it the endpoint alone decides
 --       flow_token = "order-17",
+--       sign = function(token) return signature end,       -- Meta's, where the Flow's version has it
 --       seal = function(text) return body, session end,    -- as `envelope.seal`: session:open(answer) → text
 --       post = function(body) return status, answer end,   -- or nil, err; may wait
 --     }
@@ -48,15 +49,20 @@ end
 
 -- Asking ------------------------------------------------------------------------------
 
-local REFUSED = { [421] = "the endpoint has another private key", [432] = "the endpoint has another app_secret" }
+local REFUSED = { [421] = "the endpoint has another private key",
+                  [432] = "the endpoint has another app_secret, or wants signed tokens" }
 
 local ANSWER_MAX = 1024 * 1024
+
+-- Since this version of the data exchange the token comes with its signature.
+local SIGNED = "4.0"
 
 -- One request, encrypted; the answer decrypted and decoded.
 local function ask(self, action, screen, data)
   if not self.post then return protocol("the Flow asks an endpoint, and the player has none") end
   local text = assert(json.encode { version = self.version, action = action, screen = screen, data = data,
-                                    flow_token = self.flow_token })
+    flow_token = self.flow_token, flow_token_signature = self.version == SIGNED and self.sign
+      and self.sign(self.flow_token) or nil })
   local body, session = self.seal(text)
   local status, answer = self.post(body)
   if not status then return nil, answer end
@@ -468,7 +474,8 @@ end
 
 --- Makes a player.
 ---@param options { screens?: table|string, flow_token?: string, version?: string,
----   seal?: fun(text: string): (string, table), post?: fun(body: string): (integer|nil, any) }
+---   sign?: fun(token: string): (string|nil), seal?: fun(text: string): (string, table),
+---   post?: fun(body: string): (integer|nil, any) }
 ---@return whatsapp.flow.Player|nil
 ---@return whatsapp.Error? err of kind `invalid` for what is no Flow JSON
 function M.new(options)
@@ -481,7 +488,8 @@ function M.new(options)
   end
   return setmetatable({
     sheet = sheet, seal = options.seal, post = options.post, flow_token = options.flow_token or "token",
-    version = options.version or "3.0", data = {}, values = {}, path = {}, seen = {}, left = {}, done = false,
+    sign = options.sign, version = options.version or (sheet and sheet.version) or "3.0",
+    data = {}, values = {}, path = {}, seen = {}, left = {}, done = false,
   }, Player)
 end
 

@@ -17,7 +17,7 @@ local M = {}
 
 local DATA_API = "3.0"
 local MAX_BYTES = 10 * 1024 * 1024
-local DEPTH, STEPS = 100, 24
+local DEPTH = 100
 local ENDLESS = "is nested too deep, or stands in itself"
 
 -- Flow JSON prints as text.
@@ -62,19 +62,20 @@ local function check_depth(flow)
   local keys = endless(flow, {}, {})
   if not keys then return true end
   if flow.screens ~= nil then return invalid(places.name(flow, keys), ENDLESS) end
-  local screen = rawget(flow, keys[1])
-  local path = rawget(screen, "id")
-  if type(path) ~= "string" then path = schema.join(nil, keys[1]) end
-  for i = 2, math.min(#keys, STEPS) do path = schema.join(path, keys[i]) end
-  return invalid(path .. (#keys > STEPS and "…" or ""), ENDLESS)
+  local first = table.remove(keys, 1)
+  local path = rawget(rawget(flow, first), "id")
+  if type(path) ~= "string" then path = schema.join(nil, first) end
+  return invalid(schema.join_all(path, keys), ENDLESS)
 end
 
-local function check_json(flow)
+local MIXED = "screens = { … } is Flow JSON in Meta's own form; as you write them, screens are the array part"
+
+local function check_json(flow, given)
   local text, why, inside_out = json.encode(flow)
   if not text then
     local keys = {}
     for _, key in ipairs(inside_out or {}) do table.insert(keys, 1, key) end
-    return invalid(places.name(flow, keys), why)
+    return invalid(places.name(flow, keys), why, given.screens ~= nil and MIXED or nil)
   end
   if #text > MAX_BYTES then return invalid(nil, "is larger than 10 MB") end
   return true
@@ -108,7 +109,7 @@ function M.build(flow)
     if not made then return only(err) end
   end
   local ok
-  ok, err = check_json(made)
+  ok, err = check_json(made, flow)
   if not ok then return only(err) end
   if flow.screens == nil then derive(made) end
   ok, err = first_problem(made)

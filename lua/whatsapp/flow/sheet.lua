@@ -15,6 +15,7 @@ local M = {}
 ---@class whatsapp.flow.Sheet
 ---@field screens table<string, table>
 ---@field first string|nil
+---@field version string|nil that of the data exchange
 local Sheet = {}
 Sheet.__index = Sheet
 
@@ -49,7 +50,8 @@ function M.new(flow)
     if text then return Error.invalid(screen.id, ("has an expression that is none: %s: %s"):format(text, why)) end
     screens[screen.id] = screen
   end
-  return setmetatable({ screens = screens, routing_model = flow.routing_model, first = routes.entry(flow) }, Sheet)
+  return setmetatable({ screens = screens, routing_model = flow.routing_model, first = routes.entry(flow),
+                        version = flow.data_api_version }, Sheet)
 end
 
 local function holds(targets, wanted)

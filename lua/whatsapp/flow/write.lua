@@ -179,10 +179,19 @@ function converters.cases(value, _, path, depth)
   return out
 end
 
+-- The table that a plain text or number stands for.
+local function long_of(value, fields)
+  local text = type(value) == "number" and schema.number_text(value) or value
+  if type(text) ~= "string" then return nil end
+  local out = {}
+  for _, name in ipairs(fields) do out[name] = text end
+  return out
+end
+
 -- What a property is at Meta. Where a table could stand there stands something
 -- else, a reference for example, that is left as it is.
 function convert(value, property, path, depth)
-  if type(value) ~= "table" then return value end
+  if type(value) ~= "table" then return property.short and long_of(value, property.short) or value end
   if property.ranged and (value.start_date ~= nil or value.end_date ~= nil) then
     return rename(value, { start_date = { type = "any" }, end_date = { type = "any" } }, path)
   end

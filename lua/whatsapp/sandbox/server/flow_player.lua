@@ -5,6 +5,7 @@ local Error = require "whatsapp.error"
 local crypto = require "whatsapp.sandbox.server.crypto"
 local envelope = require "whatsapp.sandbox.server.flow_envelope"
 local exchanges = require "whatsapp.sandbox.server.exchanges"
+local json = require "whatsapp.json"
 local metrics = require "whatsapp.sandbox.server.flow_metrics"
 local players = require "whatsapp.flow.player"
 local state = require "whatsapp.sandbox.server.state"
@@ -79,6 +80,15 @@ local function channel(flow, url, seal)
   end
 end
 
+local URL_SAFE = { ["+"] = "-", ["/"] = "_", ["="] = "" }
+
+-- A JSON Web Token with the app's secret.
+local function signature_of(token)
+  local function encode(bytes) return (ngx.encode_base64(bytes):gsub("[+/=]", URL_SAFE)) end
+  local signed = encode '{"alg":"HS256","typ":"JWT"}' .. "." .. encode(assert(json.encode { flow_token = token }))
+  return signed .. "." .. encode(crypto.hmac_sha256(state.settings.app_secret, signed))
+end
+
 --- Makes a player of a flow, not open yet: see `whatsapp.flow.player`. Its calls may
 --- wait for the endpoint.
 ---@param flow table
@@ -95,6 +105,7 @@ function M.new(flow, phone, flow_token)
     local seal = pem and envelope.sealer(pem)
     if not seal then return Error.invalid("business_public_key", "is not set for the phone number") end
     options.seal, options.post = channel(flow, url, seal)
+    options.sign = signature_of
   end
   return players.new(options)
 end
