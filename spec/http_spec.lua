@@ -5,7 +5,7 @@ local example = require "spec.support.example"
 local http = require "whatsapp.http"
 local socket = require "socket"
 
-local LIMIT = 15 -- seconds
+local LIMIT = 60 -- seconds
 
 describe("whatsapp.http", function()
   local served

@@ -202,6 +202,13 @@ describe("whatsapp.parallel", function()
   end)
 
   if SUSPENDS then
+    local function sleep_until(condition)
+      for _ = 1, 2000 do
+        if condition() then return end
+        native.sleep(0.005)
+      end
+    end
+
     it("refuses an item that yields by itself, and ends the others first", function()
       local ended = 0
       local ok, err = pcall(whatsapp.parallel, 4, numbers(9), function(i)
@@ -219,7 +226,7 @@ describe("whatsapp.parallel", function()
       local order = {}
       whatsapp.parallel(2, { "nested", "quick" }, function(which)
         if which == "nested" then
-          whatsapp.parallel(2, { 0.05, 0.05, 0.05 }, function(pause) native.sleep(pause) end)
+          whatsapp.parallel(2, numbers(3), function() sleep_until(function() return order[1] end) end)
         else
           for _ = 1, 3 do send(1) end
         end
@@ -230,8 +237,8 @@ describe("whatsapp.parallel", function()
 
     it("lets one item wait while others work", function()
       local order = {}
-      whatsapp.parallel(2, { 0.05, 0 }, function(pause, i)
-        native.sleep(pause)
+      whatsapp.parallel(2, numbers(2), function(i)
+        if i == 1 then sleep_until(function() return order[1] end) end
         order[#order + 1] = i
       end)
       assert.are.same({ 2, 1 }, order)

@@ -20,7 +20,7 @@ local function interpreter()
 end
 
 local function wait_until(condition)
-  for _ = 1, 100 do
+  for _ = 1, 300 do
     if condition() then return true end
     os.execute "sleep 0.1"
   end
@@ -31,10 +31,14 @@ local function port_of(box)
   return tonumber(box.graph_url:match "%d+$")
 end
 
--- The port can be bound again: whoever listened there is gone.
+-- The port can be bound again, soon: whoever listened there is gone.
 local function assert_port_free(port)
-  local box = assert(sandbox.start { port = port })
-  box:stop()
+  local box, err
+  wait_until(function()
+    box, err = sandbox.start { port = port }
+    return box
+  end)
+  assert(box, err):stop()
 end
 
 describe("sandbox", function()

@@ -14,7 +14,7 @@ export const SHOTS = `${TOP}build/browser/shots`;
 const ARGUMENTS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
   "--disable-component-update", "--disable-sync"];
 
-const TIMEOUT = 20000; // milliseconds, for what is waited for
+const TIMEOUT = 60000; // milliseconds, for what is waited for
 
 // The sandbox -------------------------------------------------------------------
 

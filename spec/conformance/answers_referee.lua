@@ -12,7 +12,7 @@ local openapi = require "spec.support.openapi"
 local sandbox = require "whatsapp.sandbox"
 local socket = require "socket"
 
-local TIMES, PAUSE = 100, 0.1 -- s
+local TIMES, PAUSE = 300, 0.1 -- s
 
 local function poll(condition)
   for _ = 1, TIMES do

@@ -4,7 +4,7 @@
 local child = require "spec.support.child"
 local server = require "spec.support.server"
 
-local PATIENCE = 1      -- seconds for an end that takes some milliseconds
+local PATIENCE = 20     -- seconds for an end that takes some milliseconds, or fifty seconds
 
 local SLEEPER = [[
 #include <unistd.h>

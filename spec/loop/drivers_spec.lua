@@ -99,7 +99,7 @@ for name, loop in pairs { cqueues = loops.cqueues, luv = loops.luv } do
       loop.run(function()
         local _, err = send(client { base_url = "http://127.0.0.1:" .. ports.nobody })
         assert.are.equal("network, not_sent", err.kind .. ", " .. err.outcome)
-        _, err = send(client { base_url = faults.url .. "/stall", timeout = 0.2 })
+        _, err = send(client { base_url = faults.url .. "/stall", timeout = 1 })
         assert.are.equal("timeout, unknown", err.kind .. ", " .. err.outcome)
         _, err = send(client { base_url = faults.url .. "/status/400/131030" })
         assert.are.equal(131030, err.code)
@@ -171,7 +171,7 @@ for name, loop in pairs { cqueues = loops.cqueues, luv = loops.luv } do
       local ended = {}
       loop.run(function()
         loop.spawn(function()
-          loop.sleep(2)
+          loop.sleep(5)
           ended[#ended + 1] = "sleep"
         end)
         local exchange = driver.submit(session, { method = "POST", url = faults.url .. "/stall",

@@ -16,7 +16,12 @@ local INIT = [==[
   local meta, mixed = require "spec.support.meta", require "spec.support.mixed"
   bot = whatsapp.bot { client = client "ok", webhook = whatsapp.webhook { app_secret = %q }, concurrency = 4,
                        lease = %d, store = whatsapp.store.%s }
-  mixed.note(bot, %q, function() ngx.sleep(math.random() / 100) end)
+  local most = %d
+  mixed.note(bot, %q, function()
+    ngx.sleep(math.random() / 100)
+    local begun = ngx.shared.notes:incr("begun", 1, 0)
+    while begun > most and not ngx.worker.exiting() do ngx.sleep(0.005) end
+  end)
 ]==]
 
 local HTTP = [[
@@ -58,12 +63,14 @@ describe("a bot in two nginx workers", function()
     server.remove_directory(directory)
   end)
 
+  -- Of more events than `most` the handlers wait until their worker is to end.
   local function start(store, options)
     options = options or {}
     nginx = worker.start(upstream, { processes = 2, server = SERVER,
       http = HTTP .. (options.http or "")
         .. (options.port and ("server { listen 127.0.0.1:%d; %s }"):format(options.port, SERVER) or ""),
-      init = INIT:format(options.secret or meta.secret, options.lease or 60, STORES[store](), log) })
+      init = INIT:format(options.secret or meta.secret, options.lease or 60, STORES[store](),
+        options.most or 1000000, log) })
   end
 
   -- Everything, in several orders at once.
@@ -107,7 +114,7 @@ describe("a bot in two nginx workers", function()
 
   for _, store in ipairs { "sqlite", "redis" } do
     it(("ends what it began when it quits, and does the rest another time, with the store %s"):format(store), function()
-      start(store)
+      start(store, { most = 60 })
       deliver(1)
       wait_for(40)
       local master = nginx:master()

@@ -10,9 +10,9 @@ local start_service = require("spec.support.service").start
 
 local sandbox, service
 
--- Waits until a function's value is true, at most ten seconds.
+-- Waits until a function's value is true, at most a minute.
 local function eventually(fn)
-  local give_up = socket.gettime() + 10
+  local give_up = socket.gettime() + 60
   local value = fn()
   while not value and socket.gettime() < give_up do
     socket.sleep(0.02)

@@ -120,11 +120,12 @@ describe("inside a handler", function()
   it("a call's own timeout and retries count, and the worker goes on", function()
     nginx = worker.start(upstream, { init = [[throttled = client "throttle"]], server = [[
       location /late { content_by_lua_block {
-        local sent, err = gate:send({ to = "+15551234567", text = "late" }, { timeout = 0.2 })
+        local sent, err = gate:send({ to = "+15551234567", text = "late" }, { timeout = 1 })
         ngx.print(tostring(sent), " ", err.kind, " ", err.outcome) } }
       location /again { content_by_lua_block { ngx.print(send(throttled, "again")) } }
       location /once { content_by_lua_block {
         ngx.print(send(throttled, "once", { retries = 0 })) } }]] })
+    assert.are.equal("wamid.before", nginx:get "/gate?text=before")  -- has a connection made
     upstream:gate(true)
     local late = load.finish(load.start_many(10, nginx.port, "/late"), function()
       assert.are.equal("pong", nginx:get "/ping")

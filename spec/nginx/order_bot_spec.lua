@@ -3,6 +3,7 @@
 -- LuaJIT, began.
 
 local child = require "spec.support.child"
+local eventually = require("spec.support.load").eventually
 local files = require "spec.support.files"
 local server = require "spec.support.server"
 local socket = require "socket"
@@ -14,7 +15,7 @@ describe("the order bot in nginx", function()
 
   -- Waits until a customer got so many messages, and gives the last one's words.
   local function said(number, count)
-    local give_up = socket.gettime() + 20
+    local give_up = socket.gettime() + 60
     local found
     repeat
       found = {}
@@ -49,9 +50,9 @@ describe("the order bot in nginx", function()
   -- Once what was received is handled: what is being done when a process dies, and
   -- waits for the lease, has a spec of its own.
   local function kill()
-    local give_up = socket.gettime() + 10
-    while store:pending(os.time()) ~= 0 and socket.gettime() < give_up do socket.sleep(0.02) end
+    eventually("all is handled", function() return store:pending(os.time()) == 0 end)
     os.execute("kill -KILL " .. table.concat(family(service.pid), " "))
+    eventually("nobody listens", function() return not socket.connect("127.0.0.1", port) end)
     server.remove_directory(service.directory)
     service = nil
   end

@@ -8,7 +8,7 @@ local ltn12 = require "ltn12"
 local sandbox = require "whatsapp.sandbox"
 local server = require "spec.support.server"
 
-local LIFE_LIMIT = 60 -- seconds
+local LIFE_LIMIT = 110 -- seconds
 local EVENTS = 400 -- lines to wait for one event
 
 -- What steps tell; of all others it is the id of what was sent.

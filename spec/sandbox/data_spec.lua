@@ -9,7 +9,7 @@ local socket = require "socket"
 local whatsapp = require "whatsapp"
 
 local CUSTOMER = "15551234567"
-local LIMIT = 10 -- seconds until something must have been written
+local LIMIT = 60 -- seconds until something must have been written
 
 local FLOW = { version = "7.1", screens = { { id = "ONE", title = "One", terminal = true,
   layout = { type = "SingleColumnLayout", children = {

@@ -9,7 +9,7 @@ local webhook_listener = require "spec.support.webhook_listener"
 local whatsapp = require "whatsapp"
 
 local CUSTOMER = "15551234567"
-local LIMIT = 10 -- seconds for an answer
+local LIMIT = 60 -- seconds for an answer
 
 local DAYS = { type = "SingleColumnLayout", children = {
   { type = "Dropdown", name = "day", label = "Day", ["data-source"] = "${data.days}" },

@@ -70,7 +70,7 @@ describe("sandbox: webhooks", function()
     assert(other:receive { from = CUSTOMER, text = "x" })
     own:following()
     local delivery
-    for _ = 1, 200 do
+    for _ = 1, 600 do
       delivery = assert(other:deliveries())[1]
       if delivery then break end
       socket.sleep(0.05)

@@ -302,7 +302,7 @@ describe("the store in Redis, in nginx", function()
   end)
 
   it("waits without holding the worker", function()
-    server:cli "client pause 300 all"
+    server:cli "client pause 2000 all"
     local ticks = worker:run([[
       local one, ticks = whatsapp.store.redis { path = ..., password = "s3cret", database = 1 }, 0
       local thread = ngx.thread.spawn(function() return one:get "a" end)

@@ -36,7 +36,7 @@ local HANDLE = [[
   local file = assert(io.open(%q, "a"))
   file:setvbuf "line"
   local socket = require "socket"
-  local give_up = socket.gettime() + 40
+  local give_up = socket.gettime() + 200
   while socket.gettime() < give_up do
     local claim, err = store:claim(%d, 600)
     if err then print(err) break end

@@ -9,7 +9,7 @@ local testing = require "whatsapp.testing"
 local webhook = require "whatsapp.webhook"
 local whatsapp = require "whatsapp"
 
-local CUSTOMER, LIMIT = "15551230009", 20
+local CUSTOMER, LIMIT = "15551230009", 60
 
 local M = {}
 

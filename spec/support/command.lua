@@ -6,7 +6,7 @@ local server = require "spec.support.server"
 
 local M = {}
 
-local LIMIT = 60 -- seconds
+local LIMIT = 120 -- seconds
 
 local function read(name)
   local file = assert(io.open(name, "rb"))

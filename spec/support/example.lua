@@ -5,7 +5,7 @@ local server = require "spec.support.server"
 
 local M = {}
 
-local LIFE_LIMIT = 60 -- seconds after which it ends, should nobody stop it
+local LIFE_LIMIT = 300 -- seconds after which it ends, should nobody stop it
 
 ---@class spec.Example
 ---@field sandbox whatsapp.Sandbox whose customers write to it

@@ -4,7 +4,7 @@ local socket = require "socket"
 
 local M = {}
 
-local LIMIT = 30      -- seconds for all of them
+local LIMIT = 60      -- seconds for all of them
 local SLICE = 0.02
 
 ---@class spec.Request

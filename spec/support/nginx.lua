@@ -6,7 +6,7 @@ local tls = require "spec.support.tls"
 
 local M = {}
 
-local LIFE_LIMIT = 300      -- seconds after which it ends, should nobody stop it
+local LIFE_LIMIT = 900      -- seconds after which it ends, should nobody stop it
 
 -- Where tools/deps puts the Lua modules of packages it does not install.
 local UNPACKED = "build/deps/usr/share/lua/5.1/?.lua"

@@ -6,7 +6,7 @@ local socket = require "socket"
 
 local M = {}
 
-local READY_LIMIT = 10
+local READY_LIMIT = 60
 local LIFE_LIMIT = 900
 
 ---@class spec.Redis

@@ -9,8 +9,8 @@ local server = require "spec.support.server"
 
 local M = {}
 
-local READY_LIMIT = 10 -- seconds to come up
-local LIFE_LIMIT = 120 -- seconds after which it ends, should nobody stop it
+local READY_LIMIT = 60 -- seconds to come up
+local LIFE_LIMIT = 600 -- seconds after which it ends, should nobody stop it
 
 local function write(name, text)
   local file = assert(io.open(name, "w"))

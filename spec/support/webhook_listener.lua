@@ -4,7 +4,7 @@
 local json = require "whatsapp.json"
 local socket = require "socket"
 
-local LIMIT = 10 -- seconds until a delivery must come
+local LIMIT = 60 -- seconds until a delivery must come
 
 local M = {}
 M.__index = M
