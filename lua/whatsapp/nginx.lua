@@ -32,6 +32,13 @@ local function later(bot)
   owed[bot] = not asked[bot] or nil
 end
 
+-- Each block of a configuration has locals of its own, so that a bot is easily nil here.
+local function check(thing, field, what)
+  if type(thing) == "table" and type(thing.handle) == "function" then return end
+  Error.refuse(field, ("must be %s, not %s"):format(what, type(thing)),
+    "a local of another *_by_lua block is not seen: make it a global there, or part of a module")
+end
+
 local SOON = 0.1
 
 local tick
@@ -66,6 +73,7 @@ end
 ---@return true|nil
 ---@return whatsapp.Error? err of kind `state` where no timer can be had
 function M.start(bot)
+  check(bot, "bot", "a bot of whatsapp.bot")
   prepare(bot)
   local one = ticking[bot]
   if one and ngx.now() < one.due + PATIENCE then return true end
@@ -110,6 +118,7 @@ end
 --- any handler of nginx's may; decrypting keeps the worker for about half a millisecond.
 ---@param endpoint whatsapp.flow.Endpoint
 function M.serve_flow(endpoint)
+  check(endpoint, "endpoint", "an endpoint of whatsapp.flow.endpoint")
   local body = ngx.req.get_method() == "POST" and (body_of() or "") or nil
   answer(endpoint:handle(body, ngx.var.http_x_hub_signature_256))
 end

@@ -139,6 +139,21 @@ describe("the store in a file", function()
     one:close()
   end)
 
+  it("waits for another that makes the same new file", function()
+    local other = child.start(([[
+      local db = assert(require("whatsapp.sqlite").open(%q, 0, ""))
+      assert(db:exec "BEGIN IMMEDIATE")
+      print "held"
+      require("socket").sleep(0.3)
+      assert(db:exec "COMMIT")
+    ]]):format(path))
+    assert.are.equal("held", other.pipe:read "*l")
+    local one = store.sqlite { path = path, busy_timeout = 30 }
+    assert(one:put("r", "x"))
+    one:close()
+    assert.are.same({ "", 0 }, { other:finish() })
+  end)
+
   it("says yes to nothing while its file is moved, removed or replaced", function()
     local one = store.sqlite(path)
     local function item(key) return { key = key, lane = "l", at = T, body = "x" } end

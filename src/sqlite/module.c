@@ -48,6 +48,16 @@ static void disconnect(struct database *db) {
   db->handle = NULL;
 }
 
+/* The mode of a new file's journal can be busy without SQLite waiting for it. */
+static int set_up(struct database *db) {
+  int rc, left = db->busy_ms;
+  while(rc = sqlite3_exec(db->handle, db->setup, NULL, NULL, NULL),
+        (rc & 0xff) == SQLITE_BUSY && left > 0)
+    left -= sqlite3_sleep(10);
+  sqlite3_busy_timeout(db->handle, db->busy_ms);
+  return rc;
+}
+
 static int connect(struct database *db) {
   int rc;
   if(db->handle)
@@ -57,8 +67,7 @@ static int connect(struct database *db) {
   if(rc == SQLITE_OK) {
     db->thread = pthread_self();
     sqlite3_extended_result_codes(db->handle, 1);
-    sqlite3_busy_timeout(db->handle, db->busy_ms);
-    rc = sqlite3_exec(db->handle, db->setup, NULL, NULL, NULL);
+    rc = set_up(db);
   }
   /* Not half set up. */
   if(rc != SQLITE_OK)

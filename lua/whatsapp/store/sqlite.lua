@@ -112,7 +112,7 @@ local Failure = {}
 
 local function io_error(message)
   return Error.new { kind = "io", message = "SQLite: " .. message, retry = "auto", retryable = true,
-    hint = "check the disk and the file, and whether a process holds it for long; then call again" }
+    hint = "check the disk, the file and who may write it, and whether a process holds it for long; then call again" }
 end
 
 local function fail(message)
