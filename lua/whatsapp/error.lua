@@ -166,7 +166,7 @@ local transport_hints = {
 function M.of_transport(err, idempotent)
   err.retry = transport_hints[err.kind] and "auto" or "fix"
   err.hint = err.hint or transport_hints[err.kind]
-    or (err.kind == "tls" and "check ca_file and who may read it, and that base_url names the host of the certificate") or nil
+    or (err.kind == "tls" and "check ca_file, who may read it, and that base_url is the certificate's host") or nil
   if err.outcome == "unknown" and not idempotent then
     err.hint = "it may have happened: look before you do it again"
   end

@@ -208,7 +208,9 @@ describe("the store in a file", function()
         local pid = posix.fork()
         if pid == 0 then
           for i = 1, 25 do
-            assert(one:add({ { key = p .. ":" .. i, lane = "l" .. p, at = i, body = "x" } }, %d))
+            -- A lane of its own, since another's may be held: so there is one to claim.
+            local name = p .. ":" .. i
+            assert(one:add({ { key = name, lane = name, at = i, body = "x" } }, %d))
             local claim = assert(one:claim(%d, 600))
             assert(one:confirm(claim, %d))
           end
