@@ -126,7 +126,10 @@ describe("the command", function()
         ["listen --port 1.5"] = "is no port",
         ["send +15551234567 Hello --api-key secret"] = "unknown option",
         ["sned"] = "Did you mean 'send'",
-        [""] = "a command is required",
+        [""] = "a command is required\none of: sandbox, send, ",
+        ["help nothing"] = "unknown command 'nothing'\none of: sandbox, send, ",
+        ["trigger nothing http://127.0.0.1:9/"] = "unknown command 'nothing'\none of: text, image, ",
+        ["profile set"] = "give at least one option",
       } do
         assert_refused(2, says, run(words))
       end
@@ -234,6 +237,13 @@ describe("the command", function()
       assert_refused(1, "MATON_API_KEY: no credential; set MATON_API_KEY; straight to Graph: WHATSAPP_ACCESS_TOKEN\n",
         run("phone ls", "unset MATON_API_KEY"))
     end)
+  end)
+
+  it("helps, with each command too", function()
+    assert.are.same(run "--help", run "help")
+    local ended = run "help templates push"
+    assert_ended(0, ended)
+    assert.truthy(ended.out:find "^Usage: whatsapp templates push ", ended.out)
   end)
 
   describe("completion", function()

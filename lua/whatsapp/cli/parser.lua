@@ -46,10 +46,18 @@ local function command_of(name)
   return require("whatsapp.cli.command." .. name)
 end
 
+-- The commands that there are, where one is missing, or like none.
+local function choices(parser, message)
+  if not message:find "^a command is" and not message:find "^unknown command '.*'$" then return "" end
+  local names = {}
+  for i, command in ipairs(parser._commands) do names[i] = command._name end
+  return ("one of: %s\n"):format(table.concat(names, ", "))
+end
+
 -- argparse would end the process here; its message is ours to print.
 local function refuse(parser, message)
   local usage = parser:get_usage()
-  error({ usage = ("%s\n\nwhatsapp: %s\n%s--help tells more\n"):format(usage, message,
+  error({ usage = ("%s\n\nwhatsapp: %s\n%s%s--help tells more\n"):format(usage, message, choices(parser, message),
     usage:match "^Usage: ([%w ]+)" or "") }, 0)
 end
 
@@ -97,12 +105,22 @@ local function check_words(words)
   return true
 end
 
+-- `help templates` is `templates --help`.
+local function with_help(words)
+  if words[1] ~= "help" then return words end
+  local turned = {}
+  for i = 2, #words do turned[i - 1] = words[i] end
+  turned[#words] = "--help"
+  return turned
+end
+
 --- Reads the words.
 ---@param root table of `new`
 ---@param words string[]
 ---@return table|nil command with `run`
 ---@return table|string args or the usage and what is wrong
 function M.parse(root, words)
+  words = with_help(words)
   local sound, why = check_words(words)
   if not sound then return nil, why end
   local ok, args = pcall(root.parse, root, words)

@@ -38,6 +38,7 @@ local CALLS = {
   { "err%.raw%.validation_errors has", "whatsapp flows push tells" },
   { "err%.raw%.?([%w_]*)", "the answer" },
   { "err%.details", "the answer" },
+  { "give at least one field$", "give at least one option" },
 }
 
 -- Options of a client, by the variable that the shell has for each.
