@@ -6,6 +6,7 @@ local json = require "whatsapp.json"
 local sandbox = require "whatsapp.sandbox"
 local server = require "spec.support.server"
 local socket = require "socket"
+local webhook_listener = require "spec.support.webhook_listener"
 local whatsapp = require "whatsapp"
 
 local CUSTOMER = "15551234567"
@@ -80,6 +81,33 @@ describe("sandbox: data", function()
     assert(start { delivered_seconds = 600 })
     assert(box:advance(601))
     assert.are.equal("delivered", assert(sent:wait "delivered").status)
+  end)
+
+  it("has webhooks go out that nobody took before it ended, those held too; taken ones do not come again", function()
+    assert(start { webhook_url = "http://127.0.0.1:9/webhook" }) -- nobody is there
+    assert(box:receive { from = CUSTOMER, text = "é one" })
+    assert(box:fault { service = "webhook", batch = 9 })
+    assert(box:receive { from = CUSTOMER, text = "two" })
+    box:stop()
+    local hook = webhook_listener.new()
+    finally(function() hook:close() end)
+    local function following()
+      return hook:following().entry[1].changes[1].value.messages[1].text.body
+    end
+    assert(start { webhook_url = hook.url })
+    assert.are.same({ "é one", "two" }, { following(), following() })
+    local function taken()
+      local count = 0
+      for _, delivery in ipairs(assert(box:deliveries())) do count = count + (delivery.status == 200 and 1 or 0) end
+      return count
+    end
+    local give_up = socket.gettime() + LIMIT
+    repeat socket.sleep(0.02) until taken() == 2 or socket.gettime() > give_up -- the sandbox has seen the answers
+    assert.are.equal(2, taken())
+    box:stop()
+    assert(start { webhook_url = hook.url })
+    assert(box:receive { from = CUSTOMER, text = "three" })
+    assert.are.equal("three", following())
   end)
 
   -- The processes of nginx: the workers of its master.

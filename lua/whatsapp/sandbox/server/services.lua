@@ -43,9 +43,9 @@ local function graph(req, segments)
   local id, edge, item = segments[1], segments[2], segments[3]
   if not id then refuse_path(segments) end
   local node = state.nodes[id == "app" and state.settings.app_id or id]
-  if not node then refuse_object(req, id) end
+  local kind = node and routes.graph[node.kind]
+  if not kind then refuse_object(req, id) end
   if #segments > 3 then refuse_path(drop_first(segments, 2)) end
-  local kind = routes.graph[node.kind]
   local place = edge and edge .. (item and "/{}" or "")
   local handler = kind[req.method .. (place and " " .. place or "")]
   if handler then return handler(req, node, item) end

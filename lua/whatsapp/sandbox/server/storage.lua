@@ -13,6 +13,7 @@ local message_history = require "whatsapp.sandbox.server.message_history"
 local message_templates = require "whatsapp.sandbox.server.message_templates"
 local state = require "whatsapp.sandbox.server.state"
 local watchdog = require "whatsapp.sandbox.server.watchdog"
+local webhooks = require "whatsapp.sandbox.server.webhooks"
 
 local M = {}
 
@@ -50,7 +51,7 @@ local function line(name, value)
 end
 
 -- Of most nodes it is not said when they change: they are compared with what was written.
-local SAID = { message = true, media = true }
+local SAID = { message = true, media = true, webhook = true }
 
 local written = setmetatable({}, { __mode = "k" }) -- the line of each node that is compared, and of each whole
 
@@ -237,6 +238,7 @@ end
 function M.resume()
   message_history.resume()
   message_templates.resume()
+  webhooks.resume()
 end
 
 return M

@@ -83,6 +83,18 @@ local function report(delivery, path, more)
   exchanges.add(entry, nil, delivery)
 end
 
+-- With `data` each change is a node until it was taken: it outlives the sandbox.
+local function owe(queue, body)
+  if not state.settings.data then return nil end
+  return state.add("webhook", { id = "webhook." .. identity.hex(8), queue = queue, body = body })
+end
+
+local function settle(owed)
+  for _, node in ipairs(owed) do
+    if state.nodes[node.id] == node then state.remove(node) end
+  end
+end
+
 local function deliver(delivery)
   local url = webhook_url.parse(state.settings.webhook_url)
   for attempt = 1, TIMES do
@@ -90,9 +102,11 @@ local function deliver(delivery)
     local status, why = post(url, delivery.body)
     report(delivery, url.path, { status = status, error = not status and why or nil, attempt = attempt,
                                  duration = ngx.now() - began })
-    if status == 200 or ngx.worker.exiting() then return end
+    if status == 200 then break end
+    if ngx.worker.exiting() then return end
     ngx.sleep(math.min(FIRST * 2 ^ (attempt - 1), LONGEST))
   end
+  if delivery.owed then agenda.at(0, settle, delivery.owed) end
 end
 
 -- What is about one customer goes out one after the other, so that nothing happens
@@ -115,31 +129,42 @@ local function enqueue(delivery)
   assert(ngx.timer.at(0, work, delivery.queue))
 end
 
-local function delivery_of(queue, changes, fault)
-  return { id = identity.hex(8), queue = queue, body = body_of(changes), fault = fault }
+-- A delivery of items: { queue, change, body, owed }.
+local function delivery_of(items, fault)
+  local changes, owed = {}, {}
+  for i, item in ipairs(items) do changes[i], owed[i] = item.change, item.owed end
+  return { id = identity.hex(8), queue = items[1].queue, body = items[2] and body_of(changes) or items[1].body,
+           owed = owed[1] and owed, fault = fault }
 end
 
 -- Faults ---------------------------------------------------------------------------
 
-local held   -- { rule, queue, changes }: what waits until the rule has enough
+local held   -- { rule, items }: what waits until the rule has enough
 
 -- Sends what was held: in one body, or each by itself, the last first.
 local function release()
   local group = held
   held = nil
-  if group.rule.batch then return enqueue(delivery_of(group.queue, group.changes, true)) end
-  for i = #group.changes, 1, -1 do enqueue(delivery_of(group.queue, { group.changes[i] }, true)) end
+  if group.rule.batch then return enqueue(delivery_of(group.items, true)) end
+  local queue = group.items[1].queue
+  for i = #group.items, 1, -1 do
+    group.items[i].queue = queue
+    enqueue(delivery_of({ group.items[i] }, true))
+  end
 end
 
-local function hold(queue, change, rule)
-  held = held or { rule = rule, queue = queue, changes = {} }
-  table.insert(held.changes, change)
-  if #held.changes >= (held.rule.batch or held.rule.reorder) then release() end
+local function hold(item, rule)
+  held = held or { rule = rule, items = {} }
+  table.insert(held.items, item)
+  if #held.items >= (held.rule.batch or held.rule.reorder) then release() end
 end
 
-local function apply(rule, queue, change)
-  local delivery = delivery_of(queue, { change }, true)
-  if rule.drop then return report(delivery, webhook_url.parse(state.settings.webhook_url).path, {}) end
+local function apply(rule, item)
+  local delivery = delivery_of({ item }, true)
+  if rule.drop then
+    settle(delivery.owed or {})
+    return report(delivery, webhook_url.parse(state.settings.webhook_url).path, {})
+  end
   for _ = 1, rule.duplicate or 1 do
     if rule.delay then
       agenda.at(state.now() + rule.delay, enqueue, delivery)
@@ -149,12 +174,12 @@ local function apply(rule, queue, change)
   end
 end
 
-local function dispatch(queue, change)
-  if held then return hold(queue, change) end
+local function dispatch(item)
+  if held then return hold(item) end
   local rule = faults.match { service = "webhook" }
-  if not rule then return enqueue(delivery_of(queue, { change })) end
-  if rule.batch or rule.reorder then return hold(queue, change, rule) end
-  apply(rule, queue, change)
+  if not rule then return enqueue(delivery_of { item }) end
+  if rule.batch or rule.reorder then return hold(item, rule) end
+  apply(rule, item)
 end
 
 --- What was held for rules that are gone now goes out.
@@ -186,8 +211,18 @@ function M.send(phone, customer, field, value)
     value.messaging_product = "whatsapp"
     value.metadata = { display_phone_number = phone.display_phone_number:gsub("%D", ""), phone_number_id = phone.id }
   end
-  dispatch(customer, { field = field, value = value })
+  local change = { field = field, value = value }
+  local body = body_of { change }
+  dispatch { queue = customer, change = change, body = body, owed = owe(customer, body) }
   return true
+end
+
+--- Goes on with what the sandbox before this one had not delivered.
+function M.resume()
+  if not M.wanted() then return end
+  for _, node in ipairs(state.all "webhook") do
+    enqueue { id = identity.hex(8), queue = node.queue, body = node.body, owed = { node } }
+  end
 end
 
 --- Delivers a webhook again, the same bytes.
