@@ -183,6 +183,13 @@ for _, host in ipairs(hosts.all()) do describe("a conversation under " .. host.n
     assert.are.same({ "A receipt?", "A picture, please", "A picture, please", "No GIF", "Where?", "Where?", "The form?",
                       "55 52.5 location Monday", "Like it?", "Like it?", "much" }, t:said())
     assert.are.same({}, t.heard)
+    -- What nobody asked for, and a form of another message, are for the handlers.
+    local function form_of(id) return { type = form.type, interactive = form.interactive, context = { id = id } } end
+    t:opens(function(chat) chat:say(chat:ask "Name?" .. chat:ask("The form?", { type = "flow_reply" }).day) end)
+    t:deliver("go", form_of "wamid.old", "Ann ", form_of "wamid.old")
+    assert.are.same({ { "Name?", "The form?" }, { "Sent", "Sent" } }, { t:said(), t.heard })
+    t:deliver(form_of(t.last.id))
+    assert.are.same({ "AnnMonday" }, t:said())
     for _, wrong in ipairs { "imgae", "reaction", {}, 5 } do
       t:opens(function(chat) chat:ask("A receipt?", { type = wrong }) end)
       t:deliver "go"

@@ -25,20 +25,21 @@ end
 
 local function is_pattern(value) return is_text(value) and pattern.check(value) == true end
 
--- The types of message that answer a question; others have their own handlers.
-local ANSWERS = {}
-for word in ("text image video audio document sticker location contacts button button_reply list_reply "
-  .. "flow_reply address_reply order"):gmatch "%S+" do ANSWERS[word] = true end
+-- The types of message that answer questions: any, be it badly; or those that ask for them,
+-- and else are for handlers of their own. A form answers the message that it came with.
+local TYPES = { order = "asked", flow_reply = "form", address_reply = "form", call_permission_reply = "form" }
+for word in ("text image video audio document sticker location contacts button button_reply list_reply")
+  :gmatch "%S+" do TYPES[word] = "any" end
 
 -- As a set.
 local function types_of(value)
   local types = {}
-  for _, word in ipairs(is_text(value) and { value } or value) do types[word] = true end
+  for _, word in ipairs(is_text(value) and { value } or value or {}) do types[word] = true end
   return types
 end
 
 local function are_types(value)
-  return (is_text(value) or is_list(value)) and schema.first_unknown(types_of(value), ANSWERS) == nil
+  return (is_text(value) or is_list(value)) and schema.first_unknown(types_of(value), TYPES) == nil
 end
 
 --- The options of `chat:ask`, and what each must be.
@@ -46,7 +47,7 @@ M.OPTIONS = {
   number = { is_range, "true, or { min = …, max = … } with numbers" },
   pattern = { is_pattern, "a Lua pattern" },
   one_of = { is_list, "a list of words" },
-  type = { are_types, "a type of message, or a list of them: " .. table.concat(schema.sorted_keys(ANSWERS), ", ") },
+  type = { are_types, "a type of message, or a list of them: " .. table.concat(schema.sorted_keys(TYPES), ", ") },
   check = { is_callable, "a function" },
   retry = { function(value) return is_text(value) or type(value) == "table" end, "a text or a message" },
   timeout = { function(value) return type(value) == "number" and value > 0 end, "a number of seconds above 0" },
@@ -56,9 +57,18 @@ M.OPTIONS = {
 
 --- Whether an event is an answer, be it a good one or not.
 ---@param event whatsapp.Event
+---@param asked string|string[]|nil the types that are asked for
 ---@return boolean
-function M.is_one(event)
-  return event.kind == "message" and ANSWERS[event.type] or false
+function M.is_one(event, asked)
+  local answers = event.kind == "message" and TYPES[event.type]
+  return answers == "any" or (answers and types_of(asked)[event.type]) or false
+end
+
+--- Whether it answers one message, and no other.
+---@param event whatsapp.Event
+---@return boolean
+function M.is_bound(event)
+  return event.reply_id ~= nil or TYPES[event.type] == "form"
 end
 
 --- A text without the spaces around it.

@@ -179,18 +179,24 @@ function Question:say(message)
   return sent, err
 end
 
--- Whether what was tapped belongs to another question: an older one's button, tapped twice.
+-- Whether it belongs to another question: an older one's button, tapped twice.
 function Question:is_stale(event)
-  local tapped = event.reply_id and event.context and event.context.id
-  return tapped ~= nil and not self.anonymous and not self.ids[tapped]
+  local answered = answer.is_bound(event) and event.context and event.context.id
+  return answered and not self.anonymous and not self.ids[answered]
+end
+
+-- Whether it may be an answer. What was filled in for another question is for the handlers.
+function Question:hears(event)
+  return answer.is_one(event, self.options.type) and (event.reply_id ~= nil or not self:is_stale(event))
 end
 
 -- The next event that may be an answer, and what `read` makes of it. However often it is
 -- asked, the time to answer is one.
 function Question:hear(read)
   local event, first, second
+  local function test(one) return self:hears(one) end
   repeat
-    local command = { test = answer.is_one, timeout = self.options.timeout, read = read, due = self.due }
+    local command = { test = test, timeout = self.options.timeout, read = read, due = self.due }
     event, first, second = wait(self.chat, command)
     self.due = command.due
   until not (event and self:is_stale(event))
@@ -222,10 +228,10 @@ for name, rule in pairs(answer.OPTIONS) do ASK[name] = rule end
 ---   type?: string|string[], check?: (fun(value: any, event: whatsapp.Event): any, string|nil),
 ---   retry?: string|table, timeout?: number, tries?: integer, on_unknown?: "skip"|"resend"|function }
 ---   `pattern`: its first capture, else the match, is the answer. `type`: only messages of it, or of one of them,
----   are answers. `check` returns the answer (what JSON can carry; true: as it is), or nil or false and what to say
----   then; it runs outside of the function, once for each answer, as a step does. `retry`: what is said when it will
----   not do, else the question again. `timeout`: seconds without a good answer, else those of the conversation;
----   `tries`: as many bad ones end it
+---   are answers (orders and what was filled in are answers to such questions alone). `check` returns the answer
+---   (what JSON can carry; true: as it is), or nil or false and what to say then; it runs outside of the function,
+---   once for each answer, as a step does. `retry`: what is said when it will not do, else the question again.
+---   `timeout`: seconds without a good answer, else those of the conversation; `tries`: as many bad ones end it
 ---@return any answer a text without the spaces around it, a number, what `check` returned; of a `type` the event's
 ---   `media` or, where it has neither that nor words, its `data`
 ---@return whatsapp.Event|whatsapp.Error event of kind `timeout`, `cancelled` (after `tries`) and others
