@@ -242,6 +242,8 @@ describe("a handler", function()
       assert.are.equal("500 the endpoint failed", answered(case[3]))
       expect.refused("invalid", case[1], case[2], nil, told[1].err)
     end
+    answered(function(request) return request.fail "Closed" end)
+    assert.matches("with a colon", told[#told].err.hint)
   end)
 
   it("that fails as calls do is told of with its error", function()

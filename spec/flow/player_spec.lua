@@ -271,6 +271,34 @@ describe("a player", function()
     assert.are.equal("first ", caption())
   end)
 
+  it("counts what is chosen already as chosen when its screen opens, in versions 6.x only", function()
+    local function flow(version)
+      return assert(screens.build { version = version,
+        { id = "ONE", title = "One", data = { size = "none", agreed = "none" },
+          { dropdown = { name = "a", label = "A", init_value = "x",
+            { id = "x", title = "X", on_select_action = { update_data = { size = "x" } } } } },
+          { opt_in = { name = "b", label = "B", init_value = true,
+            on_select_action = { update_data = { agreed = "yes" } } } },
+          { radio_buttons_group = { name = "c", label = "C", { id = "y", title = "Y" },
+            on_select_action = { update_data = { agreed = "no" } } } },
+          { footer = { label = "Next", navigate = "TWO" } } },
+        { id = "TWO", title = "Two", terminal = true, { body = "x" }, done {} } })
+    end
+    for version, size in pairs { ["6.0"] = "x yes", ["6.3"] = "x yes", ["7.0"] = "none none" } do
+      local player = assert(players.new { screens = flow(version) })
+      for _ = 1, 2 do
+        assert.are.equal("ONE", (assert(player:open { data = { size = "none", agreed = "none" } })))
+        assert.are.equal(size, player.data.size .. " " .. player.data.agreed)
+      end
+    end
+    local player = assert(players.new { screens = flow "6.3" })
+    assert(player:open { data = { size = "none", agreed = "none" } })
+    assert(player:fill { c = "y" })
+    assert.are.equal("TWO", (assert(player:submit())))
+    assert.are.equal("ONE", (assert(player:back())))
+    assert.are.equal("no", player.data.agreed)
+  end)
+
   it("taps lists, links and whatever has a key", function()
     local flow = assert(screens.build { version = "7.1",
       { id = "MENU", title = "Menu", data = { items = { { id = "1", ["main-content"] = { title = "A" } } } },

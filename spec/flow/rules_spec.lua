@@ -78,6 +78,9 @@ rules["references and expressions"] = {
     one({ { body = "`${data.n} == 5`" } }, { data = { n = { "x" } } }) },
   { "A[1].image.src", "in base64", "INVALID_PROPERTY_VALUE", one { { image = "https://example.com/a.png" } } },
   { "A[1].image.src", "nor a path", "INVALID_PROPERTY_VALUE", one { { image = "photo.png" } } },
+  { "A[1].dropdown[2].image", "larger than 100 KB", "INVALID_PROPERTY_VALUE",
+    one { { dropdown = { name = "d", label = "d", { id = "a", title = "a", image = ("A"):rep(136532) },
+      { id = "b", title = "b", image = ("A"):rep(136536) } } } } },
   { "A[1].opt_in.on_click_action", "must be an action", "INVALID_PROPERTY_TYPE",
     one { { opt_in = { name = "o", label = "o", on_click_action = "navigate" } } } },
   good = {

@@ -61,6 +61,8 @@ local function check_kind(check, value, property, at)
   elseif property.base64 and not is_dynamic(value) and not value:gsub(DATA_LINK, ""):find "^[%w+/%s]*=*%s*$" then
     check:report(at, "INVALID_PROPERTY_VALUE", "must be the image itself in base64: neither a link nor a path",
       'of a file: assert(whatsapp.flow.image "photo.jpg")')
+  elseif property.small and #value > (check:has "6.0" and 100 or 300) * 1024 * 4 / 3 then
+    check:report(at, "INVALID_PROPERTY_VALUE", "is larger than 100 KB (before version 6.0: 300): it is not shown")
   end
 end
 

@@ -14,9 +14,10 @@
 -- that is not its own with - for _), `ranged` (of a range, one for each end), `alone`
 -- (only outside a form), `large` (no limit with label_variant), `weighed` (it stands for
 -- a value of any type), `literal` (it takes no references), `base64` (a file, not a
--- link), `needs` (a property that must be there too), `without` (properties that must
--- not), `only` (which value another property must have, else Meta's error),
--- `max_with_images`, `short` (of a table: the fields that a plain value stands for).
+-- link), `small` (a picture beside a choice), `needs` (a property that must be there
+-- too), `without` (properties that must not), `only` (which value another property must
+-- have, else Meta's error), `max_with_images`, `short` (of a table: the fields that a
+-- plain value stands for).
 
 local M = {}
 
@@ -53,6 +54,7 @@ local DATE, CHILDREN = { type = "date" }, { type = "components", required = true
 local name = text(nil, { required = true, literal = true })
 local weighed = text(nil, { required = true, weighed = true })
 local picture = text(nil, { base64 = true })
+local small_picture = text(nil, { base64 = true, small = true })
 local field = { name = name, required = BOOLEAN, enabled = BOOLEAN, visible = BOOLEAN }
 
 local ALONE = { since = "4.0", alone = true }
@@ -65,7 +67,7 @@ local media_size = choice("regular large", { since = "5.0" })
 
 local option = {
   id = text(nil, NEEDED), title = text(30, NEEDED), description = text(300), metadata = text(20),
-  enabled = BOOLEAN, image = merge(picture, { since = "5.0" }), alt_text = text(nil, { since = "5.0" }),
+  enabled = BOOLEAN, image = merge(small_picture, { since = "5.0" }), alt_text = text(nil, { since = "5.0" }),
   color = text(nil, { since = "5.0" }),
   on_select_action = action("update_data", { since = "6.0" }),
   on_unselect_action = action("update_data", { since = "6.0" }),
@@ -136,7 +138,7 @@ local item = {
   id = ANY_TEXT, badge = text(15), tags = list(text(15), { max = 3 }), on_click_action = action(STEP),
   main_content = object({ title = text(30, NEEDED), description = text(20), metadata = text(80) }, NEEDED),
   ["end"] = object { title = text(10), description = text(10), metadata = text(10) },
-  start = object { image = merge(picture, NEEDED), alt_text = ANY_TEXT },
+  start = object { image = merge(small_picture, NEEDED), alt_text = ANY_TEXT },
 }
 
 -- The components ----------------------------------------------------------------------

@@ -206,6 +206,15 @@ function M.is_empty(value)
   return value == nil or value == "" or value == false or (type(value) == "table" and next(value) == nil)
 end
 
+local CHOICES = { Dropdown = true, RadioButtonsGroup = true, CheckboxGroup = true, ChipsSelector = true, OptIn = true }
+
+--- Whether something is chosen in a field.
+---@param part table the field as it is shown
+---@return boolean
+function M.is_chosen(part)
+  return CHOICES[part.type] == true and not M.is_empty(part.value)
+end
+
 local LISTS = { CheckboxGroup = true, ChipsSelector = true, PhotoPicker = true, DocumentPicker = true }
 local TEXTS = { TextInput = true, TextArea = true, Dropdown = true, DatePicker = true, CalendarPicker = true }
 

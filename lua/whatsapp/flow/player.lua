@@ -148,18 +148,51 @@ local function enter(self, screen)
   stand_on(self, screen)
 end
 
+local perform
+
+-- Those of a screen, as long as it is shown.
+local function perform_all(self, actions)
+  local screen = self.screen
+  for _, action in ipairs(actions) do
+    if type(action) == "table" and self.screen == screen then
+      local ok, err = perform(self, action)
+      if not ok then return nil, err end
+    end
+  end
+  return true
+end
+
+-- What is chosen already when a screen opens, where that counts as choosing it.
+local function choose_again(self)
+  if self.choosing or not (self.sheet and self.sheet.chooses_at_entry) then return true end
+  local screen, ok, err = self.screen, true, nil
+  self.choosing = true
+  for _, found in ipairs((shown(self))) do
+    if ok and found.part and self.screen == screen and filling.is_chosen(found.part) then
+      ok, err = perform_all(self, filling.actions(found.node, found.part, nil, found.part.value))
+    end
+  end
+  self.choosing = false
+  return ok, err
+end
+
 -- `written` as in `Sheet:accepts`, of the Flow's own actions.
 local function show(self, screen, data, written)
   if self.sheet then
     local ok, err = self.sheet:accepts(screen, data, left_of(self, screen).data, written)
     if not ok then return nil, err end
   end
-  if screen ~= self.screen then enter(self, screen) end
+  local is_new = screen ~= self.screen
+  if is_new then enter(self, screen) end
   self.message = data.error_message
   for name, value in pairs(data) do if name ~= "error_message" then self.data[name] = value end end
   self.left[screen] = { values = self.values, data = self.data }
   if self.sheet then shown(self) end
-  return screen, self.data
+  if is_new then
+    local ok, err = choose_again(self)
+    if not ok then return nil, err end
+  end
+  return self.screen, self.data
 end
 
 -- The screen that the endpoint answers with.
@@ -259,7 +292,7 @@ function actions.open_url(self, _, action, context)
   return self.screen, self.data
 end
 
-local function perform(self, action)
+function perform(self, action)
   local run = actions[action.name]
   if not run then return invalid(self.screen, ("has an unknown action %s"):format(tostring(action.name))) end
   local _, context = shown(self)
@@ -303,15 +336,9 @@ local function fill_one(self, found, value)
   if part.enabled == false then return invalid(path, "cannot be filled in: it is not enabled") end
   local ok, err = filling.check(value, part, path)
   if not ok then return nil, err end
-  local before, screen = part.value, self.screen
+  local before = part.value
   if filling.is_empty(value) then empty(self, part) else self.values[name] = filling.held(value) end
-  for _, action in ipairs(filling.actions(found.node, part, before, value)) do
-    if type(action) == "table" and self.screen == screen then
-      ok, err = perform(self, action)
-      if not ok then return nil, err end
-    end
-  end
-  return true
+  return perform_all(self, filling.actions(found.node, part, before, value))
 end
 
 -- Of what is still to be filled in, the first that the screen shows: what is filled in
@@ -436,6 +463,8 @@ function Player:back()
   stand_on(self, before)
   self.message = nil
   if asks then return follow(self, answer) end
+  ok, err = choose_again(self)
+  if not ok then return nil, err end
   return self.screen, self.data
 end
 

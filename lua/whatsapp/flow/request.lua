@@ -116,10 +116,12 @@ local function check_refusal(answer)
   return { error_msg = answer.error_msg }
 end
 
--- The customer is on no screen yet that could be shown again.
+-- At INIT the customer is on no screen yet that could be shown again.
 local function hint_at(err, request)
-  if err.field == "answer.screen" and request and request.action == "INIT" then
-    err.hint = 'INIT has no screen of its own: request:show("SCREEN", data), where request:fail cannot be'
+  if err.field == "answer.screen" then
+    err.hint = request and request.action == "INIT"
+      and 'INIT has no screen of its own: request:show("SCREEN", data), where request:fail cannot be'
+      or 'with a colon: request:show("SCREEN", data), request:fail "…", request:complete { … }'
   end
   return nil, err
 end

@@ -3,6 +3,7 @@
 -- Meta's page: "Flow JSON".
 
 local Error = require "whatsapp.error"
+local components = require "whatsapp.flow.components"
 local document = require "whatsapp.flow.document"
 local expression = require "whatsapp.flow.expression"
 local filling = require "whatsapp.flow.filling"
@@ -16,6 +17,7 @@ local M = {}
 ---@field screens table<string, table>
 ---@field first string|nil
 ---@field version string|nil that of the data exchange
+---@field chooses_at_entry boolean whether what is chosen already when a screen opens counts as chosen then
 local Sheet = {}
 Sheet.__index = Sheet
 
@@ -50,8 +52,9 @@ function M.new(flow)
     if text then return Error.invalid(screen.id, ("has an expression that is none: %s: %s"):format(text, why)) end
     screens[screen.id] = screen
   end
+  local rank = components.rank(flow.version) or 0
   return setmetatable({ screens = screens, routing_model = flow.routing_model, first = routes.entry(flow),
-                        version = flow.data_api_version }, Sheet)
+                        version = flow.data_api_version, chooses_at_entry = rank >= 600 and rank < 700 }, Sheet)
 end
 
 local function holds(targets, wanted)
