@@ -177,6 +177,10 @@ rules["data"] = {
   { "A[1].dropdown.data_source", "declares no id", "INVALID_SCREEN_DYNAMIC_DATA",
     one({ { dropdown = { name = "d", label = "d", data_source = "${data.x}" } } },
       { data = { x = { { title = "a" } } } }) },
+  { "A[1].dropdown.data_source", "must be tables", "INVALID_SCREEN_DYNAMIC_DATA",
+    one({ { dropdown = { name = "d", label = "d", data_source = "${data.x}" } } }, { data = { x = { "a", "b" } } }) },
+  { "A[1].image_carousel.images", "called alt-text", "INVALID_SCREEN_DYNAMIC_DATA",
+    one({ { image_carousel = { images = "${data.x}" } } }, { data = { x = { { src = "AA==", alt_text = "a" } } } }) },
   { "A[1].body.text", "no such property", "INVALID_SCREEN_DYNAMIC_DATA",
     one({ { body = "${data.car.colour}" } }, { data = { car = { title = "x" } } }) },
   { "A[2].opt_in.on_select_action.update_data.x", "declares it as string", "INVALID_UPDATE_DATA_ACTION_PAYLOAD",
@@ -186,6 +190,7 @@ rules["data"] = {
     flow(screen("A", footer { navigate = "B", payload = { x = 5 } }), merged(final "B", { data = { x = "a" } })) },
   good = {
     one({ { body = "${data.n}" }, input("t", { max_chars = "${data.n}" }) }, { data = { n = 5 } }),
+    one({ { image_carousel = { images = "${data.x}" } } }, { data = { x = { { src = "AA==", ["alt-text"] = "a" } } } }),
     one({ { rich_text = "${data.x}" } }, { data = { x = { "# A", "b" } } }),
     one({ { body = { text = "${data.x}", markdown = true } },
       { caption = { text = "${data.x}", markdown = true } } }, { data = { x = { "# A", "b" } } }),

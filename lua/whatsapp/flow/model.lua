@@ -180,16 +180,34 @@ local TEXTS, NUMBERS = { string = true, number = true }, { number = true, string
 local TAKES = { string = TEXTS, text = TEXTS, date = TEXTS, number = NUMBERS, whole = NUMBERS,
                 boolean = { boolean = true }, list = { array = true }, object = { object = true } }
 
+-- What a list's items must have and do not; names that only a component has with _.
+local function misfits_of(declared, fields)
+  local known, out = components.at_meta(fields), {}
+  for _, key in ipairs(schema.sorted_keys(known)) do
+    local entry = known[key]
+    if declared[key] == nil and entry.key ~= key and declared[entry.key] ~= nil then
+      out[#out + 1] = { ("its items have %s, which in data is called %s"):format(entry.key, key),
+                        ('data is as Meta has it: ["%s"] = …'):format(key) }
+    elseif declared[key] == nil and entry.property.required == true then
+      out[#out + 1] = { ("the data declares no %s of its items"):format(key) }
+    end
+  end
+  return out
+end
+
 -- Of each item of a list, what must be there is declared.
 local function check_items(check, declared, property, found)
   local items = table_or_none(declared).items
-  if property.type ~= "list" or property.of.type ~= "object" then return end
-  if type(items) ~= "table" or type(items.properties) ~= "table" then return end
-  for key, entry in pairs(components.at_meta(property.of.fields)) do
-    if entry.property.required == true and items.properties[key] == nil then
-      check:report(found.at, "INVALID_SCREEN_DYNAMIC_DATA",
-        ("%s: the data declares no %s of its items"):format(found.value, key))
-    end
+  if property.type ~= "list" or property.of.type ~= "object" or type(items) ~= "table" then return end
+  local kind, misfits = M.declared_type(items), {}
+  if kind and kind ~= "object" then
+    misfits[1] = { ("its items are of type %s, and must be tables"):format(kind),
+                   property.of.short and 'in data a choice is { id = "a", title = "A" }' }
+  elseif type(items.properties) == "table" then
+    misfits = misfits_of(items.properties, property.of.fields)
+  end
+  for _, one in ipairs(misfits) do
+    check:report(found.at, "INVALID_SCREEN_DYNAMIC_DATA", ("%s: %s"):format(found.value, one[1]), one[2] or nil)
   end
 end
 
