@@ -33,6 +33,7 @@ end, { beside = true })
 local appointment = whatsapp.conversation("appointment", function(chat)
   local now = chat:now()
   local slots = chat:step("free slots", function() return free_slots(now) end)
+  if not slots[1] then return chat:say "I am sorry: everything is taken." end
   local slot = chat:choose("When would you like to come?", slots, { button = "See times", timeout = 24 * HOUR })
   if not slot then return end
   local at = tonumber(slot)

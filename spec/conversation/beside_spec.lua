@@ -115,6 +115,8 @@ describe("a conversation beside others", function()
       assert.is_true(remind:start(t.bot, meta.phone))
       assert.is_true(t:was_told(("chat:%s: a conversation that is beside others hears nothing"):format(method)))
     end
+    local ok, err = pcall(whatsapp.conversation, "remind", print, { beside = true, timeout = 60 })
+    assert.are.same({ false, "config", "timeout" }, { ok, err.kind, err.field })
     t:opens(function(chat) chat:start(order) end)
     t:deliver "go"
     assert.is_true(t:was_told "start takes a conversation that is made with { beside = true }")

@@ -161,9 +161,9 @@ describe("in a test of a bot", function()
       timestamp = "1790000000" } } })
     assert.are.same({ "group", "g", sandbox.phone_number_id },
       { seen[#seen].kind, seen[#seen].group_id, seen[#seen].phone_number_id })
-    t:receives("smb_message_echoes", { message_echoes = { { from = "15550000000", to = ann.number, id = "wamid.E",
-      timestamp = "1790000000", type = "text", text = { body = "A person here" } } } })
-    assert.are.same({ "echo", "A person here" }, { seen[#seen].kind, seen[#seen].text })
+    local heard = { made(function() ann:hears "A person here" end), made(function() ann:hears "Still here" end) }
+    assert.are.same({ "echo", "A person here", ann.number, "Still here" },
+      { heard[1].kind, heard[1].text, heard[1].from, heard[2].text })
     play_again()
   end)
 
@@ -176,6 +176,7 @@ describe("in a test of a bot", function()
       { "at takes a group: ann:at(team)", function() ann:at "g" end },
       { "at takes a group: ann:at(team)", function() ann:at(ann) end },
       { "t.group takes the id of a group", function() t.group() end },
+      { 'hears takes a text: ann:hears "Hello"', function() ann:hears() end },
       { "changes_number takes a phone number", function() ann:changes_number "DE.1349" end },
       { "there is no field flow; did you mean flows?", function() t:receives("flow", {}) end },
       { "receives takes a field and what Graph has in it", function() t:receives "flows" end },

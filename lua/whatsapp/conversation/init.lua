@@ -103,6 +103,7 @@ local function check(options)
   if options.on_timeout ~= nil and (type(options.on_timeout) ~= "function" or not options.timeout) then
     refuse("on_timeout", "must be a function, beside a timeout")
   end
+  if options.beside and options.timeout then refuse("timeout", "is for questions: beside others it hears nothing") end
   if options.beside ~= nil and type(options.beside) ~= "boolean" then refuse("beside", "must be true or false") end
 end
 

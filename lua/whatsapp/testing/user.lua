@@ -81,6 +81,20 @@ function User:sends(message)
   return write(self, shown, made)
 end
 
+--- Is written to by a person of the business's, at the WhatsApp Business app, of which the
+--- bot is told: an `echo`.
+---@param text string
+---@return whatsapp.TestUser self
+function User:hears(text)
+  if type(text) ~= "string" or text == "" then blame.raise 'hears takes a text: ann:hears "Hello"' end
+  local test = self.test
+  test.echoes = (test.echoes or 0) + 1
+  test:receives("smb_message_echoes", { message_echoes = { { from = line.BUSINESS, to = self.phone,
+    to_user_id = self.user_id, id = ("wamid.echo%d.%d"):format(test.began, test.echoes),
+    timestamp = ("%d"):format(math.floor(test.now)), type = "text", text = { body = text } } } })
+  return self
+end
+
 -- What is tapped -------------------------------------------------------------------------
 
 local function find_choice(payload, wanted)
