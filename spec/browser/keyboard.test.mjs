@@ -66,6 +66,27 @@ test("arrows go from chat to chat, / searches, Esc leads back", async () => {
   await page.end();
 });
 
+test("menus are gone through by arrows and left to where they were opened; Tab passes the messages by", async () => {
+  const page = await openPage(browser, url);
+  await openChat(page, "15551000001");
+  await row(page, "Hello Ann").waitFor();
+  await page.locator(".panel-toggle").focus();
+  await page.keyboard.press("Tab");
+  assert.equal(await focused(page), "Attach");
+  await page.keyboard.press("Enter");
+  const entry = () => page.evaluate(() => document.activeElement.textContent);
+  assert.equal(await entry(), "Photo, video or sticker");
+  await page.keyboard.press("ArrowUp");
+  assert.equal(await entry(), "Contact");
+  await page.keyboard.press("ArrowDown");
+  await page.keyboard.press("ArrowDown");
+  assert.equal(await entry(), "Document");
+  await page.keyboard.press("Escape");
+  assert.equal(await focused(page), "Attach");
+  assert.equal(await page.getByRole("menu").isVisible(), false);
+  await page.end();
+});
+
 test("what is written stays with its chat", async () => {
   const page = await openPage(browser, url);
   await openChat(page, "15551000001");

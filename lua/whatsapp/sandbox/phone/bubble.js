@@ -68,10 +68,11 @@ const isAnswerable = (message) => message.status !== "deleted" && message.type !
 
 function tools(message, onreply) {
   if (!isAnswerable(message)) return null;
+  // By keyboard the row has keys for them, and Tab does not stop at each.
   return el("div.tools", null,
-    el("button.round", { type: "button", "aria-label": "Reply", title: "Reply (R)", onclick: () => onreply(message) }, icon("reply")),
-    el("button.round", { type: "button", "aria-label": "React", title: "React (E)", onclick: () => pickEmoji(message) }, icon("smile")),
-    el("button.round", { type: "button", "aria-label": "Details", title: "Details (D)", onclick: () => details(message) }, icon("braces")));
+    el("button.round", { type: "button", tabindex: -1, "aria-label": "Reply", title: "Reply (R)", onclick: () => onreply(message) }, icon("reply")),
+    el("button.round", { type: "button", tabindex: -1, "aria-label": "React", title: "React (E)", onclick: () => pickEmoji(message) }, icon("smile")),
+    el("button.round", { type: "button", tabindex: -1, "aria-label": "Details", title: "Details (D)", onclick: () => details(message) }, icon("braces")));
 }
 
 function keys(message, onreply) {

@@ -18,8 +18,8 @@ export class Composer {
       this.addFiles(this.picker.files);
       this.picker.value = "";
     } });
-    this.menu = el("div.menu", { hidden: true, role: "menu" }, this.entries());
-    this.emoji = el("div.menu.emoji-menu", { hidden: true }, QUICK.map((emoji) =>
+    this.menu = el("div.menu", { hidden: true, role: "menu", onkeydown: (event) => this.walk(event) }, this.entries());
+    this.emoji = el("div.menu.emoji-menu", { hidden: true, onkeydown: (event) => this.walk(event) }, QUICK.map((emoji) =>
       el("button.emoji-choice", { type: "button", "aria-label": `Insert ${emoji}`, onclick: () => this.insert(emoji) }, emoji)));
     this.more = this.opener("plus", "Attach", this.menu);
     this.send = el("button.round.send", { type: "submit", "aria-label": "Send", disabled: true }, icon("send"));
@@ -31,6 +31,15 @@ export class Composer {
     document.addEventListener("click", (event) => {
       if (!event.target.closest?.(".opener")) this.closeMenus();
     });
+  }
+
+  // Arrows go from entry to entry.
+  walk(event) {
+    const step = { ArrowDown: 1, ArrowRight: 1, ArrowUp: -1, ArrowLeft: -1 }[event.key];
+    if (!step || event.altKey) return;
+    event.preventDefault();
+    const entries = [...event.currentTarget.children];
+    entries.at((entries.indexOf(document.activeElement) + step) % entries.length).focus();
   }
 
   opener(symbol, label, menu) {
@@ -46,6 +55,8 @@ export class Composer {
 
   closeMenus() {
     const open = !this.menu.hidden || !this.emoji.hidden;
+    const menu = document.activeElement.closest(".menu");
+    if (menu && this.node.contains(menu)) this.node.querySelector(".opener[aria-expanded=true]")?.focus();
     this.menu.hidden = this.emoji.hidden = true;
     for (const button of this.node.querySelectorAll(".opener")) button.setAttribute("aria-expanded", "false");
     return open;
