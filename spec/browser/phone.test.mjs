@@ -140,6 +140,35 @@ test("calls ring, are taken and refused, and are made", async () => {
   await page.end();
 });
 
+test("in a group one of those who are in it writes and reacts", async () => {
+  const page = await openPage(browser, url);
+  await box.request({ path: "{phone_number_id}/groups", body: { messaging_product: "whatsapp", subject: "Gardeners" } });
+  const lifecycle = await until("the group is there", async () => (await box.deliveries())
+    .map((one) => one.body.entry[0].changes[0].value.groups?.[0]).find((group) => group?.subject === "Gardeners"));
+  const group = lifecycle.group_id;
+  await box.receive({ from: "15557770001", name: "Gus", group_id: group, text: "Is it spring yet?" });
+  await box.request({ path: `${group}/participants`, body: { messaging_product: "whatsapp", participants: [{ user: "15557770002" }] } });
+  await openChat(page, group);
+  await page.getByLabel("Who writes").selectOption("+15557770002");
+  await page.getByRole("textbox", { name: "Message" }).fill("Nearly");
+  await page.keyboard.press("Enter");
+  await page.locator(".row.mine").filter({ hasText: "Nearly" }).locator(".sender").filter({ hasText: "+15557770002" }).waitFor();
+  const asked = page.locator(".row.mine").filter({ hasText: "Is it spring" });
+  await asked.hover();
+  await asked.getByRole("button", { name: "React" }).click();
+  await page.getByRole("dialog").getByRole("button", { name: "❤️" }).click();
+  await asked.locator(".reaction").waitFor();
+  const sent = await until("the webhook has both", async () => {
+    const messages = (await box.deliveries()).flatMap((one) => one.body.entry[0].changes[0].value.messages ?? [])
+      .filter((one) => one.group_id === group && one.from === "15557770002");
+    return messages.length === 2 && messages;
+  });
+  assert.deepEqual(sent.map((one) => one.type), ["text", "reaction"]);
+  await openChat(page, ANN);
+  assert.equal(await page.getByLabel("Who writes").isVisible(), false);
+  await page.end();
+});
+
 test("a file that is refused is dropped, and what was written goes all the same", async () => {
   const page = await openPage(browser, url);
   await openChat(page, ANN);

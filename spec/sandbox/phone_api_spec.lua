@@ -190,7 +190,9 @@ describe("sandbox: the phone's API", function()
       local received = assert(box:receive { from = "15557770001", name = "Ann", group_id = id, text = "Cake?" })
       local shown = message(received.id)
       assert.same({ id, "Ann" }, { shown.customer, shown.sender })
-      assert.same({ "Cake friends", true }, { customer(id).name, customer(id).is_group })
+      assert(wa.groups:add_participants(id, { "15557770002" }))
+      local members = { { id = "15557770001", name = "Ann" }, { id = "15557770002", name = "+15557770002" } }
+      assert.same({ "Cake friends", members }, { customer(id).name, customer(id).members })
       assert.is_nil(customer "15557770001")
       assert(wa:send { to = id, recipient_type = "group", text = "Plum?" })
       assert.equal("group_id", refusal(400, "api/receive", { from = CUSTOMER, group_id = "600000000000000",

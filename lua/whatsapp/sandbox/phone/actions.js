@@ -15,13 +15,16 @@ const chatOf = (message) => [...state.chats.values()].find((chat) =>
 
 // What is said in answer to a message names it, and who wrote it.
 function contextOf(message) {
-  if (message.direction === "in") return { id: message.id, from: message.customer };
+  if (message.direction === "in") return { id: message.id, from: message.payload.from ?? message.customer };
   const number = state.business.phone_numbers.find((one) => one.id === message.phone_number_id);
   return { id: message.id, from: String(number?.display_phone_number ?? "").replace(/\D/g, "") || undefined };
 }
 
-const deliver = (chat, content, replied) => post("api/receive", { from: chat.id, name: state.names.get(chat.id) ?? undefined,
-  phone_number_id: chat.phone_number_id, context: replied ? contextOf(replied) : undefined, ...content });
+// In a group one of those who are in it writes.
+const writer = (chat) => (chat.members ? { from: (chat.members.find(({ id }) => id === chat.writer) ?? chat.members[0])?.id, group_id: chat.id }
+  : { from: chat.id, name: state.names.get(chat.id) ?? undefined });
+
+const deliver = (chat, content, replied) => post("api/receive", { ...writer(chat), phone_number_id: chat.phone_number_id, context: replied ? contextOf(replied) : undefined, ...content });
 
 // Writes as the customer of a chat; what goes wrong is said, and false returned.
 export async function write(chat, content, replied) {
@@ -58,7 +61,7 @@ async function attempt(path, body) {
   }
 }
 
-export const react = (message, emoji) => attempt("api/react", { from: message.customer, message_id: message.id, emoji });
+export const react = (message, emoji) => attempt("api/react", { ...writer(chatOf(message)), message_id: message.id, emoji });
 
 export const call = (message, payload) => attempt("api/calls", { from: message.customer, phone_number_id: message.phone_number_id, cta_payload: payload });
 

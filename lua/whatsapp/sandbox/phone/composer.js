@@ -10,9 +10,12 @@ const QUICK = ["👍", "❤️", "😂", "😊", "🎉", "🙏", "👋", "🤔",
 
 export class Composer {
   constructor({ onwritten, onup }) {
-    Object.assign(this, { onwritten, onup, chat: null, replied: null, files: [], drafts: new Map() });
-    this.input = el("textarea.writing", { rows: 1, placeholder: "Write as the customer", "aria-label": "Message", dir: "auto", maxlength: 4096,
+    Object.assign(this, { onwritten, onup, chat: null, shown: null, replied: null, files: [], drafts: new Map() });
+    this.input = el("textarea.writing", { rows: 1, "aria-label": "Message", dir: "auto", maxlength: 4096,
       oninput: () => this.changed(), onkeydown: (event) => this.key(event), onpaste: (event) => this.paste(event) });
+    this.members = el("select.members", { "aria-label": "Who writes", hidden: true, onchange: () => {
+      this.chat.writer = this.members.value;
+    } });
     this.above = el("div.above");
     this.picker = el("input", { type: "file", hidden: true, multiple: true, onchange: () => {
       this.addFiles(this.picker.files);
@@ -27,7 +30,7 @@ export class Composer {
       event.preventDefault();
       this.submit();
     } }, this.above, this.menu, this.emoji,
-    el("div.writing-row", null, this.more, el("div.writing-box", null, this.input, this.opener("smile", "Emoji", this.emoji)), this.send), this.picker);
+    el("div.writing-row", null, this.more, this.members, el("div.writing-box", null, this.input, this.opener("smile", "Emoji", this.emoji)), this.send), this.picker);
     document.addEventListener("click", (event) => {
       if (!event.target.closest?.(".opener")) this.closeMenus();
     });
@@ -84,7 +87,19 @@ export class Composer {
     Object.assign(this, { chat, files, replied: null });
     this.input.value = text;
     this.drawAbove();
+    this.drawMembers();
     this.changed();
+  }
+
+  // Of a group: who is in it, and writes.
+  drawMembers() {
+    const { members, writer } = this.chat;
+    if (members === this.shown) return;
+    this.shown = members;
+    this.members.hidden = !members;
+    this.input.placeholder = members ? "Write" : "Write as the customer";
+    replace(this.members, members?.length ? members.map(({ id, name }) => el("option", { value: id, selected: id === writer }, name))
+      : el("option", { value: "" }, "Nobody is in it"));
   }
 
   focus() {

@@ -93,6 +93,7 @@ export class Conversation {
     this.drawHead();
     this.list.redraw(itemsOf(chat));
     this.composer.chat = chat;
+    this.composer.drawMembers();
     this.look();
   }
 
@@ -114,7 +115,7 @@ export class Conversation {
     const business = number?.verified_name ?? state.business.name;
     replace(this.title, business || "The business");
     const name = nameOf(this.chat);
-    replace(this.subtitle, this.chat.is_group ? ["the group ", el("bdi", null, name)]
+    replace(this.subtitle, this.chat.members ? ["the group ", el("bdi", null, name)]
       : [el("bdi", null, name), "’s phone", name === phone(this.chat.id) ? "" : `, ${phone(this.chat.id)}`],
       number ? ` · to ${number.display_phone_number}` : "");
     replace(this.face, avatar(business || "B", { class: "business" }));
@@ -124,7 +125,7 @@ export class Conversation {
 
   drawWindow() {
     if (!this.chat) return;
-    this.window.hidden = this.chat.is_group === true; // groups have none
+    this.window.hidden = !!this.chat.members; // groups have none
     const left = (this.chat.window_until ?? 0) - now();
     const [name, words, title] = left > 0 ? ["", countdown(Math.min(left, DAY)), "The 24-hour window is open: until then the business may write freely"]
       : this.chat.window_applies === false ? ["free", "no window", "No 24-hour window is open, but the sandbox lets the business write freely here; WhatsApp itself would take templates only"]
@@ -170,6 +171,7 @@ export class Conversation {
     for (const id of changed) this.list.refresh(id);
     this.list.set(itemsOf(this.chat));
     this.drawHead();
+    this.composer.drawMembers();
     this.drawNewer();
   }
 

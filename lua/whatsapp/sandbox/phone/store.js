@@ -88,7 +88,7 @@ const apply = {
   customer(customer) {
     const chat = chatOf(customer.id, customer.phone_number_id);
     state.names.set(customer.id, customer.name);
-    Object.assign(chat, { window_until: customer.window_until, window_applies: customer.window_applies, is_group: customer.is_group, unread: customer.unread ?? 0 });
+    Object.assign(chat, { window_until: customer.window_until, window_applies: customer.window_applies, members: customer.members, unread: customer.unread ?? 0 });
     return chat;
   },
 

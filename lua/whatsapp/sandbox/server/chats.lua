@@ -32,9 +32,15 @@ local function window_applies(chat)
   return wanted
 end
 
-local function is_group(id)
+-- Who is in a group; nil: it is none.
+local function members_of(id)
   local node = state.nodes[id]
-  return node ~= nil and node.kind == "group"
+  if not (node and node.kind == "group") then return nil end
+  local members = json.array {}
+  for i, one in ipairs(node.participants) do
+    members[i] = { id = one.wa_id, name = people[one.wa_id] and people[one.wa_id].name or label(one.wa_id) }
+  end
+  return members
 end
 
 local function shown(chat)
@@ -43,7 +49,7 @@ local function shown(chat)
     id = person.id, user_id = person.user_id, name = person.name or label(person.id),
     phone_number_id = chat.phone_number_id, unread = chat.unread,
     window_until = until_ and until_ > state.now() and until_ or json.null,
-    window_applies = window_applies(chat), is_group = is_group(person.id) or nil,
+    window_applies = window_applies(chat), members = members_of(person.id),
   }
 end
 
@@ -66,6 +72,13 @@ end
 ---@return table person
 function M.know(id, about)
   return (person_of(id, about))
+end
+
+--- Tells that others are in a group now.
+---@param group table
+function M.regroup(group)
+  local chat = by_key[group.id .. " " .. group.phone.id]
+  if chat then publish(chat) end
 end
 
 --- The chat of a customer with a number of the account; a new one when there is none.

@@ -4,6 +4,7 @@ local received = require "whatsapp.sandbox.received"
 local answer = require "whatsapp.sandbox.server.answer"
 local calls = require "whatsapp.sandbox.server.calls"
 local chats = require "whatsapp.sandbox.server.chats"
+local groups = require "whatsapp.sandbox.server.groups"
 local state = require "whatsapp.sandbox.server.state"
 local wamid = require "whatsapp.sandbox.server.wamid"
 local webhooks = require "whatsapp.sandbox.server.webhooks"
@@ -101,6 +102,7 @@ function M.write(body)
     calls.replied(phone, from or user_id, content.call_permission_reply)
   end
   local group = body.group_id and group_of(body.group_id)
+  if group and from then groups.join(group, from) end
   local about = { name = body.name, user_id = from and user_id }
   local chat = group and chats.with(group.id, phone) or chats.with(from or user_id, phone, about)
   local person = group and chats.know(from or user_id, about) or chat.person

@@ -4,6 +4,7 @@
 local json = require "whatsapp.json"
 local identity = require "whatsapp.sandbox.identity"
 local answer = require "whatsapp.sandbox.server.answer"
+local chats = require "whatsapp.sandbox.server.chats"
 local fields = require "whatsapp.sandbox.server.fields"
 local paging = require "whatsapp.sandbox.server.paging"
 local params = require "whatsapp.sandbox.server.params"
@@ -105,6 +106,18 @@ end
 
 local function set_participants(group, participants)
   group.participants, group.total_participant_count = participants, #participants
+  chats.regroup(group)
+end
+
+--- Whoever writes in a group is in it.
+---@param group table
+---@param wa_id string
+function M.join(group, wa_id)
+  for _, one in ipairs(group.participants) do
+    if one.wa_id == wa_id then return end
+  end
+  group.participants[#group.participants + 1] = { wa_id = wa_id }
+  set_participants(group, group.participants)
 end
 
 --- POST /{group_id}/participants

@@ -53,7 +53,7 @@ orders["POST react"] = function(req)
   local id, emoji = text(body, "message_id"), body.emoji ~= "" and body.emoji or nil
   local message = chats.message(id)
   return answer.ok { id = customers.write { from = body.from, type = "reaction",
-    phone_number_id = body.phone_number_id or message and message.phone_number_id,
+    phone_number_id = body.phone_number_id or message and message.phone_number_id, group_id = body.group_id,
     reaction = { message_id = id, emoji = emoji } } }
 end
 
