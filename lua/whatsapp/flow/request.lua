@@ -1,5 +1,6 @@
 --- What a handler of a Flow's endpoint is given, and what it may answer.
 
+local Error = require "whatsapp.error"
 local core = require "whatsapp.core"
 local json = require "whatsapp.json"
 local schema = require "whatsapp.schema"
@@ -97,6 +98,8 @@ end
 -- Answers ---------------------------------------------------------------------------
 
 local ANSWER = { screen = true, data = true }
+local BYTES_MAX = 1024 * 1024
+
 local text, object, carried = { type = "string" }, { type = "map" }, { type = "json" }
 
 local function check(answer)
@@ -136,11 +139,14 @@ function M.encode(answer, request)
   local checked, err = (refused and check_refusal or check)(answer)
   if not checked then return hint_at(err, request) end
   local status, encoded = refused and 427 or 200, core.encode(checked)
-  if encoded then return encoded, status end
-  -- What the core does not carry, little does: it is looked at here, and named.
-  err = select(2, schema.check(checked.data, carried, "answer.data"))
-  if err then return nil, err end
-  return assert(json.encode(checked)), status
+  if not encoded then
+    -- What the core does not carry, little does: it is looked at here, and named.
+    err = select(2, schema.check(checked.data, carried, "answer.data"))
+    if err then return nil, err end
+    encoded = assert(json.encode(checked))
+  end
+  if #encoded > BYTES_MAX then return Error.invalid("answer", "is larger than 1 MB: WhatsApp takes no more") end
+  return encoded, status
 end
 
 return M
