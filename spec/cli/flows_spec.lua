@@ -2,6 +2,7 @@
 
 local command = require "spec.support.command"
 local json = require "whatsapp.json"
+local keypair = require "whatsapp.flow.keypair"
 local sandbox = require "whatsapp.sandbox"
 local server = require "spec.support.server"
 
@@ -25,12 +26,12 @@ local function write(name, text)
 end
 
 -- `@` is the folder of the files.
-local function run(words)
-  return command.run(box, (words:gsub("@", directory .. "/")))
+local function run(words, before)
+  return command.run(box, (words:gsub("@", directory .. "/")), before)
 end
 
-local function out(words)
-  local ended = run(words)
+local function out(words, before)
+  local ended = run(words, before)
   assert_ended(0, ended)
   return ended.out
 end
@@ -102,6 +103,18 @@ describe("the command: flows", function()
     assert_refused(2, "must return the screens", run "flows push @five.lua")
     assert_refused(1, "cannot read", run "flows push @nowhere.json")
     assert_refused(2, "--name: is missing", run "flows push -")
+  end)
+
+  it("are encrypted for the key of a file", function()
+    local pair = assert(keypair.new "pass phrase")
+    write("private.pem", pair.private_key)
+    local opened = "export FLOW_PASSPHRASE='pass phrase'"
+    assert.equal("", out("flows key @private.pem", opened))
+    assert.truthy(out "flows key":find "business_public_key_signature_status +VALID")
+    assert.equal(pair.public_key, json.decode(out "flows key --json").business_public_key)
+    assert_refused(1, "cannot read", run("flows key @nowhere.pem", opened))
+    assert_refused(1, "passphrase: is missing", run("flows key @private.pem", "unset FLOW_PASSPHRASE"))
+    assert_refused(1, "does not open", run("flows key @private.pem", "export FLOW_PASSPHRASE=another"))
   end)
 
   it("have those told too that only Meta finds", function()

@@ -2,6 +2,7 @@
 
 local Error = require "whatsapp.error"
 local action = require "whatsapp.cli.action"
+local endpoints = require "whatsapp.flow.endpoint"
 local fetch = require "whatsapp.api.fetch"
 local flow_file = require "whatsapp.cli.flow_file"
 local output = require "whatsapp.cli.output"
@@ -90,6 +91,21 @@ local function bring(publish)
   end
 end
 
+-- The passphrase has no place on a command line.
+local function public_key_of(call, file)
+  return endpoints.new({ private_key = file, passphrase = call:variable "FLOW_PASSPHRASE", insecure = true,
+                         on = function() end }):public_key()
+end
+
+local function key(call, args)
+  local pem = args.file and public_key_of(call, args.file)
+  local encryption = call:client().encryption
+  if pem then return encryption:set(pem) end
+  local found, err = encryption:get()
+  if not found then return nil, err end
+  return call:show(found, { "business_public_key_signature_status", "business_public_key" })
+end
+
 local FILE = { { "file", "its screens: a .lua file that returns them, or Flow JSON (-: standard input)" } }
 
 local SETTINGS = {
@@ -111,6 +127,8 @@ return {
     with_one("publish", "publishes a draft", function(_, flows, id) return flows:publish(id) end),
     with_one("preview", "prints the address of a page that shows it", preview,
       { flags = { { "--anew", "the addresses of before end" } } }),
+    { name = "key", summary = "shows the number's public key, or sets that of a private key",
+      arguments = { { "file", "the private key, PEM; its passphrase in FLOW_PASSPHRASE", args = "?" } }, run = key },
     with_one("deprecate", "ends a published one", function(_, flows, id) return flows:deprecate(id) end),
     with_one("rm", "deletes a draft", function(_, flows, id) return flows:delete(id) end),
   },
