@@ -235,7 +235,7 @@ describe("a handler", function()
       { "answer.data[1]", "has no name", function() return { screen = "B", data = { 1 } } end },
       { "answer.date", "did you mean data?", function() return { screen = "B", date = {} } end },
       { "answer.data.when", "a function", function() return { screen = "B", data = { when = print } } end },
-      { "answer", "larger than 1 MB", function() return { screen = "B", data = { text = ("x"):rep(1024 * 1024) } } end },
+      { "answer", "larger than 1 MB", function() return { screen = "B", data = { text = ("x"):rep(2 ^ 20) } } end },
       { "answer.data.text", "not UTF-8", function() return { screen = "B", data = { text = "\255" } } end },
       { "error_msg", "must be a string", function(request) return request:invalid_token() end },
     } do
