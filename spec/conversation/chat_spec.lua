@@ -404,6 +404,12 @@ for _, host in ipairs(hosts.all()) do describe("a conversation under " .. host.n
     t:deliver("go", "a", "b", "c", "L", "so")
     assert.are.same({ "Age?", "A number", "A number", "nil cancelled", "Size?", "nil cancelled", "Why?", "so" },
       t:said())
+    -- A machine that answers whatever it is sent.
+    t:opens(function(chat) chat:ask("Age?", { number = true }) end)
+    t:deliver "go"
+    for _ = 1, 60 do t:deliver "We are closed" end
+    assert.are.same({ 50, 10, {} }, { #t:said(), #t.heard, t.bot:conversations() })
+    assert.is_true(t:was_told "a question got 50 bad answers in a row")
   end)
 
   it("may use coroutines of its own, and calls nothing by itself", function()

@@ -203,10 +203,16 @@ function Question:hear(read)
   return event, first, second
 end
 
+-- Whoever answers as often in vain is a machine, which answers for ever.
+local MOST_MISSES = 50
+
 -- Whether there was one bad answer too many. What came before the question was seen is none.
 function Question:is_over()
   if not self.unseen then self.misses = self.misses + 1 end
-  return self.options.tries ~= nil and self.misses >= self.options.tries
+  if self.options.tries then return self.misses >= self.options.tries end
+  if self.misses < MOST_MISSES then return false end
+  error(Error.new { kind = "state", message = ("a question got %d bad answers in a row"):format(MOST_MISSES),
+    hint = "`tries` gives it up sooner" }, 0)
 end
 
 local function no_answer(tries)
