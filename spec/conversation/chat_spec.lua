@@ -480,6 +480,15 @@ for _, host in ipairs(hosts.all()) do describe("a conversation under " .. host.n
     local list = t:sent()
     assert.are.same({ 2, "group", "123456789", "Hello Ann" },
       { #list, list[1].recipient_type, list[2].to, list[2].text.body })
+    -- In which nothing can be tapped.
+    t:opens(function(chat)
+      local size = chat:choose({ body = "Size?", header = "Pizza", footer = "Write it" },
+        { "Small", { id = "l", title = "Large", description = "For two" } })
+      chat:say(size .. " " .. chat:choose("When?", { "9:00", "17:00" }))
+    end)
+    for _, text in ipairs { "go", "3", "2", "2", "9" } do t:deliver { text = text, group_id = "123456789" } end
+    local size, time = "Pizza\nSize?\n1. Small\n2. Large: For two\nWrite it", "When?\n• 9:00\n• 17:00"
+    assert.are.same({ size, size, time, time, "l 9:00" }, t:said())
   end)
 
   it("can be listed, looked at and ended", function()

@@ -23,7 +23,8 @@ local M = {}
 ---@param event whatsapp.Event|nil that opened it
 ---@return whatsapp.Chat
 function M.new(head, definition, event)
-  return setmetatable({ to = head.to, name = event and event.name, event = event, definition = definition }, Chat)
+  return setmetatable({ to = head.to, name = event and event.name, event = event, definition = definition,
+                        in_group = head.group }, Chat)
 end
 
 local HEARS = { wait = true, ask = true, choose = true }
@@ -267,8 +268,8 @@ local CHOOSE = {
 }
 
 --- Lets the customer choose: up to three are buttons, more a list, more than ten
---- pages of it. Who types a title, an id or a number has chosen too. A tap on another
---- question's button is no choice.
+--- pages of it; in a group, where nothing can be tapped, a text. Who types a title, an id
+--- or a number has chosen too. A tap on another question's button is no choice.
 ---@param question string|{ body: string, header?: string|table, footer?: string } `header`: a text or, with
 ---   buttons, also a picture, video or document
 ---@param list (string|{ id?: string, title: string, description?: string })[]
@@ -281,7 +282,7 @@ function Chat:choose(question, list, options)
   must_be_here(self, "choose")
   options = answer.options(options, CHOOSE)
   if type(question) ~= "string" then choices.must_be_question(question) end
-  local known, page = choices.read(list), 1
+  local known, page = choices.read(list, self.in_group), 1
   local asked = question_of(self, "choose", options)
   local function read(event) return choices.chosen(known, event, options) end
   local sent, err = asked:say(choices.message(known, question, page, options))

@@ -1,5 +1,5 @@
 --- A choice as a message: up to three short ones are buttons, up to ten a list, and
---- more are pages of a list. Pure.
+--- more are pages of a list; where nothing can be tapped, a text. Pure.
 
 local answer = require "whatsapp.conversation.answer"
 local fold = require "whatsapp.conversation.fold"
@@ -24,14 +24,16 @@ end
 
 --- The choices of a list of texts, or of { id, title, description }.
 ---@param list table
----@return table[]
-function M.read(list)
+---@param plain? boolean whether nothing can be tapped: groups take texts, media and templates alone
+---@return table[] choices `numbered`: whether titles have numbers of their own
+function M.read(list, plain)
   if type(list) ~= "table" or list[1] == nil then error("the choices must be a list with at least one", 3) end
-  local choices, seen = {}, {}
+  local choices, seen = { plain = plain, numbered = false }, {}
   for i = 1, #list do
     choices[i] = choice_of(list[i], i)
     if seen[choices[i].id] then error(("two choices have the id %q"):format(choices[i].id), 3) end
     seen[choices[i].id] = true
+    choices.numbered = choices.numbered or choices[i].title:find "%d" ~= nil
   end
   return choices
 end
@@ -79,6 +81,19 @@ local function as_list(choices, question, page, options)
   return { list = content }
 end
 
+-- Counted, but for titles with numbers of their own: a number that is typed means one of these.
+local function as_text(choices, question)
+  local content, lines = content_of(question), {}
+  for i, choice in ipairs(choices) do
+    lines[i] = (choices.numbered and "• " or ("%d. "):format(i)) .. choice.title
+    if choice.description then lines[i] = lines[i] .. ": " .. choice.description end
+  end
+  table.insert(lines, 1, content.body)
+  if type(content.header) == "string" then table.insert(lines, 1, content.header) end
+  if content.footer then lines[#lines + 1] = content.footer end
+  return { text = table.concat(lines, "\n") }
+end
+
 --- The message of a page.
 ---@param choices table[]
 ---@param question string|table
@@ -86,6 +101,7 @@ end
 ---@param options table button, more: the words on them
 ---@return table message
 function M.message(choices, question, page, options)
+  if choices.plain then return as_text(choices, question) end
   if fit_buttons(choices) then return as_buttons(choices, question) end
   return as_list(choices, question, page, options)
 end
@@ -104,22 +120,20 @@ local function by_id(choices, id)
   end
 end
 
--- Whether a number stands in a title; nil when no number does.
 local function has_number(title, number)
-  local has
-  for digits in title:gmatch "%d+" do has = has or tonumber(digits) == number end
-  return has
+  for digits in title:gmatch "%d+" do
+    if tonumber(digits) == number then return true end
+  end
+  return false
 end
 
 -- Where titles have numbers ("9:00"), one of these is meant; else a place, as customers count.
 local function by_number(choices, number)
-  local found, numbered = {}, false
+  if not choices.numbered then return choices[number] end
+  local found = {}
   for _, choice in ipairs(choices) do
-    local has = has_number(choice.title, number)
-    numbered = numbered or has ~= nil
-    if has then found[#found + 1] = choice end
+    if has_number(choice.title, number) then found[#found + 1] = choice end
   end
-  if not numbered then return choices[number] end
   return #found == 1 and found[1] or nil
 end
 
@@ -142,7 +156,7 @@ function M.chosen(choices, event, options)
   local choice
   if event.reply_id then
     choice = by_id(choices, event.reply_id)
-  elseif #choices > ROWS and text == fold(options.more or "More") then
+  elseif #choices > ROWS and not choices.plain and text == fold(options.more or "More") then
     return nil, true
   elseif text ~= "" then
     choice = by_words(choices, text)
