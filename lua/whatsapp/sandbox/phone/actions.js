@@ -189,8 +189,8 @@ export function fillBasket(message, { catalogId, title, groups }) {
       send.disabled = ![...counts.values()].some((count) => count > 0);
     };
     return el("div.basket-row", null, tile(id), el("span.row-text", null, el("span.row-title", { dir: "auto" }, id), el("span.row-more", null, `$${PRICE}`)),
-      el("span.stepper", null, el("button.round", { type: "button", "aria-label": "Less", onclick: step(-1) }, "−"), n,
-        el("button.round", { type: "button", "aria-label": "More", onclick: step(1) }, icon("plus"))));
+      el("span.stepper", null, el("button.round", { type: "button", "aria-label": `Less ${id}`, onclick: step(-1) }, "−"), n,
+        el("button.round", { type: "button", "aria-label": `More ${id}`, onclick: step(1) }, icon("plus"))));
   };
   const any = groups.some((group) => group.rows.length);
   const open = sheet(title, { foot: any ? send : null,

@@ -41,7 +41,7 @@ export function details(message) {
   sheet("The message", { name: "wide", body: [
     el("dl.facts", null, rows.map(([name, value]) => [el("dt", null, name), el("dd", null, value)])),
     message.error ? explain(message.error) : null,
-    el("h3", null, message.direction === "out" ? "As it was sent" : "As the webhook has it"),
+    el("h3", null, message.type === "call" ? "How it stands" : message.direction === "out" ? "As it was sent" : "As the webhook has it"),
     el("pre.json-text", { tabindex: 0 }, JSON.stringify(message.payload, null, 2)),
     message.template ? [el("h3", null, "The template"), el("pre.json-text", { tabindex: 0 }, JSON.stringify(message.template, null, 2))] : null] });
 }
@@ -55,7 +55,7 @@ export function pickEmoji(message) {
     open.close();
   };
   const other = el("input", { type: "text", maxlength: 12, placeholder: "another", "aria-label": "Another emoji" });
-  const open = sheet("React", { name: "small", body: [
+  const open = sheet("React", { name: "slim", body: [
     el("div.emoji-row", null, EMOJI.map((emoji) => el("button.emoji-choice", { type: "button", class: emoji === mine ? "chosen" : "", "aria-pressed": String(emoji === mine), onclick: () => send(emoji) }, emoji))),
     el("form.inline", { onsubmit: (event) => {
       event.preventDefault();

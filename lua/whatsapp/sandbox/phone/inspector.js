@@ -131,7 +131,7 @@ class Templates {
     const send = (reason) => post(`api/templates/${encodeURIComponent(template.id)}/review`, { status, reason: reason || undefined });
     if (status !== "REJECTED") return attempt(send());
     return formSheet(`Reject ${template.name}`, [field("Reason", { name: "reason", value: "INVALID_FORMAT", autocomplete: "off" })],
-      { button: "Reject", name: "small", submit: (values) => send(values.reason) });
+      { button: "Reject", name: "slim", submit: (values) => send(values.reason) });
   }
 
   draw() {
