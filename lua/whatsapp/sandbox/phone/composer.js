@@ -58,7 +58,7 @@ export class Composer {
 
   closeMenus() {
     const open = !this.menu.hidden || !this.emoji.hidden;
-    const menu = document.activeElement.closest(".menu");
+    const menu = document.activeElement?.closest(".menu");
     if (menu && this.node.contains(menu)) this.node.querySelector(".opener[aria-expanded=true]")?.focus();
     this.menu.hidden = this.emoji.hidden = true;
     for (const button of this.node.querySelectorAll(".opener")) button.setAttribute("aria-expanded", "false");
