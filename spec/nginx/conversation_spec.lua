@@ -28,6 +28,7 @@ describe("the specs of conversations in nginx", function()
   end)
 
   it("pass", function()
+    http.TIMEOUT = 300 -- the answer comes when the last of them has run
     local body, status = http.request(("http://127.0.0.1:%d/spec?path=%s"):format(nginx.port,
       "spec/conversation/chat_spec.lua"))
     assert.are.equal(200, status, nginx:errors())
