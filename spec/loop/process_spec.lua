@@ -141,3 +141,23 @@ describe("with the thread at work a process forks, and the child ends", function
     end)
   end
 end)
+
+it("the thread is nicer than the loop that it works for, where a thread has a priority", function()
+  if not io.open "/proc/self/stat" then return end
+  local output, status = child.run(program [[
+    local session = core.session { base_url = $faults, credential = "x", user_agent = "x" }
+    local port = core.port()
+    local exchange = assert(port.submit(session, { method = "POST", url = $faults .. "/ok", body = "{}" }))
+    while not exchange:done() do
+      core.step(0.001)
+      port.drain()
+    end
+    local least, most = 19, -20
+    for line in io.popen("cat /proc/" .. posix.pid() .. "/task/*/stat"):lines() do
+      local nice = tonumber(line:match("%) %S" .. (" %S+"):rep(15) .. " (%S+)"))
+      least, most = math.min(least, nice), math.max(most, nice)
+    end
+    print(most == math.min(19, least + 3))
+  ]])
+  assert.are.same({ "true\n", 0 }, { output, status })
+end)

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
@@ -18,6 +19,7 @@
 #define BUSY_WAIT_MS 200 /* libcurl has no timer for a stall, see engine.c */
 #define FORK_WAIT_SECONDS 1
 #define INBOX_MAX 100000
+#define NICER 3 /* than the event loop that it works for */
 
 #if !defined(MSG_NOSIGNAL)
 #define MSG_NOSIGNAL 0 /* SO_NOSIGPIPE does it there */
@@ -119,9 +121,18 @@ static void stand_still(struct wa_thread *thread) {
   thread->still = 0;
 }
 
+/* Where processors are short the event loop comes first: others wait for it, too.
+ * Other systems know no priority of a thread, only of the whole process. */
+static void give_way(void) {
+#if defined(__linux__)
+  (void)setpriority(PRIO_PROCESS, 0, getpriority(PRIO_PROCESS, 0) + NICER);
+#endif
+}
+
 static void *run(void *arg) {
   struct wa_thread *thread = arg;
   struct wa_exchange *exchange;
+  give_way();
   pthread_mutex_lock(&thread->lock);
   while(!thread->stopping) {
     stand_still(thread);
