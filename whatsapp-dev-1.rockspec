@@ -161,6 +161,7 @@ build = {
     ["whatsapp.flow.actions"] = "lua/whatsapp/flow/actions.lua",
     ["whatsapp.flow.check"] = "lua/whatsapp/flow/check.lua",
     ["whatsapp.flow.components"] = "lua/whatsapp/flow/components.lua",
+    ["whatsapp.flow.condition"] = "lua/whatsapp/flow/condition.lua",
     ["whatsapp.flow.document"] = "lua/whatsapp/flow/document.lua",
     ["whatsapp.flow.endpoint"] = "lua/whatsapp/flow/endpoint.lua",
     ["whatsapp.flow.envelope"] = "lua/whatsapp/flow/envelope.lua",

@@ -41,7 +41,7 @@ local yes_or_no = { radio_buttons_group = { name = "a", label = "A",
 
 describe("a player", function()
   it("shows the branch of an If that is taken, and takes only what is in it", function()
-    local player = open { yes_or_no, { when = { condition = "${form.a} == 'y' && ${form.c} != ''",
+    local player = open { yes_or_no, { when = { condition = "(${form.a} == 'y') && (${form.c} != '')",
       { text_input = { name = "b", label = "B", required = true } },
       otherwise = { { caption = "nothing" } } } }, { text_input = { name = "c", label = "C" } } }
     assert.are.equal("RadioButtonsGroup TextCaption TextInput Footer", seen(player))

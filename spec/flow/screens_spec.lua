@@ -328,12 +328,22 @@ describe("flow.screens refuses", function()
       ["'a' == 'b' && ${form.o}"] = "the same always", ["${form.t} && ${form.o}"] = "&& is for a boolean",
       ["!${form.t}"] = "! is for a boolean", ["${form.t} == true"] = "compares a string with a boolean",
       ["${form.o} > 1"] = "> is for a number", ["${form.t == 'a'"] = "without its }",
+      ["${form.t} == 'a' && ${form.o}"] = "read otherwise", ["${form.t} != '' || ${form.o}"] = "read otherwise",
+      ["(${form.o} == true) && (${form.t} == 'a')"] = "read otherwise", ['${form.t} == "a"'] = "read otherwise",
+      ["(${form.t} == 'a') || (${form.t} == 'b') && ${form.o}"] = "read otherwise",
+      ["(${form.n} + 1) > 2"] = "read otherwise", ["${form.n} > 2.5"] = "read otherwise",
     } do
       refused("START[2].when.condition", words, condition(text))
     end
-    for _, text in ipairs { "${form.o}", "!${form.o} || (${form.t} != '')", "${form.n} == 42", "${form.n} == '42'",
-                            "(${form.n} + 1) > 2 && true == ${form.o}" } do
+    for _, text in ipairs { "${form.o}", "!${form.o} || ${form.t} != ''", "${form.n} == 42", "${form.n} == '42'",
+                            "(${form.n} > -2) && !(${form.t} == 'c') && ${form.o}", "!(${form.o} || (${form.n} >= 5))",
+                            "((${form.t} == 'a') || (${form.t} == 'b')) && (true == ${form.o})" } do
       assert.is_truthy(screens(condition(text)), text)
+    end
+    for text, hint in pairs { ["${form.t} ~= 'c'"] = "write !=", ["${form.t} == 'c' or ${form.o}"] = "write ||",
+                              ["form.t == 'c'"] = "write ${form.…}", ["${form.t} == c"] = "a text stands between" } do
+      local err = expect.refused("invalid", "START[2].when.condition", "is no expression", screens(condition(text)))
+      assert.is_truthy(err.hint:find(hint, 1, true), text)
     end
     refused("START[2].body.text", "is no expression: no value, at character 12",
       one(fields, { body = "`${form.t} ++`" }))

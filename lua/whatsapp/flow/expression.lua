@@ -121,14 +121,20 @@ function joined(reader)
   return parts[3] and parts or first
 end
 
+--- An expression without its backticks.
+---@param text string
+---@return string
+function M.inner(text)
+  return text:match "^%s*`(.*)`%s*$" or text
+end
+
 --- Reads an expression, with or without its backticks.
 ---@param text string
 ---@return table|nil tree
 ---@return string|nil why it is none
 ---@return integer|nil at the character where
 function M.parse(text)
-  local reader = setmetatable({ text = text:match "^%s*`(.*)`%s*$" or text, at = 1, depth = 0, operators = 0 },
-    Reader)
+  local reader = setmetatable({ text = M.inner(text), at = 1, depth = 0, operators = 0 }, Reader)
   local ok, tree = pcall(function()
     local whole = joined(reader)
     return skip(reader) == "" and whole or fail(reader, "a bracket that nothing opens")
@@ -148,10 +154,11 @@ end
 -- Weighing ------------------------------------------------------------------------------
 
 --- What a reference stands for: the value at `a.b[0].c`; nil where there is none.
----@param context table
+---@param context table|fun(path: string): any
 ---@param path string
 ---@return any
 function M.look_up(context, path)
+  if type(context) == "function" then return context(path) end
   local value = context
   for name in path:gmatch "[^.%[%]]+" do
     if type(value) ~= "table" then return nil end
@@ -235,7 +242,7 @@ end
 
 --- What an expression comes to; nil for a text that is none.
 ---@param text string
----@param context { form: table, data: table, screen: table }
+---@param context { form: table, data: table, screen: table }|fun(path: string): any
 ---@return any
 function M.evaluate(text, context)
   local tree = M.parse(text)

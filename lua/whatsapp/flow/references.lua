@@ -1,6 +1,7 @@
 --- References and expressions: ${data.x}, ${form.x}, ${screen.NAME.data.x}, `'a' ${data.x}`.
 -- Source: Meta's "Flow JSON": dynamic properties, nested expressions, global references.
 
+local conditions = require "whatsapp.flow.condition"
 local expression = require "whatsapp.flow.expression"
 local model = require "whatsapp.flow.model"
 local schema = require "whatsapp.schema"
@@ -21,6 +22,9 @@ end
 local near = M.near
 
 local function table_or_none(value) return type(value) == "table" and value or {} end
+
+local BRACKETS = "each comparison beside && or || wants brackets of its own, and so does && beside ||; "
+  .. "texts stand between ' and ', numbers are whole, a space follows true and false"
 
 local MISSING = { data = "INVALID_SCREEN_DYNAMIC_DATA", form = "INVALID_ON_CLICK_ACTION_PAYLOAD" }
 
@@ -122,10 +126,22 @@ local function complaint_of(check, screen, tree, condition)
   return operator_complaint(check, screen, tree)
 end
 
+-- Lua's operators in place of Meta's.
+local MEANT = { ["and"] = "&&", ["or"] = "||", ["not"] = "!", ["~="] = "!=", ["="] = "==" }
+
+-- What helps where an expression cannot be read any further.
+local function hint_at(rest)
+  local word = rest:match "^%a+" or rest:match "^~?=+"
+  if MEANT[word] then return ("in place of %s write %s"):format(word, MEANT[word]) end
+  if word == "form" or word == "data" or word == "screen" then return ("write ${%s.…}"):format(word) end
+  if rest:find "^%a" then return "a text stands between ' and ', what is empty is ''" end
+end
+
 local function check_expression(check, screen, text, at, condition)
   local tree, why, where = expression.parse(text)
   if not tree then
-    return check:report(at, "INVALID_PROPERTY_VALUE", ("is no expression: %s, at character %d"):format(why, where))
+    return check:report(at, "INVALID_PROPERTY_VALUE", ("is no expression: %s, at character %d"):format(why, where),
+      hint_at(expression.inner(text):sub(where)))
   end
   if condition and not has_reference(tree) then
     return check:report(at, "INVALID_PROPERTY_VALUE", "must hold a reference: ${form.x} or ${data.x}")
@@ -206,11 +222,25 @@ local function walk(check, screen, value, at)
   end
 end
 
+-- Whether WhatsApp reads a condition as it says.
+local function check_reading(check, screen, text, at)
+  local function type_of(path)
+    local input = screen.inputs[path:match "^form%.([^.]+)$"]
+    if input and input.node["input-type"] == "number" then return "number" end
+    return model.type_of_tree(check, screen, { "reference", path })
+  end
+  if conditions.is_misread(text, type_of) then
+    check:report(at, "INVALID_PROPERTY_VALUE", "is read otherwise by WhatsApp, from left to right", BRACKETS)
+  end
+end
+
 local function check_conditions(check, screen)
   for _, found in ipairs(screen.counts.when or {}) do
     local condition = found.node.condition
     if type(condition) == "string" then
-      check_text(check, screen, condition, below(found.at, "condition"), true)
+      local at, before = below(found.at, "condition"), #check.problems
+      check_text(check, screen, condition, at, true)
+      if #check.problems == before then check_reading(check, screen, condition, at) end
     end
   end
   for _, found in ipairs(screen.counts.switch or {}) do

@@ -2,6 +2,7 @@
 -- taken, without what is not visible, every reference replaced by its value.
 -- Source: Meta's "Components".
 
+local condition = require "whatsapp.flow.condition"
 local expression = require "whatsapp.flow.expression"
 
 local M = {}
@@ -22,7 +23,7 @@ end
 
 function inside.If(node, key, state)
   local yes
-  if state.context then yes = expression.evaluate(tostring(node.condition), state.context) == true end
+  if state.context then yes = condition.evaluate(tostring(node.condition), state.context) end
   if yes ~= false then walk(node["then"], below(key, "then"), state) end
   if yes ~= true then walk(node["else"], below(key, "else"), state) end
 end
