@@ -129,6 +129,7 @@ test("files that are picked are uploaded: encrypted for an endpoint, as media at
     await page.getByRole("heading", { name: "Your papers" }).waitFor();
   }
   await picker.setInputFiles(text("plan é.txt", "a plan"));
+  await until("it is taken", () => picker.evaluate((input) => input.validity.valid && input.files[0]?.name === "plan é.txt"));
   await sheet.getByRole("button", { name: "Next" }).click();
   await page.getByRole("heading", { name: "Sure?" }).waitFor();
   await sheet.getByRole("button", { name: "Next" }).click();

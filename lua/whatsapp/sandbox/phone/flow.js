@@ -5,7 +5,7 @@ import { el, link, replace } from "./dom.js";
 import { icon } from "./icons.js";
 import { rich } from "./format.js";
 import { holds, resolve } from "./expression.js";
-import { picked as marked, trouble, withFiles } from "./picker.js";
+import { filesOf, picked as marked, trouble, withFiles } from "./picker.js";
 import { notice, sheet } from "./sheet.js";
 
 // Pictures are in the Flow JSON itself.
@@ -344,9 +344,10 @@ function files(what, accept) {
     const { name, disabled } = common(player, component);
     const input = el("input", { type: "file", name, disabled, accept: limits.types?.join(",") ?? accept, multiple: limits.most > 1,
       onchange: (event) => player.put(component, marked(event.target.files)) });
+    if (value.length) input.files = filesOf(value);
     input.setCustomValidity(trouble(value, limits));
     return labelled(player, { ...component, required: limits.least > 0 }, input,
-      value.length ? el("span.field-hint", { dir: "auto" }, value.map((one) => one.file_name).join(", ")) : null);
+      value.length > 1 ? el("span.field-hint", { dir: "auto" }, value.map((one) => one.file_name).join(", ")) : null);
   };
 }
 

@@ -10,6 +10,13 @@ const files = []; // by mark
 // The value of a picker's field.
 export const picked = (list) => [...list].map((file) => ({ [MARK]: files.push(file) - 1, file_name: file.name, mime_type: file.type }));
 
+// The files themselves, for the field when it is drawn again.
+export function filesOf(list) {
+  const held = new DataTransfer();
+  for (const { [MARK]: mark } of list) if (files[mark]) held.items.add(files[mark]);
+  return held.files;
+}
+
 // What keeps such a value from being sent on; "" when nothing does.
 export function trouble(list, { least, most, kilobytes, types }) {
   const count = (n) => `${n} ${n === 1 ? "file" : "files"}`;
