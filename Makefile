@@ -260,8 +260,8 @@ tsan:
 	@mkdir -p build/tsan
 	$(call say,link build/tsan/thread)$(HARNESS) -O1 -g -fsanitize=thread -o build/tsan/thread
 	$(call say,link build/tsan/address)$(HARNESS) $(SANITIZE) -o build/tsan/address
-	TSAN_OPTIONS=halt_on_error=1 timeout 60 build/tsan/thread $(ROUNDS)
-	timeout 60 build/tsan/address $(ROUNDS)
+	TSAN_OPTIONS=halt_on_error=1 timeout 120 build/tsan/thread $(ROUNDS)
+	timeout 120 build/tsan/address $(ROUNDS)
 
 # What of the engine reads bytes from outside, without Lua. RUNS and SEED make a
 # run the same again.

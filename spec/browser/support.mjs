@@ -60,7 +60,7 @@ export async function startBot() {
 // The browser -------------------------------------------------------------------
 
 export async function openBrowser() {
-  return chromium.launch({ executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium", args: ARGUMENTS });
+  return chromium.launch({ executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium", args: ARGUMENTS, timeout: 2 * TIMEOUT });
 }
 
 // A page on the phone; whatever goes wrong in it fails the test that closes it.

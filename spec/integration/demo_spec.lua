@@ -6,7 +6,7 @@ local LUA = os.getenv "LUA_BIN" or "lua5.4"
 describe("the demo", function()
   it("sends, is answered by its bot, and says where the phone is", function()
     local output = os.tmpname()
-    local status = os.execute(("timeout 60 %s examples/demo.lua > %s 2>&1"):format(LUA, output))
+    local status = os.execute(("timeout 120 %s examples/demo.lua > %s 2>&1"):format(LUA, output))
     local printed = files.read(output)
     os.remove(output)
     assert.is_true(status == true or status == 0, printed)

@@ -3,7 +3,7 @@
 --   lua5.4 spec/support/fault_server.lua [idle seconds]
 --
 -- It prints its port and serves on 127.0.0.1 until it is killed, until its
--- parent is gone, or after so many seconds (120) without a request. The first
+-- parent is gone, or after so many seconds (900) without a request. The first
 -- segment of the path names the fault, so a client is pointed at it by
 -- `base_url = "http://127.0.0.1:PORT/<fault>[/<argument>]"`.
 
@@ -14,7 +14,7 @@ local socket = require "socket"
 
 local faults = require "faults"
 
-local IDLE_LIMIT = tonumber(arg[1]) or 120
+local IDLE_LIMIT = tonumber(arg[1]) or 900
 local CHUNK = 65536
 local KEPT_BODY = 65536
 
