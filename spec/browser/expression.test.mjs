@@ -27,6 +27,8 @@ test("fills in references where they stand", () => {
     { a: [{ id: "a" }], b: ["Hello Ana"], c: 4, d: true, e: undefined, f: undefined });
   assert.equal(holds("`${form.yes}`", scope), true);
   assert.equal(holds("${form.empty} == 'x'", scope), false);
+  assert.equal(holds("!${form.none}", scope), false);
+  assert.equal(holds("!(${form.none} == 'x')", scope), true);
 });
 
 test("refuses what is no expression", () => {

@@ -40,8 +40,9 @@ const LEVELS = [
   { "*": calculated((a, b) => a * b), "/": calculated((a, b) => (b ? a / b : 0)), "%": calculated((a, b) => (b ? a % b : 0)) },
 ];
 
-// The value of an expression, without its backticks.
-export function evaluate(text, scope) {
+// The value of an expression, without its backticks; in a condition the opposite of what is
+// not filled in is not true either.
+export function evaluate(text, scope, isCondition = false) {
   const list = tokens(text);
   let at = 0;
   const sign = () => list[at]?.sign;
@@ -55,7 +56,10 @@ export function evaluate(text, scope) {
       at++;
       return value;
     }
-    if (token.sign === "!") return !atom();
+    if (token.sign === "!") {
+      const value = atom();
+      return isCondition ? value === false : !value;
+    }
     if (token.sign === "-") return -atom();
     return token.reference !== undefined ? path(scope, token.reference) : token.value;
   }
@@ -93,5 +97,5 @@ export function resolve(value, scope) {
 // A condition stands without backticks.
 export function holds(text, scope) {
   const bare = String(text).replace(/^`|`$/g, "");
-  return !!evaluate(bare, scope);
+  return evaluate(bare, scope, true) === true;
 }
