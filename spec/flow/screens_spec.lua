@@ -331,7 +331,8 @@ describe("flow.screens refuses", function()
       ["${form.t} == 'a' && ${form.o}"] = "read otherwise", ["${form.t} != '' || ${form.o}"] = "read otherwise",
       ["(${form.o} == true) && (${form.t} == 'a')"] = "read otherwise", ['${form.t} == "a"'] = "read otherwise",
       ["(${form.t} == 'a') || (${form.t} == 'b') && ${form.o}"] = "read otherwise",
-      ["(${form.n} + 1) > 2"] = "read otherwise", ["${form.n} > 2.5"] = "read otherwise",
+      ["(${form.n} + 1) > 2"] = "read otherwise", ["`${form.t} == 'a'`"] = "read otherwise",
+      ["${form.n} > 2.5"] = "read otherwise",
     } do
       refused("START[2].when.condition", words, condition(text))
     end

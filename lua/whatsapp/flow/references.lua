@@ -24,7 +24,7 @@ local near = M.near
 local function table_or_none(value) return type(value) == "table" and value or {} end
 
 local BRACKETS = "each comparison beside && or || wants brackets of its own, and so does && beside ||; "
-  .. "texts stand between ' and ', numbers are whole, a space follows true and false"
+  .. "there are no backticks, texts stand between ' and ', numbers are whole, a space follows true and false"
 
 local MISSING = { data = "INVALID_SCREEN_DYNAMIC_DATA", form = "INVALID_ON_CLICK_ACTION_PAYLOAD" }
 
