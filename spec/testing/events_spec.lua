@@ -133,17 +133,17 @@ describe("in a test of a bot", function()
     ann:says "alone"
     ann:at(team):says "lunch"
     assert.are.same({ "Y2FwaV9ncm91cDox", ann.number }, { seen[#seen].group_id, seen[#seen].from })
-    team:expects "buttons"
+    team:expects "1. Here"
     ann:expects_nothing()
-    bob:at(team):taps("Here"):expects("Here, says Bob"):reports "read"
+    bob:at(team):says("1"):expects("Here, says Bob"):reports "read"
     assert.are.same({ "read", bob.number, "Y2FwaV9ncm91cDox" },
       { seen[#seen].type, seen[#seen].phone, seen[#seen].group_id })
     t.group "Z3JvdXAy":expects_nothing()
     bob:at(t.group "Z3JvdXAy"):says "lunch"
     team:expects_nothing()
     t.group "Z3JvdXAy":expects "Where?"
-    for _, part in ipairs { "\nTeam = (group) Y2FwaV9ncm91cDox\n", "\n@Team > lunch\nTeam < Where? [Here] [There]\n",
-      "\nBob@Team > [Here]\n", "\nBob@Z3JvdXAy > lunch\nZ3JvdXAy < Where?" } do
+    for _, part in ipairs { "\nTeam = (group) Y2FwaV9ncm91cDox\n", "\n@Team > lunch\nTeam < Where?\\n1. Here\\n2. There\n",
+      "\nBob@Team > 1\n", "\nBob@Z3JvdXAy > lunch\nZ3JvdXAy < Where?" } do
       assert.truthy(t:transcript():find(part, 1, true), t:transcript())
     end
     play_again()
