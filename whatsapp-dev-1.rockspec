@@ -165,6 +165,7 @@ build = {
     ["whatsapp.flow.document"] = "lua/whatsapp/flow/document.lua",
     ["whatsapp.flow.endpoint"] = "lua/whatsapp/flow/endpoint.lua",
     ["whatsapp.flow.envelope"] = "lua/whatsapp/flow/envelope.lua",
+    ["whatsapp.flow.exchange"] = "lua/whatsapp/flow/exchange.lua",
     ["whatsapp.flow.expression"] = "lua/whatsapp/flow/expression.lua",
     ["whatsapp.flow.filling"] = "lua/whatsapp/flow/filling.lua",
     ["whatsapp.flow.image"] = "lua/whatsapp/flow/image.lua",

@@ -18,6 +18,7 @@ local LEVELS = {
   ["flow/placement"] = 0, ["flow/references"] = 0, ["flow/routes"] = 0, ["flow/document"] = 0, ["flow/places"] = 0,
   ["flow/actions"] = 0, ["flow/model"] = 0, ["flow/relations"] = 0, ["flow/expression"] = 0, ["flow/view"] = 0,
   ["flow/filling"] = 0, ["flow/pattern"] = 0, ["flow/condition"] = 0, ["flow/sheet"] = 0, ["flow/player"] = 0,
+  ["flow/exchange"] = 0,
   ["flow/envelope"] = 2, ["flow/request"] = 2, ["flow/keypair"] = 2, ["flow/token"] = 2, ["flow/image"] = 2,
   ["init"] = 5,
   ["nginx"] = 6, ["http"] = 6, ["sandbox/"] = 6, ["cli/"] = 6, ["testing"] = 6, ["testing/"] = 6,

@@ -4,9 +4,10 @@
 --     local player, err = players.new {
 --       screens = flow_json,      -- a table or its text; without it the endpoint alone decides
 --       flow_token = "order-17",
---       sign = function(token) return signature end,       -- Meta's, where the Flow's version has it
 --       seal = function(text) return body, session end,    -- as `envelope.seal`: session:open(answer) → text
 --       post = function(body) return status, answer end,   -- or nil, err; may wait
+--       base64 = function(bytes) return text end,          -- with `hmac`: for tokens that are signed
+--       hmac = function(text) return bytes end,            -- with the app's secret; nil without one
 --     }
 --     player:open()               -- or open { screen = "DAY", data = { … } }, as the message says
 --     player:view()               -- { screen, title, components = { { key, type, label, value, … } }, … }
@@ -20,7 +21,7 @@
 -- endpoint's answer cannot be used.
 
 local Error = require "whatsapp.error"
-local document = require "whatsapp.flow.document"
+local exchanges = require "whatsapp.flow.exchange"
 local expression = require "whatsapp.flow.expression"
 local filling = require "whatsapp.flow.filling"
 local json = require "whatsapp.json"
@@ -28,7 +29,7 @@ local schema = require "whatsapp.schema"
 local sheets = require "whatsapp.flow.sheet"
 local view = require "whatsapp.flow.view"
 
-local invalid, join = Error.invalid, schema.join
+local invalid, join, protocol = Error.invalid, schema.join, exchanges.protocol
 
 local M = {}
 
@@ -43,40 +44,12 @@ local M = {}
 local Player = { __name = "whatsapp.flow.Player" }
 Player.__index = Player
 
-local function protocol(message, status)
-  return nil, Error.new { kind = "protocol", outcome = "rejected", status = status, message = message }
-end
-
--- Asking ------------------------------------------------------------------------------
-
-local REFUSED = { [421] = "the endpoint has another private key",
-                  [432] = "the endpoint has another app_secret, or wants signed tokens" }
-
-local ANSWER_MAX = 1024 * 1024
-
--- Since this version of the data exchange the token comes with its signature.
-local SIGNED = "4.0"
-
--- One request, encrypted; the answer decrypted and decoded.
+-- One request to the endpoint, and its answer.
 local function ask(self, action, screen, data)
-  if not self.post then return protocol("the Flow asks an endpoint, and the player has none") end
-  local text = assert(json.encode { version = self.version, action = action, screen = screen, data = data,
-    flow_token = self.flow_token, flow_token_signature = self.version == SIGNED and self.sign
-      and self.sign(self.flow_token) or nil })
-  local body, session = self.seal(text)
-  local status, answer = self.post(body)
-  if not status then return nil, answer end
-  if status ~= 200 and status ~= 427 then
-    return protocol(("the endpoint answers HTTP %d: %s"):format(status, REFUSED[status] or tostring(answer)), status)
-  end
-  local opened = session:open(answer)
-  if opened and #opened > ANSWER_MAX then return protocol("the answer is larger than 1 MB", status) end
-  local decoded = opened and document.decode(opened)
-  if not decoded then return protocol("the endpoint's answer cannot be decrypted to JSON", status) end
-  if status == 200 then return decoded end
-  self.done = true
-  return nil, Error.new { kind = "state", outcome = "rejected", status = 427,
-    message = "the flow_token is invalid: " .. tostring(decoded.error_msg) }
+  if not self.exchange then return protocol "the Flow asks an endpoint, and the player has none" end
+  local answer, err = self.exchange:ask(action, screen, data)
+  if err and err.kind == "state" then self.done = true end
+  return answer, err
 end
 
 -- What is shown -----------------------------------------------------------------------
@@ -223,7 +196,7 @@ end
 
 -- The screen that is shown first, nil where that is the endpoint's to say.
 local function first_of(self, first)
-  if first == nil and self.post then return nil end
+  if first == nil and self.exchange then return nil end
   first = first or {}
   local screen = type(first) == "table" and (first.screen or (self.sheet and self.sheet.first))
   if type(screen) == "string" and (first.data == nil or type(first.data) == "table") then
@@ -503,8 +476,8 @@ end
 
 --- Makes a player.
 ---@param options { screens?: table|string, flow_token?: string, version?: string,
----   sign?: fun(token: string): (string|nil), seal?: fun(text: string): (string, table),
----   post?: fun(body: string): (integer|nil, any) }
+---   seal?: fun(text: string): (string, table), post?: fun(body: string): (integer|nil, any),
+---   base64?: fun(bytes: string): string, hmac?: fun(text: string): (string|nil) }
 ---@return whatsapp.flow.Player|nil
 ---@return whatsapp.Error? err of kind `invalid` for what is no Flow JSON
 function M.new(options)
@@ -515,11 +488,12 @@ function M.new(options)
   elseif not options.post then
     return invalid("screens", "is missing: without an endpoint only Flow JSON can be played")
   end
-  return setmetatable({
-    sheet = sheet, seal = options.seal, post = options.post, flow_token = options.flow_token or "token",
-    sign = options.sign, version = options.version or (sheet and sheet.version) or "3.0",
-    data = {}, values = {}, path = {}, seen = {}, left = {}, done = false,
-  }, Player)
+  local flow_token = options.flow_token or "token"
+  local exchange = options.post and exchanges.new {
+    version = options.version or (sheet and sheet.version) or "3.0", flow_token = flow_token,
+    seal = options.seal, post = options.post, base64 = options.base64, hmac = options.hmac }
+  return setmetatable({ sheet = sheet, exchange = exchange, flow_token = flow_token,
+    data = {}, values = {}, path = {}, seen = {}, left = {}, done = false }, Player)
 end
 
 return M

@@ -16,12 +16,8 @@ local function refuse(message)
     hint = 'it comes with Flow JSON of version 7.3 whose data_api_version is "4.0"' }
 end
 
--- In a link's own sort of base64, which has no padding.
-local URL_SAFE, PLAIN = { ["+"] = "-", ["/"] = "_", ["="] = "" }, { ["-"] = "+", _ = "/" }
-
-local function encode(bytes)
-  return (core.base64(bytes):gsub("[+/=]", URL_SAFE))
-end
+-- From a link's own sort of base64, which has no padding.
+local PLAIN = { ["-"] = "+", _ = "/" }
 
 local function decode(text)
   return core.unbase64((text:gsub("[-_]", PLAIN)) .. ("="):rep(-#text % 4))
@@ -57,15 +53,6 @@ function M.check(signature, token, secrets)
     return refuse "the signature is that of another flow_token"
   end
   return true
-end
-
---- The signature of a token, as Meta makes it: for tests.
----@param token string
----@param hmac fun(text: string): string HMAC-SHA256 with the app's secret
----@return string
-function M.sign(token, hmac)
-  local signed = encode '{"alg":"HS256","typ":"JWT"}' .. "." .. encode(assert(json.encode { flow_token = token }))
-  return signed .. "." .. encode(hmac(signed))
 end
 
 return M

@@ -7,7 +7,6 @@ local envelope = require "whatsapp.flow.envelope"
 local players = require "whatsapp.flow.player"
 local schema = require "whatsapp.schema"
 local screens = require "whatsapp.flow.screens"
-local tokens = require "whatsapp.flow.token"
 
 local OPTIONS = { screens = true, flow_token = true, version = true }
 
@@ -20,8 +19,12 @@ local function check_endpoint(endpoint)
   return assert(core.public_key(endpoint:public_key()))
 end
 
+-- nil without an app's secret.
 local function hmac_of(endpoint)
-  return function(text) return core.unhex(endpoint:sign(text):sub(#"sha256=" + 1)) end
+  return function(text)
+    local signature = endpoint:sign(text)
+    return signature and core.unhex(signature:sub(#"sha256=" + 1))
+  end
 end
 
 -- Screens as they are written, Flow JSON or its text.
@@ -57,7 +60,7 @@ return function(endpoint, options)
     made.screens = flow_json(endpoint)
   else
     local key = check_endpoint(endpoint)
-    function made.sign(token) return endpoint:sign "" and tokens.sign(token, hmac_of(endpoint)) end
+    made.base64, made.hmac = core.base64, hmac_of(endpoint)
     function made.seal(text) return envelope.seal(key, text) end
     function made.post(body)
       local status, _, answer = endpoint:handle(body, endpoint:sign(body))

@@ -5,7 +5,6 @@ local Error = require "whatsapp.error"
 local crypto = require "whatsapp.sandbox.server.crypto"
 local envelope = require "whatsapp.sandbox.server.flow_envelope"
 local exchanges = require "whatsapp.sandbox.server.exchanges"
-local json = require "whatsapp.json"
 local metrics = require "whatsapp.sandbox.server.flow_metrics"
 local players = require "whatsapp.flow.player"
 local state = require "whatsapp.sandbox.server.state"
@@ -80,14 +79,7 @@ local function channel(flow, url, seal)
   end
 end
 
-local URL_SAFE = { ["+"] = "-", ["/"] = "_", ["="] = "" }
-
--- A JSON Web Token with the app's secret.
-local function signature_of(token)
-  local function encode(bytes) return (ngx.encode_base64(bytes):gsub("[+/=]", URL_SAFE)) end
-  local signed = encode '{"alg":"HS256","typ":"JWT"}' .. "." .. encode(assert(json.encode { flow_token = token }))
-  return signed .. "." .. encode(crypto.hmac_sha256(state.settings.app_secret, signed))
-end
+local function hmac(text) return crypto.hmac_sha256(state.settings.app_secret, text) end
 
 --- Makes a player of a flow, not open yet: see `whatsapp.flow.player`. Its calls may
 --- wait for the endpoint.
@@ -105,7 +97,7 @@ function M.new(flow, phone, flow_token)
     local seal = pem and envelope.sealer(pem)
     if not seal then return Error.invalid("business_public_key", "is not set for the phone number") end
     options.seal, options.post = channel(flow, url, seal)
-    options.sign = signature_of
+    options.base64, options.hmac = ngx.encode_base64, hmac
   end
   return players.new(options)
 end
