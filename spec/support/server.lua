@@ -42,10 +42,18 @@ end
 -- Ports that neither the system nor a sandbox chooses. Each process that runs specs has a range
 -- of them, by a lock that ends with it: so nobody else takes one before its server listens there.
 local FIRST_PORT, RANGES, RANGE = 10000, 100, 100
-local LOCKS = "/tmp/whatsapp-spec-ports"
+local LOCKS = "/tmp/whatsapp-spec-ports-%d"
+
+-- Each user has a file: that of another may not be written.
+local function locks()
+  local file = assert(io.popen "id -u")
+  local user = file:read "*n"
+  file:close()
+  return LOCKS:format(user)
+end
 
 local function lock_range()
-  local file = assert(io.open(LOCKS, "a"))
+  local file = assert(io.open(locks(), "a"))
   for n = 0, RANGES - 1 do
     if lfs.lock(file, "w", n, 1) then return { file = file, first = FIRST_PORT + n * RANGE, last = 0 } end
   end

@@ -142,7 +142,8 @@ describe("in a test of a bot", function()
     bob:at(t.group "Z3JvdXAy"):says "lunch"
     team:expects_nothing()
     t.group "Z3JvdXAy":expects "Where?"
-    for _, part in ipairs { "\nTeam = (group) Y2FwaV9ncm91cDox\n", "\n@Team > lunch\nTeam < Where?\\n1. Here\\n2. There\n",
+    for _, part in ipairs { "\nTeam = (group) Y2FwaV9ncm91cDox\n",
+      "\n@Team > lunch\nTeam < Where?\\n1. Here\\n2. There\n",
       "\nBob@Team > 1\n", "\nBob@Z3JvdXAy > lunch\nZ3JvdXAy < Where?" } do
       assert.truthy(t:transcript():find(part, 1, true), t:transcript())
     end
