@@ -336,6 +336,10 @@ describe("flow.screens refuses", function()
     } do
       refused("START[2].when.condition", words, condition(text))
     end
+    local taken, n = tostring(built(condition "(${form.t} == 'a') && ${form.o}")):gsub("%((${form.t} == 'a')%)", "%1")
+    assert.are.equal(1, n)
+    assert.are.same(json.decode(taken), json.decode(tostring(built(assert(parse(taken))))))
+    assert.is_truthy(screens(json.decode(taken)))
     for _, text in ipairs { "${form.o}", "!${form.o} || ${form.t} != ''", "${form.n} == 42", "${form.n} == '42'",
                             "(${form.n} > -2) && !(${form.t} == 'c') && ${form.o}", "!(${form.o} || (${form.n} >= 5))",
                             "((${form.t} == 'a') || (${form.t} == 'b')) && (true == ${form.o})" } do

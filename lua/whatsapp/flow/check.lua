@@ -401,9 +401,11 @@ end
 
 --- What is wrong with Flow JSON.
 ---@param flow any as decoded
+---@param own? boolean whether it was written here: then it must also be read as it says,
+---   which Meta does not ask for
 ---@return { keys: any[], code: string, message: string, hint?: string }[] problems
-function M.run(flow)
-  local check = setmetatable({ problems = {}, screens = {}, list = {}, flow = flow,
+function M.run(flow, own)
+  local check = setmetatable({ problems = {}, screens = {}, list = {}, flow = flow, own = own,
                                rank = rank(components.newest) }, Check)
   if type(flow) ~= "table" then
     wrong_type(check, nil, "a JSON object", flow)

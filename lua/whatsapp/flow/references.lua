@@ -240,7 +240,7 @@ local function check_conditions(check, screen)
     if type(condition) == "string" then
       local at, before = below(found.at, "condition"), #check.problems
       check_text(check, screen, condition, at, true)
-      if #check.problems == before then check_reading(check, screen, condition, at) end
+      if check.own and #check.problems == before then check_reading(check, screen, condition, at) end
     end
   end
   for _, found in ipairs(screen.counts.switch or {}) do

@@ -29,8 +29,11 @@ local function derive(flow)
   if flow.data_api_version ~= nil and flow.routing_model == nil then flow.routing_model = routes.derive(flow) end
 end
 
-local function first_problem(flow)
-  local problems = check.run(flow)
+-- What was Flow JSON before: Meta has taken it.
+local parsed = setmetatable({}, { __mode = "k" })
+
+local function first_problem(flow, own)
+  local problems = check.run(flow, own)
   local first = problems[1]
   if not first then return true end
   for _, problem in ipairs(problems) do problem.field = places.name(flow, problem.keys) end
@@ -112,7 +115,7 @@ function M.build(flow)
   ok, err = check_json(made, flow)
   if not ok then return only(err) end
   if flow.screens == nil then derive(made) end
-  ok, err = first_problem(made)
+  ok, err = first_problem(made, flow.screens == nil and not parsed[flow])
   if not ok then return nil, err end
   return setmetatable(made, flow_mt)
 end
@@ -136,7 +139,9 @@ function M.parse(source)
   end
   local ok, err = check_depth(value)
   if not ok then return nil, err end
-  return read.flow(value)
+  local flow = read.flow(value)
+  parsed[flow] = true
+  return flow
 end
 
 return M
