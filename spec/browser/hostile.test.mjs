@@ -96,6 +96,29 @@ async function isClean(page, where) {
   assert.deepEqual(found, { owned: null, evil: 0, images: [], links: [] }, where);
 }
 
+// Until what is there has been drawn.
+async function scrollTo(scroller, top) {
+  await scroller.evaluate((node, at) => {
+    node.scrollTo(0, at);
+    return new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)));
+  }, top);
+}
+
+// Taps a message's first button, and returns its words. The list has the messages near to where it stands,
+// and what an earlier tap has sent leads it to its end, at any time.
+async function tap(scroller, id, top) {
+  let tries = 0;
+  return until(`a button of ${id}`, async () => {
+    await scrollTo(scroller, top + [0, -600, 600][tries++ % 3]);
+    return scroller.evaluate((node, wanted) => {
+      const row = [...node.querySelectorAll(".row")].find((one) => one.dataset.id === wanted);
+      const button = row?.querySelector("button.choice");
+      button?.click();
+      return button?.textContent;
+    }, id);
+  });
+}
+
 test("shows hostile texts as they are, in every kind of message", async () => {
   await everything();
   const page = await openPage(browser, url, { viewport: { width: 1500, height: 1200 } });
@@ -105,8 +128,7 @@ test("shows hostile texts as they are, in every kind of message", async () => {
   const seen = [];
   const scroller = page.locator(".scroller");
   for (let top = 0; ; top += 900) {
-    await scroller.evaluate((node, at) => node.scrollTo(0, at), top);
-    await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))));
+    await scrollTo(scroller, top);
     await page.locator(".scroller details").evaluateAll((all) => all.forEach((one) => (one.open = true)));
     seen.push(await scroller.textContent());
     await isClean(page, `at ${top}`);
@@ -122,16 +144,11 @@ test("shows hostile texts as they are in sheets, the inspector and the chats", a
   const scroller = page.locator(".scroller");
   const seen = new Set();
   for (let top = 0; ; top += 600) {
-    await scroller.evaluate((node, at) => node.scrollTo(0, at), top);
-    await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))));
+    await scrollTo(scroller, top);
     const ids = await page.locator(".row.theirs:has(button.choice)").evaluateAll((rows) => rows.map((row) => row.dataset.id));
     for (const id of ids.filter((one) => !seen.has(one))) {
       seen.add(id);
-      await scroller.evaluate((node, at) => node.scrollTo(0, at), top);
-      await isClean(page, await page.locator(`.row[data-id="${id}"] button.choice`).first().evaluate((node) => {
-        node.click();
-        return node.textContent;
-      }));
+      await isClean(page, await tap(scroller, id, top));
       await page.keyboard.press("Escape");
     }
     if (await scroller.evaluate((node, at) => at + node.clientHeight >= node.scrollHeight, top)) break;
