@@ -114,6 +114,17 @@ function M.refuse(field, message, hint)
   M.must(M.config(field, message, hint))
 end
 
+--- Raises for what has no such method: often a nil where an object was meant.
+---@param thing any
+---@param method string
+---@param field string
+---@param what string what it must be
+---@param hint? string
+function M.must_have(thing, method, field, what, hint)
+  if type(thing) == "table" and type(thing[method]) == "function" then return end
+  M.refuse(field, ("must be %s, not %s"):format(what, type(thing)), hint)
+end
+
 -- Codes ----------------------------------------------------------------------
 
 local function entry_of(code)

@@ -76,12 +76,6 @@ end
 
 -- What it serves -----------------------------------------------------------------------
 
--- Raises for what is none: a program's bug.
-local function must_handle(thing, field, what)
-  if type(thing) == "table" and type(thing.handle) == "function" then return end
-  Error.refuse(field, ("must be %s, not %s"):format(what, type(thing)))
-end
-
 -- Adds a function that answers requests; without a path all that no other one has.
 local function add(self, path, answer)
   self.routes[path or true] = answer
@@ -94,7 +88,7 @@ end
 ---@param path? string the path it has; without one all that nothing else has
 ---@return whatsapp.http.Server self
 function Server:add(bot, path)
-  must_handle(bot, "bot", "a bot of whatsapp.bot")
+  Error.must_have(bot, "handle", "bot", "a bot of whatsapp.bot")
   bot.later = bot.later or function() self.cq:wrap(function() bot:work() end) end
   self.cq:wrap(function()
     while true do self.sleep(bot:tick()) end
@@ -107,7 +101,7 @@ end
 ---@param path string the path it has
 ---@return whatsapp.http.Server self
 function Server:add_flow(endpoint, path)
-  must_handle(endpoint, "endpoint", "an endpoint of whatsapp.flow.endpoint")
+  Error.must_have(endpoint, "handle", "endpoint", "an endpoint of whatsapp.flow.endpoint")
   return add(self, path, function(method, _, given, body)
     return endpoint:handle(method == "POST" and body or nil, given["x-hub-signature-256"])
   end)

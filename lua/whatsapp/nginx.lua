@@ -34,8 +34,7 @@ end
 
 -- Each block of a configuration has locals of its own, so that a bot is easily nil here.
 local function check(thing, field, what)
-  if type(thing) == "table" and type(thing.handle) == "function" then return end
-  Error.refuse(field, ("must be %s, not %s"):format(what, type(thing)),
+  Error.must_have(thing, "handle", field, what,
     "a local of another *_by_lua block is not seen: make it a global there, or part of a module")
 end
 

@@ -20,7 +20,8 @@ Exchange.__index = Exchange
 local REFUSED = { [421] = "the endpoint has another private key",
                   [432] = "the endpoint has another app_secret, or wants signed tokens" }
 
-local ANSWER_MAX = 1024 * 1024
+--- Bytes that WhatsApp takes of an endpoint's answer.
+M.ANSWER_MAX = 1024 * 1024
 
 --- What is said of an answer that cannot be used.
 ---@param message string
@@ -63,7 +64,7 @@ function Exchange:ask(action, screen, data)
     return protocol(("the endpoint answers HTTP %d: %s"):format(status, REFUSED[status] or tostring(answer)), status)
   end
   local opened = session:open(answer)
-  if opened and #opened > ANSWER_MAX then return protocol("the answer is larger than 1 MB", status) end
+  if opened and #opened > M.ANSWER_MAX then return protocol("the answer is larger than 1 MB", status) end
   local decoded = opened and document.decode(opened)
   if not decoded then return protocol("the endpoint's answer cannot be decrypted to JSON", status) end
   if status == 200 then return decoded end

@@ -3,11 +3,12 @@
 
 local Error = require "whatsapp.error"
 local core = require "whatsapp.core"
+local exchange = require "whatsapp.flow.exchange"
 
 local M = {}
 
--- More than a whole Flow JSON or answer may have.
-local BYTES_MAX = 1024 * 1024
+-- No endpoint's answer has room for more.
+local BYTES_MAX = exchange.ANSWER_MAX
 
 local function is_picture(bytes)
   return bytes:find "^\137PNG\r\n\26\n" or bytes:find "^\255\216\255" or bytes:find "^RIFF....WEBP"

@@ -2,6 +2,7 @@
 
 local Error = require "whatsapp.error"
 local core = require "whatsapp.core"
+local exchange = require "whatsapp.flow.exchange"
 local json = require "whatsapp.json"
 local schema = require "whatsapp.schema"
 
@@ -98,7 +99,6 @@ end
 -- Answers ---------------------------------------------------------------------------
 
 local ANSWER = { screen = true, data = true }
-local BYTES_MAX = 1024 * 1024
 
 local text, object, carried = { type = "string" }, { type = "map" }, { type = "json" }
 
@@ -145,7 +145,9 @@ function M.encode(answer, request)
     if err then return nil, err end
     encoded = assert(json.encode(checked))
   end
-  if #encoded > BYTES_MAX then return Error.invalid("answer", "is larger than 1 MB: WhatsApp takes no more") end
+  if #encoded > exchange.ANSWER_MAX then
+    return Error.invalid("answer", "is larger than 1 MB: WhatsApp takes no more")
+  end
   return encoded, status
 end
 
