@@ -7,6 +7,7 @@ local http = require "socket.http"
 local lfs = require "lfs"
 local socket = require "socket"
 
+local crashes = require "spec.support.crashes"
 local tls = require "spec.support.tls"
 
 local M = {}
@@ -34,9 +35,12 @@ function M.make_directory()
   return directory
 end
 
+--- Removes it; raises where an nginx in it had crashed.
 ---@param directory string
 function M.remove_directory(directory)
+  local fine, why = pcall(crashes.refuse, directory)
   run("rm -rf " .. directory)
+  assert(fine, why)
 end
 
 -- Ports that neither the system nor a sandbox chooses. Each process that runs specs has a range

@@ -11,6 +11,7 @@ local M = {}
 
 local READY_LIMIT = 60 -- seconds to come up
 local LIFE_LIMIT = 600 -- seconds after which it ends, should nobody stop it
+local END_LIMIT = 60 -- seconds to end
 
 local function write(name, text)
   local file = assert(io.open(name, "w"))
@@ -101,11 +102,14 @@ function Service:log()
   return read(self.directory .. "/log")
 end
 
+-- It is waited for, since it may crash when it ends.
+local END = "kill %s 2>/dev/null; timeout %d tail -s 0.05 --pid=%s -f /dev/null"
+
 function Service:stop()
   if not self.pid then return end
-  os.execute("kill " .. self.pid .. " 2>/dev/null")
-  server.remove_directory(self.directory)
+  os.execute(END:format(self.pid, END_LIMIT, self.pid))
   self.pid = nil
+  server.remove_directory(self.directory)
 end
 
 return M

@@ -74,7 +74,8 @@ local function crypt(secret, iv, text, tag)
   local out, size = ffi.new("unsigned char[?]", #text + TAG_SIZE), ffi.new "int[1]"
   assert(C.EVP_CipherUpdate(ctx, out, size, text, #text) == 1)
   if tag then
-    local expected = ffi.new("unsigned char[?]", TAG_SIZE, tag)
+    local expected = ffi.new("unsigned char[?]", TAG_SIZE)
+    ffi.copy(expected, tag, TAG_SIZE) -- ffi.new would copy a NUL behind it, too
     assert(C.EVP_CIPHER_CTX_ctrl(ctx, SET_TAG, TAG_SIZE, expected) == 1)
     return C.EVP_CipherFinal_ex(ctx, out + #text, size) == 1 and ffi.string(out, #text) or nil
   end

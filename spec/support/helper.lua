@@ -1,0 +1,14 @@
+--- Loaded before all specs: every sandbox that they stop must not have crashed. Not in
+--- package.loaded, where each file of specs has its own modules.
+
+local NAME = "whatsapp.sandbox.launch"
+
+package.preload[NAME] = function()
+  local launch = assert(loadfile(assert(package.searchpath(NAME, package.path))))(NAME)
+  local stop = launch.stop
+  function launch.stop(prefix, pid)
+    stop(prefix, pid)
+    require("spec.support.crashes").refuse(prefix)
+  end
+  return launch
+end
