@@ -3,8 +3,10 @@
 
 local NAME = "whatsapp.sandbox.launch"
 
+local find_lua_file = (rawget(package, "searchers") or rawget(package, "loaders"))[2]
+
 package.preload[NAME] = function()
-  local launch = assert(loadfile(assert(package.searchpath(NAME, package.path))))(NAME)
+  local launch = find_lua_file(NAME)(NAME)
   local stop = launch.stop
   function launch.stop(prefix, pid)
     stop(prefix, pid)
