@@ -234,6 +234,7 @@ build = {
     ["whatsapp.resource"] = "lua/whatsapp/resource.lua",
     ["whatsapp.retry"] = "lua/whatsapp/retry.lua",
     ["whatsapp.sandbox.certificate"] = "lua/whatsapp/sandbox/certificate.lua",
+    ["whatsapp.sandbox.complaints"] = "lua/whatsapp/sandbox/complaints.lua",
     ["whatsapp.sandbox.identity"] = "lua/whatsapp/sandbox/identity.lua",
     ["whatsapp.sandbox"] = "lua/whatsapp/sandbox/init.lua",
     ["whatsapp.sandbox.journal"] = "lua/whatsapp/sandbox/journal.lua",

@@ -365,6 +365,18 @@ describe("the command", function()
       assert_refused(2, "--forward-to: must look like", run "sandbox --forward-to https://example.com/webhook")
     end)
 
+    it("tells of a crash of its server, which begins anew, and ends with it", function()
+      local process, printed = start()
+      local pid_file = printed:match "WHATSAPP_CA_FILE='(.-)ca%.pem'" .. "nginx.pid"
+      os.execute(("kill -KILL $(ps -o pid= --ppid $(cat %s))"):format(pid_file))
+      assert.truthy(process.pipe:read "*l":find("crashed (signal 9) and began anew", 1, true))
+      assert_ended(0, command.run(nil, "send +15551234567 Hello", printed))
+      os.execute(("kill -KILL $(cat %s)"):format(pid_file))
+      local output, status = process:finish()
+      assert.truthy(output:find("server is gone", 1, true), output)
+      assert.equal(1, status)
+    end)
+
     it("says so when it cannot start", function()
       assert_refused(2, "port", run "sandbox --port 0")
     end)

@@ -11,6 +11,7 @@
 local client = require "whatsapp.client"
 local errors = require "whatsapp.error"
 local json = require "whatsapp.json"
+local complaints = require "whatsapp.sandbox.complaints"
 local identity = require "whatsapp.sandbox.identity"
 local journal = require "whatsapp.sandbox.journal"
 local kept = require "whatsapp.sandbox.kept"
@@ -332,6 +333,18 @@ function Sandbox:follow(wanted)
     at = following
     return journal.messages(entries, wanted)
   end
+end
+
+--- What has gone wrong with the sandbox itself since this was asked last: a crash of its
+--- server, which then begins anew, and what that could not do.
+---@return string[]|nil complaints  a sentence each; mostly none
+---@return whatsapp.Error? err  kind `state`: its server is gone
+function Sandbox:complaints()
+  local found
+  found, self.complained = complaints.read(self.prefix, self.complained or 0, self.keeps_data)
+  if found[1] or self.stopped or launch.is_running(self.pid) then return found end
+  return nil, errors.new { kind = "state", outcome = "not_sent",
+    message = "the sandbox's server is gone: it was ended from outside", hint = "start it again" }
 end
 
 -- Orders ---------------------------------------------------------------------

@@ -266,6 +266,16 @@ function M.stop(prefix, pid)
   shell.read(("prefix=%s pid=%d\nexec 2>/dev/null\n"):format(quote(prefix), pid) .. STOP)
 end
 
+--- Whether a process still runs.
+---@param pid integer
+---@return boolean
+function M.is_running(pid)
+  local stat = read_file(("/proc/%d/stat"):format(pid))
+  if stat ~= "" then return not stat:find "%) [ZX]" end
+  if read_file "/proc/self/stat" ~= "" then return false end
+  return shell.read(("kill -0 %d 2>/dev/null && echo yes"):format(pid)) == "yes\n"
+end
+
 local function find_tools()
   local nginx, openssl = shell.find "openresty" or shell.find "nginx", shell.find "openssl"
   if not nginx then return failed("nginx was not found", INSTALL) end

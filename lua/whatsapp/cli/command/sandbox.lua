@@ -1,5 +1,6 @@
 --- `whatsapp sandbox`: a local WhatsApp until Ctrl-C.
 
+local Error = require "whatsapp.error"
 local input = require "whatsapp.cli.input"
 local interrupt = require "whatsapp.cli.interrupt"
 local loop = require "whatsapp.loop"
@@ -16,6 +17,14 @@ local TEXT = [[
 -- What an option of the sandbox is called on the command line.
 local CALLED = { webhook_url = "--forward-to", port = "--port", data = "--data" }
 
+local PERIOD = 1 -- seconds between two looks at how it is
+
+local function watch(box)
+  for _, complaint in ipairs(Error.must(box:complaints())) do
+    io.stderr:write("whatsapp: the sandbox: ", complaint, "\n")
+  end
+end
+
 local function run(call, args)
   local box, err = words.renamed(CALLED,
     sandbox.start { port = args.port, webhook_url = args.forward_to, data = args.data })
@@ -26,7 +35,10 @@ local function run(call, args)
     output.write(TEXT:format(box.phone_url, box:exports(args.mode)))
   end
   local driver = loop.current()
-  return interrupt.repeated(function() driver.sleep(60) end, function() box:stop() end)
+  return interrupt.repeated(function()
+    driver.sleep(PERIOD)
+    watch(box)
+  end, function() box:stop() end)
 end
 
 return {
