@@ -22,7 +22,9 @@ local log, counts = {}, {}
 
 -- Tasks: one coroutine per connection, woken when what it waits for is there --
 
-local tasks = {}        -- task -> { reads = socket }, { writes = socket } or { at = time }
+-- task -> { reads = socket }, { writes = socket }, { at = time }, or { rounds = number }: once
+-- nothing else is ready, or after so many rounds.
+local tasks = {}
 local yield = coroutine.yield
 
 local function step(task)
@@ -32,21 +34,23 @@ local function step(task)
 end
 
 local function wake_ready(until_time)
-  local reads, writes = {}, {}
-  for _, wish in pairs(tasks) do
+  local reads, writes, polite = {}, {}, {}
+  for task, wish in pairs(tasks) do
     reads[#reads + 1] = wish.reads
     writes[#writes + 1] = wish.writes
-    until_time = math.min(until_time, wish.at or until_time)
+    until_time = math.min(until_time, wish.rounds and 0 or wish.at or until_time)
+    if wish.rounds then polite[#polite + 1] = task end
   end
   local limit = math.max(0, until_time - socket.gettime())
   local readable, writable = socket.select(reads, writes, limit)
   local ready, now = {}, socket.gettime()
   for task, wish in pairs(tasks) do
-    if readable[wish.reads] or writable[wish.writes] or (wish.at or now + 1) <= now then
+    wish.rounds = wish.rounds and wish.rounds - 1
+    if readable[wish.reads] or writable[wish.writes] or (wish.at or now + 1) <= now or wish.rounds == 0 then
       ready[#ready + 1] = task
     end
   end
-  for _, task in ipairs(ready) do step(task) end
+  for _, task in ipairs(#ready > 0 and ready or polite) do step(task) end
 end
 
 -- A connection: what a fault can do with its client ---------------------------
@@ -232,7 +236,10 @@ local function serve_one(connection)
   if not request then return false end
   if request.method == "CONNECT" then return tunnel(connection, request) end
   local question = questions[request.fault]
-  if question then return connection:answer(200, {}, question(request)) end
+  if question then
+    yield { rounds = 100 } -- what clients sent before, and broke off since, is in the log, too
+    return connection:answer(200, {}, question(request))
+  end
 
   log[#log + 1] = request
   local early = faults.early[request.fault]
