@@ -362,6 +362,7 @@ build = {
       ["whatsapp.sandbox.phone.chats_js"] = "lua/whatsapp/sandbox/phone/chats.js",
       ["whatsapp.sandbox.phone.commerce_js"] = "lua/whatsapp/sandbox/phone/commerce.js",
       ["whatsapp.sandbox.phone.composer_js"] = "lua/whatsapp/sandbox/phone/composer.js",
+      ["whatsapp.sandbox.phone.condition_js"] = "lua/whatsapp/sandbox/phone/condition.js",
       ["whatsapp.sandbox.phone.content_js"] = "lua/whatsapp/sandbox/phone/content.js",
       ["whatsapp.sandbox.phone.conversation_js"] = "lua/whatsapp/sandbox/phone/conversation.js",
       ["whatsapp.sandbox.phone.dom_js"] = "lua/whatsapp/sandbox/phone/dom.js",

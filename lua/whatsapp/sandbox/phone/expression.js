@@ -5,7 +5,8 @@ const TOKEN = /\s*(?:(\$\{[^}]*\})|('(?:[^'\\]|\\.)*')|(\d+(?:\.\d+)?)|(true|fal
 
 const WHOLE = /^\$\{([^}]*)\}$/;
 
-function path(scope, text) {
+// What a reference stands for, without its braces.
+export function lookUp(scope, text) {
   let value = scope;
   for (const name of text.split(/[.[\]\s]+/).filter(Boolean)) {
     if (value === null || typeof value !== "object" || !Object.hasOwn(value, name)) return undefined;
@@ -40,9 +41,8 @@ const LEVELS = [
   { "*": calculated((a, b) => a * b), "/": calculated((a, b) => (b ? a / b : 0)), "%": calculated((a, b) => (b ? a % b : 0)) },
 ];
 
-// The value of an expression, without its backticks; in a condition the opposite of what is
-// not filled in is not true either.
-export function evaluate(text, scope, isCondition = false) {
+// The value of an expression, without its backticks.
+export function evaluate(text, scope) {
   const list = tokens(text);
   let at = 0;
   const sign = () => list[at]?.sign;
@@ -56,12 +56,9 @@ export function evaluate(text, scope, isCondition = false) {
       at++;
       return value;
     }
-    if (token.sign === "!") {
-      const value = atom();
-      return isCondition ? value === false : !value;
-    }
+    if (token.sign === "!") return !atom();
     if (token.sign === "-") return -atom();
-    return token.reference !== undefined ? path(scope, token.reference) : token.value;
+    return token.reference !== undefined ? lookUp(scope, token.reference) : token.value;
   }
 
   function level(n) {
@@ -89,13 +86,7 @@ export function resolve(value, scope) {
   }
   if (typeof value !== "string") return value;
   const whole = WHOLE.exec(value);
-  if (whole) return path(scope, whole[1]);
+  if (whole) return lookUp(scope, whole[1]);
   if (value.length > 1 && value.startsWith("`") && value.endsWith("`")) return evaluate(value.slice(1, -1), scope);
-  return value.replace(/\$\{([^}]*)\}/g, (_, name) => plain(path(scope, name)));
-}
-
-// A condition stands without backticks.
-export function holds(text, scope) {
-  const bare = String(text).replace(/^`|`$/g, "");
-  return evaluate(bare, scope, true) === true;
+  return value.replace(/\$\{([^}]*)\}/g, (_, name) => plain(lookUp(scope, name)));
 }

@@ -4,7 +4,8 @@ import { post } from "./api.js";
 import { el, link, replace } from "./dom.js";
 import { icon } from "./icons.js";
 import { rich } from "./format.js";
-import { holds, resolve } from "./expression.js";
+import { holds } from "./condition.js";
+import { lookUp, resolve } from "./expression.js";
 import { filesOf, picked as marked, trouble, withFiles } from "./picker.js";
 import { notice, sheet } from "./sheet.js";
 
@@ -394,12 +395,8 @@ const makers = {
   NavigationList: navigation, Footer: footer,
   Form: (player, component) => player.components(component.children ?? []),
   If: (player, component) => {
-    let yes = false;
-    try {
-      yes = holds(component.condition, player.scope());
-    } catch (error) {
-      console.error(error);
-    }
+    const scope = player.scope();
+    const yes = holds(String(component.condition), (path) => lookUp(scope, path));
     return player.components((yes ? component.then : component.else) ?? []);
   },
   Switch: (player, component) => {
