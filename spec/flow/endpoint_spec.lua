@@ -237,6 +237,8 @@ describe("a handler", function()
       { "answer.data.when", "a function", function() return { screen = "B", data = { when = print } } end },
       { "answer", "larger than 1 MB", function() return { screen = "B", data = { text = ("x"):rep(2 ^ 20) } } end },
       { "answer.data.text", "not UTF-8", function() return { screen = "B", data = { text = "\255" } } end },
+      { "answer.data.error_message", "not a null", function(request) return request:fail() end },
+      { "answer.data.error_message", "not a table", function(request) return request:fail { kind = "io" } end },
       { "error_msg", "must be a string", function(request) return request:invalid_token() end },
     } do
       told = {}

@@ -73,7 +73,7 @@ function Request:fail(message, data)
   local shown = {}
   need_table(data, "fail")
   for name, value in pairs(data or {}) do shown[name] = value end
-  shown.error_message = message
+  shown.error_message = message == nil and json.null or message -- which is refused
   return { screen = self.screen, data = shown }
 end
 
@@ -102,15 +102,22 @@ local ANSWER = { screen = true, data = true }
 
 local text, object, carried = { type = "string" }, { type = "map" }, { type = "json" }
 
+-- What the customer reads. An error object in its place would go out with all that it knows.
+local message = { type = "string", min = 0 }
+
 local function check(answer)
   local _, err = schema.check(answer, object, "answer")
   if err then return nil, err end
   local stray = schema.first_unknown(answer, ANSWER)
   if stray ~= nil then return schema.unknown_key("answer", stray, ANSWER) end
+  local data = answer.data or {}
   _, err = schema.check(answer.screen, text, "answer.screen")
-  if not err then _, err = schema.check(answer.data or {}, object, "answer.data") end
+  if not err then _, err = schema.check(data, object, "answer.data") end
+  if not err and data.error_message ~= nil then
+    _, err = schema.check(data.error_message, message, "answer.data.error_message")
+  end
   if err then return nil, err end
-  return { screen = answer.screen, data = answer.data or {} }
+  return { screen = answer.screen, data = data }
 end
 
 local function check_refusal(answer)
