@@ -37,6 +37,8 @@ return {
 
   -- We refuse it, the description lets it pass.
   refused = {
+    { "the description does not tell what groups take (Groups API: limits)", "envelope: a one-time password to a group",
+      "envelope: buttons to a group" },
     { "the description has no limits for the texts of a new template (Template components)",
       "definition: a body of 1025 characters", "definition: a card's text of 161 characters",
       "definition: a code of 21 characters", "definition: a code that expires in 91 minutes",

@@ -1,5 +1,6 @@
 -- Whom a message goes to: every form people write a number in, and what is none.
 
+local cases = require "spec.support.cases"
 local expect = require "spec.support.expect"
 local recipient = require "whatsapp.message.recipient"
 local whatsapp = require "whatsapp"
@@ -132,5 +133,34 @@ describe("a group", function()
     expect.invalid("recipient_type", "must be one of group, individual",
       text_to("1", { recipient_type = "broadcast" }))
     expect.invalid("recipient_type", "must be a string", text_to("1", { recipient_type = {} }))
+  end)
+
+  it("is told from a person by its id", function()
+    expect.invalid("to", 'add recipient_type = "group"', text_to "Y2FwaV9ncm91cDoxNzA1NTU1MDEzOToxMjAzNjM0MDQ2")
+    expect.invalid("to", "whatsapp.parallel sends to many", text_to { "15551234567", "15551234568" })
+  end)
+
+  it("takes texts, media, templates, but nothing to tap or to buy", function()
+    local taken, refused = {}, {}
+    for _, case in ipairs(cases.good()) do
+      local payload = case.subject.name == "message" and case.input.type == nil and whatsapp.build(case.input)
+      if payload and not payload.recipient then
+        local message = {}
+        for key, value in pairs(case.input) do message[key] = value end
+        message.to, message.recipient_type = "Y2FwaV9ncm91cDo=", "group"
+        local built, err = whatsapp.build(message)
+        if built then taken[built.type] = true else
+          expect.refused("invalid", err.field, err.field == "to" and "one-time password" or "to a group", built, err)
+          refused[payload.type] = true
+        end
+      end
+    end
+    assert.is_truthy(taken.text and taken.image and taken.document and taken.sticker and taken.template and taken.pin)
+    assert.are.same({ interactive = true, template = true }, refused)
+    assert.is_nil(taken.interactive)
+    expect.invalid("buttons", "cannot be sent to a group", { to = "Y2FwaV9ncm91cDo=", recipient_type = "group",
+      buttons = { body = "Ready?", { id = "yes", title = "Yes" } } })
+    expect.invalid("to", "goes to a phone number", { to = "Y2FwaV9ncm91cDo=", recipient_type = "group",
+      template = { name = "code", language = "en", otp = "123456" } })
   end)
 end)

@@ -140,6 +140,25 @@ describe("sandbox: numbers", function()
     assert_code(100, wa:request("POST", "{phone_number_id}/groups", { json = { messaging_product = "whatsapp" } }))
   end)
 
+  it("send groups what Meta's groups take", function()
+    assert(wa.groups:create "Neighbours")
+    local id = assert(wa.groups:all())[1].id
+    local sent = assert(wa:send { to = id, recipient_type = "group", text = "Hello" })
+    assert(wa:send { to = id, recipient_type = "group",
+      pin = { type = "pin", message_id = sent.id, expiration_days = 7 } })
+    local buttons = assert(whatsapp.build { to = "15551234567", buttons = { body = "?", { id = "y", title = "Yes" } } })
+    buttons.to, buttons.recipient_type = id, "group"
+    assert_code(131051, wa:send(buttons))
+    local made = assert(wa.templates:create { name = "group_code", language = "en_US", category = "AUTHENTICATION",
+      buttons = { { otp = "copy_code" } } })
+    assert(wa.templates:wait(made.id, "APPROVED"))
+    local code = assert(whatsapp.build { to = "15551234567", template = {
+      name = "group_code", language = "en_US", otp = "123456" } })
+    code.to, code.recipient_type = id, "group"
+    assert_code(131051, wa:send(code))
+    assert.is_true(wa.groups:delete(id))
+  end)
+
   it("have an account that apps subscribe to", function()
     assert.equal("Sandbox", assert(wa.subscribed_apps:all())[1].whatsapp_business_api_data.name)
     assert(wa.subscribed_apps:subscribe())

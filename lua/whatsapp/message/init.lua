@@ -141,7 +141,7 @@ function M.compile(message)
   if value == nil then return nil, err end
   if kind.fits then
     local ok
-    ok, err = kind.fits(value, payload)
+    ok, err = kind.fits(value, payload, name)
     if not ok then return nil, err end
   end
   if kind.compile then

@@ -2,7 +2,7 @@
 --
 -- `spec` describes the value; `compile(value, uploads, path)` returns Graph's
 -- object for it (the checked value itself where there is no `compile`); `type`
--- is Graph's name of the kind where it differs; `fits(value, payload)` tells
+-- is Graph's name of the kind where it differs; `fits(value, payload, name)` tells
 -- whether it may go to the recipient.
 -- Limits are Meta's (Cloud API reference, operation sendMessage).
 
@@ -22,6 +22,13 @@ end
 local function for_groups(_, payload)
   if payload.recipient_type == "group" then return true end
   return Error.invalid("recipient_type", 'must be "group": only the messages of a group can be pinned')
+end
+
+-- Source: Meta's "Groups API", limits.
+local function for_individuals(_, payload, name)
+  if payload.recipient_type ~= "group" then return true end
+  return Error.invalid(name, "cannot be sent to a group: nothing can be tapped or bought there",
+    "send a text, media or a template, or write to each member")
 end
 
 local function is_emoji(text) return text == "" or text:find "[\128-\255]" ~= nil end
@@ -80,7 +87,11 @@ local families = {
 
 for family, names in pairs(families) do
   for _, name in ipairs(names) do
-    load[name] = function() return require("whatsapp.message." .. family)[name] end
+    load[name] = function()
+      local kind = require("whatsapp.message." .. family)[name]
+      kind.fits = for_individuals
+      return kind
+    end
   end
 end
 

@@ -86,6 +86,9 @@ function M.user(user, path)
   return M.phone(user, path)
 end
 
+-- How ids of groups begin: "capi_group:" in base64.
+local GROUP = "^Y2FwaV9ncm91cDo"
+
 -- A group's id is opaque; what is plainly a person is none.
 local function group(to)
   if type(to) == "string" and (M.is_user_id(to) or to:find "^%+%d+$") then
@@ -106,10 +109,14 @@ function M.resolve(to, recipient_type)
     return invalid("to", "is missing", "give a phone number, e.g. to = \"+15551234567\"")
   end
   if type(to) ~= "string" and type(to) ~= "number" then
-    return invalid("to", ("must be a string, not a %s"):format(type(to)))
+    return invalid("to", ("must be a string, not a %s"):format(type(to)),
+      type(to) == "table" and "a message goes to one recipient: whatsapp.parallel sends to many" or nil)
   end
   local value, err
   if recipient_type == "group" then return group(to) end
+  if type(to) == "string" and to:find(GROUP) then
+    return invalid("to", "is the id of a group", 'add recipient_type = "group"')
+  end
   if type(to) == "string" and M.is_user_id(to) then return { recipient = to } end
   value, err = M.phone(to, "to")
   return value and { to = value }, err

@@ -1,11 +1,12 @@
+local GROUP = "Y2FwaV9ncm91cDoxNzA1NTU1MDEzOToxMjAzNjM0MDQ2OTQyMzM4MjAZD"
+
 return {
   good = {
     ["a number in a human form"] = { to = "+1 (555) 123-4567", text = "a" },
     ["a number that is a number"] = { to = 15551234567, text = "a" },
     ["a reply"] = { reply_to = "wamid.HBgLMTU1NTEyMzQ1NjcVAgARGBI+/w==", text = "a" },
     ["callback data of 512 characters"] = { callback_data = ("ä"):rep(512), text = "a" },
-    ["a group"] = { to = "Y2FwaV9ncm91cDoxNzA1NTU1MDEzOToxMjAzNjM0MDQ2OTQyMzM4MjAZD", recipient_type = "group",
-                    text = "a" },
+    ["a group"] = { to = GROUP, recipient_type = "group", text = "a" },
     ["a business-scoped user id"] = { to = "US.13491208655302741918", text = "a" },
     ["a portfolio's user id"] = { to = "US.ENT.11815799212886844830", text = "a" },
     ["a native payload"] = { type = "text", text = { body = "a" } },
@@ -37,6 +38,15 @@ return {
     ["callback data of 513 characters"] = { "callback_data", { callback_data = ("ä"):rep(513), text = "a" } },
     ["callback data that is a number"] = { "callback_data", { callback_data = 7, text = "a" } },
     ["an unknown recipient type"] = { "recipient_type", { recipient_type = "channel", text = "a" } },
+    ["buttons to a group"] = { "buttons", { to = GROUP, recipient_type = "group",
+      buttons = { body = "a", { id = "a", title = "A" } } },
+      native = { to = GROUP, recipient_type = "group", type = "interactive", interactive = { type = "button",
+        body = { text = "a" }, action = { buttons = { { type = "reply", reply = { id = "a", title = "A" } } } } } } },
+    ["a one-time password to a group"] = { "to", { to = GROUP, recipient_type = "group",
+      template = { name = "a", language = "en_US", otp = "123456" } },
+      native = { to = GROUP, recipient_type = "group", type = "template", template = { name = "a",
+        language = { code = "en_US" }, components = { { type = "body", parameters = { { type = "text",
+          text = "123456" } } } } } } },
     ["no content"] = { nil, { reply_to = "wamid.x" }, native = {} },
     ["two kinds"] = { "text", { text = "a", image = "https://example.com/a.jpg" },
       native = { type = "text", text = { body = "a" }, image = { link = "https://example.com/a.jpg" } } },

@@ -243,10 +243,11 @@ local function check_alone(value)
   return true
 end
 
---- Whom a template may go to: passwords need a phone number (131062).
+--- Whom a template may go to: passwords need a phone number (131062; Groups API, limits).
 function M.fits(value, payload)
-  if value.otp == nil or not payload.recipient then return true end
-  return invalid("to", "is a user id, but a one-time password goes to a phone number")
+  local other = payload.recipient and "a user id" or payload.recipient_type == "group" and "a group"
+  if value.otp == nil or not other then return true end
+  return invalid("to", ("is %s, but a one-time password goes to a phone number"):format(other))
 end
 
 --- Graph's template object.

@@ -140,6 +140,16 @@ end
 
 -- Sending -------------------------------------------------------------------
 
+-- Groups take no interactive messages and no one-time passwords.
+local function check_group(body, template)
+  if body.recipient_type ~= "group" then return end
+  if body.type == "interactive" then
+    answer.refuse { code = 131051, details = "interactive messages cannot be sent to a group" }
+  elseif template and template.category == "AUTHENTICATION" then
+    answer.refuse { code = 131051, details = "authentication templates cannot be sent to a group" }
+  end
+end
+
 local function is_wamid(id)
   return type(id) == "string" and id:find "^wamid%." ~= nil
 end
@@ -183,6 +193,7 @@ local function send(body, phone)
   if not body.type then refuse_missing "type" end
   check_context(body.context)
   local template = check_content(body)
+  check_group(body, template)
   local code = code_of(to, "1555")
   if code then answer.refuse { code = code, details = "the recipient's number asks for this error" } end
   local id = wamid.new(to)
