@@ -58,6 +58,16 @@ describe("whatsapp.http", function()
       answer(bytes, true)
       assert.matches(" 401 ", request("POST /webhook", "{}"), served:log())
     end
+    for _, header in ipairs {
+      "Content-Length: -5", "Content-Length: 2, 2", "Content-Length: 2.5", "Content-Length: " .. ("9"):rep(23),
+      "Content-Length:", "Content-Length: 0x10", "Transfer-Encoding: gzip", "Transfer-Encoding: gzip, chunked",
+      "Transfer-Encoding: ,", 'Transfer-Encoding: "', "Transfer-Encoding: chunked;q=;",
+    } do
+      answer(("POST /webhook HTTP/1.1\r\n%s\r\n\r\nxx"):format(header))
+      assert.matches(" 401 ", request("POST /webhook", "{}"), header)
+    end
+    assert.matches(" 404 ", answer "CONNECT x:1 HTTP/1.1\r\n\r\n")
+    answer("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" .. ("\0\0\4\3\0\0\0\0\1\0\0\0\0"):rep(20), true)
     assert.matches(" 413 ", request("POST /webhook", ("x"):rep(4000000)))
     assert.matches(" 401 ", answer "POST /webhook HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n\r\n")
   end)

@@ -34,22 +34,34 @@ Server.__index = Server
 
 local PLAIN = { ["Content-Type"] = "text/plain; charset=utf-8" }
 
--- The body, at most as much of it as is refused; nil when it did not come whole.
-local function body_of(stream)
+-- Whether a length is one: lua-http takes some for numbers at which it never arrives.
+local function is_length(text)
+  return #text < 10 and text:find "^%d+$" ~= nil
+end
+
+-- The headers, and the body: at most as much of it as is refused; nil when it did not
+-- come whole.
+local function read(stream)
+  local head = stream:get_headers(PATIENCE)
+  if not head or not is_length(head:get "content-length" or "0") then return nil end
   local body, why = stream:get_body_chars(webhook.BODY_MAX, PATIENCE)
   if why then return nil end
   body = body or ""
-  if stream.state ~= "open" then return body end
-  -- lua-http would look for the rest again and again, and serve nobody meanwhile.
-  stream:set_state "half closed (remote)"
-  return #body >= webhook.BODY_MAX and body or nil
+  if stream.state == "open" and #body < webhook.BODY_MAX then return nil end
+  return head, body
 end
 
--- What is to be answered: status, headers, text; nil for nothing.
-local function answer_of(self, head, stream)
-  local path, query = head:get(":path"):match "^([^?]*)%??(.*)$"
-  local body = body_of(stream)
-  if not body then return nil end
+-- What is left of a request lua-http would look for again and again, and serve nobody
+-- meanwhile, or raise and end the server: it is not read, and the connection ends.
+local function read_no_more(stream)
+  if stream.state ~= "open" then return end
+  stream.close_when_done = true
+  stream:set_state "half closed (remote)"
+end
+
+-- What is to be answered: status, headers, text.
+local function answer_of(self, head, body)
+  local path, query = (head:get ":path" or ""):match "^([^?]*)%??(.*)$"
   local answer = self.routes[path] or self.routes[true]
   if not answer then return 404, PLAIN, "there is nothing here" end
   local given = {}
@@ -57,12 +69,13 @@ local function answer_of(self, head, stream)
   return answer(head:get ":method", query, given, body)
 end
 
--- Answers one request. Who hangs up, or speaks no HTTP, is nobody's error.
+-- Answers one request. Who hangs up, or speaks no HTTP, is nobody's error, also where
+-- lua-http raises.
 local function take(self, stream)
-  local head = stream:get_headers(PATIENCE)
-  local status, headers, text
-  if head then status, headers, text = answer_of(self, head, stream) end
-  if not status then return end
+  local ok, head, body = self.pcall(read, stream)
+  read_no_more(stream)
+  if not ok or not head then return end
+  local status, headers, text = answer_of(self, head, body)
   local sent = self.new_headers()
   sent:append(":status", ("%d"):format(status))
   for name, value in pairs(headers) do sent:append(name:lower(), value) end
@@ -156,10 +169,11 @@ function M.listen(options)
   local servers
   servers, err = load "http.server"
   if not servers then return nil, err end
-  local self = setmetatable({ routes = {}, new_headers = load("http.headers").new, sleep = load("cqueues").sleep },
-    Server)
+  local self = setmetatable({ routes = {}, new_headers = load("http.headers").new, sleep = load("cqueues").sleep,
+                              pcall = load("http.util").yieldable_pcall }, Server)
+  -- Its HTTP/2 raises at what strangers may send.
   local http, why = servers.listen { host = checked.host or "127.0.0.1", port = checked.port or 8080,
-    onstream = function(_, stream) take(self, stream) end, onerror = complain }
+    version = 1.1, tls = false, onstream = function(_, stream) take(self, stream) end, onerror = complain }
   local ok
   if http then ok, why = http:listen() end
   if not ok then
