@@ -52,14 +52,19 @@ local function distance(a, b)
   return previous[#b]
 end
 
+-- Of a short name two edits leave nothing.
+local function edits_of(name)
+  return #name < 4 and 1 or math.max(2, math.floor(#name / 3))
+end
+
 --- The known name nearest to a mistyped one, or nil when none is near.
 ---@param name string
 ---@param known table<string, any> a table whose keys are the known names
----@param most? integer edits from one to the other: 2, more for long names
+---@param most? integer edits from one to the other: 1 of a short name, 2, more of long ones
 ---@return string|nil
 function M.nearest(name, known, most)
   if #name > NAME_MAX then return nil end
-  local best, least = nil, (most or math.max(2, math.floor(#name / 3))) + 1
+  local best, least = nil, (most or edits_of(name)) + 1
   for candidate in pairs(known) do
     local edits = type(candidate) == "string" and distance(name, candidate)
     if edits and (edits < least or (edits == least and best and candidate < best)) then
@@ -67,6 +72,42 @@ function M.nearest(name, known, most)
     end
   end
   return best
+end
+
+-- What other libraries, Graph and people call it: of these the first that is known.
+local OTHERS = {
+  body = { "text" }, call = { "voice_call" }, cta = { "button", "cta_url" }, display_text = { "button" },
+  document = { "header" }, file = { "document" }, gif = { "video" }, image = { "header" },
+  label = { "title", "button" }, lng = { "longitude" }, message = { "text", "body" }, mime_type = { "type" },
+  name = { "filename", "subject", "title" }, parameters = { "body" }, params = { "body" }, path = { "file" },
+  payload = { "id" }, phone_id = { "phone_number_id" }, photo = { "image" }, picture = { "image" },
+  text = { "body", "title", "button", "caption", "label" }, title = { "label", "name", "subject", "button" },
+  url = { "link", "fetch", "cta_url" }, video = { "header" }, voice = { "audio" }, waba_id = { "business_account_id" },
+}
+
+-- The one known name that begins or ends with this one, or that it ends with: `lat`, `flow_id`.
+local function kin(name, known)
+  local found
+  for candidate in pairs(known) do
+    local a, b = name, type(candidate) == "string" and candidate or ""
+    if #a > 2 and b:sub(1, #a) == a or b:sub(-#a - 1) == "_" .. a or b ~= "" and a:sub(-#b - 1) == "_" .. b then
+      if found then return nil end
+      found = candidate
+    end
+  end
+  return found
+end
+
+--- The known name that was meant by another one, as far as can be told.
+---@param name any
+---@param known table<string, any>
+---@return string|nil
+function M.meant(name, known)
+  if type(name) ~= "string" or #name > NAME_MAX then return nil end
+  for _, other in ipairs(OTHERS[name] or {}) do
+    if known[other] then return other end
+  end
+  return M.nearest(name, known) or kin(name, known)
 end
 
 --- The keys of a table in alphabetical order: with it, of several mistakes the
@@ -111,7 +152,7 @@ end
 ---@param known table<string, any>
 ---@param more? string what else may stand there
 function M.unknown_key(path, key, known, more)
-  local near = type(key) == "string" and M.nearest(key, known)
+  local near = M.meant(key, known)
   return invalid(M.join(path, key), "unknown key", near and format("did you mean %s?", near)
     or "allowed: " .. names_of(known) .. (more and "; " .. more or ""))
 end

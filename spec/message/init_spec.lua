@@ -161,6 +161,27 @@ describe("a message", function()
     expect.invalid("imgae", "did you mean image?", to { imgae = "x" })
     expect.invalid("templete", "did you mean template?", to { templete = {} })
     expect.invalid("xylophone", "docs/messages.md", to { xylophone = 1 })
+    expect.invalid("xy", "docs/messages.md", to { xy = 1 })
+  end)
+
+  it("names the key that another word, or a piece of it, stands for", function()
+    for path, meant in pairs { ["image.url"] = "link", ["image.path"] = "file", ["document.name"] = "filename",
+                               ["location.lng"] = "longitude", ["location.lat"] = "latitude", ["flow.flow_id"] = "id",
+                               ["template.lang"] = "language", ["template.params"] = "body",
+                               ["buttons.image"] = "header", ["cta_url.display_text"] = "button",
+                               photo = "image", voice = "audio", gif = "video", cta = "cta_url" } do
+      local kind, key = path:match "^(.-)%.?([%w_]+)$"
+      expect.invalid(path, "did you mean " .. meant .. "?", to { [kind == "" and key or kind] = { [key] = "x" } })
+    end
+    expect.invalid("location.l", "allowed: address, latitude, longitude, name", to { location = { l = 1 } })
+  end)
+
+  it("shows where a key stands that was written beside its kind", function()
+    expect.invalid("caption", "write image = { …, caption = … }", to { image = "https://a.b/c.jpg", caption = "x" })
+    expect.invalid("footer", "write buttons = { …, footer = … }", to { buttons = {}, footer = "x" })
+    expect.invalid("text", "write buttons = { …, body = … }", to { buttons = {}, text = "x" })
+    expect.invalid("text", "write image = { …, caption = … }", to { image = "https://a.b/c.jpg", text = "x" })
+    assert.is_nil(expect.invalid("text", "a message is one thing", to { location = {}, text = "x" }).hint)
   end)
 
   it("says how Graph's own words are written here", function()
@@ -204,6 +225,11 @@ describe("a native payload", function()
     expect.payload('{"context":{"message_id":"wamid.y"},"messaging_product":"whatsapp",'
       .. '"recipient_type":"individual","text":{"body":"a"},"to":"15551234567","type":"text"}',
       to { type = "text", text = { body = "a" }, context = { message_id = "wamid.y" } })
+  end)
+
+  it("has Graph's form inside, too", function()
+    expect.invalid("text", "leave type out", to { type = "text", text = "Hello" })
+    expect.invalid("image", "must be a table, not a string", to { type = "image", image = "https://a.b/c.jpg" })
   end)
 
   it("may name its recipient as Graph does", function()

@@ -26,12 +26,28 @@ for name in pairs(M.envelope) do known[name] = true end
 local envelope_names = schema.sorted_keys(M.envelope)
 for name in pairs(kinds.names) do known[name] = true end
 
-local function two_kinds(message)
+local function kinds_in(message)
   local names = {}
   for _, key in ipairs(schema.sorted_keys(message)) do
     if kinds.names[key] then names[#names + 1] = key end
   end
-  return invalid(names[2], ("cannot stand beside %s: a message is one thing"):format(names[1]))
+  return names
+end
+
+-- Where a text beside another kind belongs.
+local TEXTS = { "body", "caption" }
+
+local function inside(kind, field)
+  local fields = kinds.get(kind).spec.fields
+  return fields and fields[field] and ("write %s = { …, %s = … }"):format(kind, field)
+end
+
+local function two_kinds(message)
+  local names = kinds_in(message)
+  local other = names[1] == "text" and names[2] or names[1]
+  local hint
+  for i = 1, message.text ~= nil and #TEXTS or 0 do hint = hint or inside(other, TEXTS[i]) end
+  return invalid(names[2], ("cannot stand beside %s: a message is one thing"):format(names[1]), hint or nil)
 end
 
 local OWN_FORM = ', or add type = "…": then the message is a payload in Graph\'s own form'
@@ -46,10 +62,11 @@ local GRAPH = {
 }
 
 -- All that there is would be a page: the nearest is named, or the page.
-local function unknown(key)
+local function unknown(key, message)
   if GRAPH[key] then return invalid(key, "is Graph's own word", GRAPH[key]) end
-  local near = type(key) == "string" and schema.nearest(key, known)
-  return invalid(schema.join(nil, key), "unknown key", near and ("did you mean %s?"):format(near)
+  local kind, near = kinds_in(message)[1], schema.meant(key, known)
+  return invalid(schema.join(nil, key), "unknown key", kind and inside(kind, key)
+    or near and ("did you mean %s?"):format(near)
     or 'a message is text = "Hello", image = "https://…", …: docs/messages.md lists them all')
 end
 
@@ -63,7 +80,7 @@ local function find_kind(message)
     end
   end
   if stray then
-    return unknown(schema.first_unknown(message, known))
+    return unknown(schema.first_unknown(message, known), message)
   end
   if second then return two_kinds(message) end
   if not found then
@@ -101,9 +118,12 @@ local function complete(message)
   if type(message.type) ~= "string" then
     return invalid("type", "must be the name of a Graph message type")
   end
-  if message[message.type] == nil then
-    local field = schema.join(nil, message.type)
+  local field, content = schema.join(nil, message.type), message[message.type]
+  if content == nil then
     return invalid(field, "is missing", ("a native payload of type %s has a field %s"):format(field, field))
+  elseif type(content) ~= "table" then
+    return invalid(field, ("must be a table, not a %s"):format(type(content)),
+      "with type the message is a payload in Graph's own form: leave type out for the short one")
   end
   if message.messaging_product ~= nil and message.messaging_product ~= "whatsapp" then
     return invalid("messaging_product", 'must be "whatsapp"')
