@@ -229,6 +229,7 @@ for _, host in ipairs(hosts.all()) do describe("a conversation under " .. host.n
     t:deliver "Ann"
     assert.are.same({ "state", true, true }, results)
     assert.are.equal("👍", t:sent()[2].reaction.emoji)
+    assert.is_true(t:was_told "a conversation's function calls nothing by itself")
   end)
 
   it("takes words in any case, and numbers that mean one thing", function()
@@ -432,6 +433,19 @@ for _, host in ipairs(hosts.all()) do describe("a conversation under " .. host.n
     t:deliver("go", "Ann")
     assert.are.same({ "Name?", "Hello", "Ann", "by a step",
                       "send with chat:send or chat:say, and do the rest in chat:step" }, t:said())
+    -- Told each time that it is done, but not when it is replayed.
+    assert.are.equal(2, #t.told)
+    t.told = {}
+    t:opens(function(chat)
+      chat.event:reply { text = "by its event" }
+      chat:say("Hello " .. chat:ask "Name?")
+      return t.wa:send { to = meta.phone, text = "at the end" }
+    end)
+    t:deliver "go"
+    t.bot.talks:forget_all()
+    t:deliver "Ann"
+    assert.are.same({ "Name?", "Hello Ann" }, t:said())
+    for _ = 1, 2 do assert.is_true(t:was_told "a conversation's function calls nothing by itself") end
   end)
 
   it("calls others, ends itself, begins anew", function()

@@ -22,6 +22,14 @@ local NO_CALL = Error.new { kind = "state", outcome = "not_sent",
 -- The coroutines of chats, while they are: each may hold its chat.
 local owners = setmetatable({}, { __mode = "kv" })
 
+-- By coroutine: where it called something all the same.
+local calls = setmetatable({}, { __mode = "k" })
+
+local function refuse(co)
+  calls[co] = calls[co] or debug.traceback(tostring(NO_CALL), 3)
+  return NO_CALL
+end
+
 --- Why a chat cannot be used where it is; nil when it can.
 ---@param chat whatsapp.Chat
 ---@return string|nil
@@ -50,7 +58,7 @@ end
 function M.create(chat, fn)
   local co = create(fn)
   owners[chat] = co
-  loop.close(co, NO_CALL)
+  loop.close(co, refuse)
   return co
 end
 
@@ -62,6 +70,16 @@ local function outcome(co, ok, first, second)
   local err = ok and "the chat's function waits for something by itself: that belongs into chat:step" or first
   if tostring(err):find("attempt to yield across", 1, true) then err = err .. " (" .. NO_YIELD .. ")" end
   return nil, err, debug.traceback(co, tostring(err))
+end
+
+--- What a coroutine was refused that it called by itself, once.
+---@param co thread
+---@return whatsapp.Error|nil err
+---@return string|nil traceback
+function M.refused(co)
+  local traceback = calls[co]
+  calls[co] = nil
+  return traceback and NO_CALL, traceback
 end
 
 --- Lets the function go on until its next command.

@@ -240,9 +240,9 @@ end
 -- Lets a conversation go on. `offered`: the event, for a command that waits for one. Whether
 -- the event is done with, and whether the conversation went on.
 function run(self, event, talk, offered)
-  local function tell(err)
+  local function tell(err, traceback)
     describe(self, event, talk.journal.head)
-    self.report(self.bot, err, event)
+    self.report(self.bot, err, event, traceback)
   end
   local state, err, class, traceback = talk:run(tell, offered)
   if not state then

@@ -72,8 +72,11 @@ local function advance(self, ...)
   if command == nil then fail("code", first, second) end
   self.position = self.position + 1
   self.command = command
+  local refused, where = commands.refused(self.co)
+  if refused and not self.journal.steps[self.position] then self.tell(refused, where) end
   -- Returned as a handler returns it: told of, not lost.
-  if command == false and first == nil and Error.is(second) and not OURS[second.kind] then self.tell(second) end
+  local returned = command == false and first == nil and Error.is(second) and not OURS[second.kind]
+  if returned and second ~= refused then self.tell(second) end
 end
 
 local function begin(self)
@@ -376,7 +379,7 @@ end
 
 --- Lets the conversation go on as far as it can. `consumed` says then whether the
 --- event was taken.
----@param tell fun(err: whatsapp.Error) is told what does not end it
+---@param tell fun(err: whatsapp.Error, traceback?: string) is told what does not end it
 ---@param event whatsapp.Event|nil for the command that waits for one
 ---@return "waiting"|"over"|"left"|nil state
 ---@return any err

@@ -30,14 +30,14 @@ end
 
 local function weak() return setmetatable({}, { __mode = "k" }) end
 
--- Coroutines in which nothing may be called, and why; those of them that run, or wait for
--- one that they made; those that are surely not made by them.
+-- Coroutines in which nothing may be called, with what says why; those of them that run, or
+-- wait for one that they made; those that are surely not made by them.
 local closed, entered, outer = weak(), weak(), weak()
 
 --- Lets no call be made in a coroutine.
 ---@param co thread
----@param err whatsapp.Error what each gives
-function M.close(co, err) closed[co] = err end
+---@param refuse fun(co: thread): whatsapp.Error is called for each, and says what it gives
+function M.close(co, refuse) closed[co] = refuse end
 
 --- The running coroutine is made by none that is closed: nginx runs others while that waits.
 function M.open() outer[coroutine.running() or 0] = true end
@@ -61,9 +61,10 @@ end
 ---@return whatsapp.Error|nil
 function M.closed()
   local running = coroutine.running() or 0
-  if closed[running] or outer[running] then return closed[running] end
+  if closed[running] then return closed[running](running) end
+  if outer[running] then return nil end
   for co in pairs(entered) do
-    if coroutine.status(co) == "normal" then return closed[co] end
+    if coroutine.status(co) == "normal" then return closed[co](co) end
   end
 end
 
