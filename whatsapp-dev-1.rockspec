@@ -156,6 +156,7 @@ build = {
     ["whatsapp.conversation.talk"] = "lua/whatsapp/conversation/talk.lua",
     ["whatsapp.conversation.timers"] = "lua/whatsapp/conversation/timers.lua",
     ["whatsapp.conversation.trouble"] = "lua/whatsapp/conversation/trouble.lua",
+    ["whatsapp.conversation.words"] = "lua/whatsapp/conversation/words.lua",
     ["whatsapp.error"] = "lua/whatsapp/error.lua",
     ["whatsapp.error.codes"] = "lua/whatsapp/error/codes.lua",
     ["whatsapp.flow.actions"] = "lua/whatsapp/flow/actions.lua",

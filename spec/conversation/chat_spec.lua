@@ -244,8 +244,29 @@ for _, host in ipairs(hosts.all()) do describe("a conversation under " .. host.n
       for word in answers:gmatch "%S+" do t:deliver(word) end
       assert.are.same({ "Fruit?", "Town?", "How much?", said }, t:said())
     end
+    -- As they come from other keyboards, and from the clipboard.
+    t:deliver("go", "\226\128\170äpfel!\226\128\172", "¡łódź! 👍", "\226\128\143٣٫٥\194\160")
+    assert.are.same({ "Fruit?", "Town?", "How much?", "Äpfel Łódź 3.5" }, t:said())
     t:deliver("go", "ёж", "ŽILINA", "1,000", "1.000", "-20.500", "+7")
     assert.are.same({ "Fruit?", "Town?", "How much?", "How much?", "How much?", "How much?", "Ёж ŽILINA 7" }, t:said())
+  end)
+
+  it("takes what is typed for titles with emoji, and digits of any script", function()
+    local function chosen(list, ...)
+      t:opens(function(chat) chat:say("-> " .. (chat:choose("Which?", list, { tries = 1 }) or "none")) end)
+      for _, text in ipairs { ... } do
+        t:deliver("go", text)
+        assert.are.equal("-> " .. list.wanted, t:said()[2], text)
+      end
+    end
+    chosen({ "✅ Yes", "❌ No", wanted = "✅ Yes" }, "yes", "Yes.", "✅ yes", "YES ❤️")
+    chosen({ "✅ Yes", "❌ No", wanted = "❌ No" }, "no", "٢", "२", "２", "۲")
+    chosen({ "👍", "👎", wanted = "👎" }, "👎", "2")
+    chosen({ "C", "C!", wanted = "C!" }, "c!")
+    chosen({ "< 5", "5 to 10", "More", wanted = "none" }, "5", "👍", "yes", "...")
+    chosen({ "Tea!", "Tea?", wanted = "none" }, "tea")
+    -- One that is neither is no number.
+    chosen({ "A", "B", wanted = "none" }, "٬", "\217", "\224\165", "\239\188\128")
   end)
 
   it("leaves to the bot's handlers what it does not wait for", function()

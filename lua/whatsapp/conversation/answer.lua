@@ -1,8 +1,8 @@
 --- What a customer's message is worth as an answer.
 
-local fold = require "whatsapp.conversation.fold"
 local pattern = require "whatsapp.webhook.pattern"
 local schema = require "whatsapp.schema"
+local words = require "whatsapp.conversation.words"
 
 local M = {}
 
@@ -71,14 +71,8 @@ function M.is_bound(event)
   return event.reply_id ~= nil or TYPES[event.type] == "form"
 end
 
---- A text without the spaces around it.
----@param text string|nil
----@return string
-function M.trimmed(text)
-  return (text or ""):match "^%s*(.-)%s*$"
-end
-
 local function number_of(text, range)
+  text = words.with_digits(text)
   -- 3,5 is three and a half to most of the world. But 1,000 is a thousand to some and
   -- one to others, and so is 1.000: that is asked again.
   if text:find "^[+-]?[1-9]%d?%d?[.,]%d%d%d$" then return nil end
@@ -89,18 +83,14 @@ local function number_of(text, range)
   return number
 end
 
-local function word_of(text, words)
-  for _, word in ipairs(words) do
-    if fold(word) == fold(text) then return word end
-  end
-end
+local function itself(word) return word end
 
 -- What there is of a type that was asked for: the file, what was filled in, the words.
 local function content_of(event, types)
   if not types_of(types)[event.type] then return nil end
   if event.media then return event.media end
-  local words = event.type == "text" or event.reply_id
-  return words and M.trimmed(event.text) or event.data
+  local has_words = event.type == "text" or event.reply_id
+  return has_words and words.trimmed(event.text) or event.data
 end
 
 -- A check that says no more than yes or no is one too.
@@ -115,12 +105,12 @@ end
 ---@return any value
 ---@return string|nil why what `check` says about it
 function M.read(event, options)
-  local value = M.trimmed(event.text)
+  local value = words.trimmed(event.text)
   if options.type then value = content_of(event, options.type) end
   if value == "" then return nil end
   if options.number then value = number_of(value, options.number) end
   if value and options.pattern then value = value:match(options.pattern) end
-  if value and options.one_of then value = word_of(value, options.one_of) end
+  if value and options.one_of then value = words.meant(options.one_of, value, itself) end
   if value ~= nil and options.check then return checked(value, options.check(value, event)) end
   return value
 end

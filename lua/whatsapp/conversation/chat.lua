@@ -268,8 +268,8 @@ local CHOOSE = {
 }
 
 --- Lets the customer choose: up to three are buttons, more a list, more than ten
---- pages of it; in a group, where nothing can be tapped, a text. Who types a title, an id
---- or a number has chosen too. A tap on another question's button is no choice.
+--- pages of it; in a group, where nothing can be tapped, a text. Who types a title (without
+--- its emoji, say), an id or a number has chosen too. A tap on another question's button is no choice.
 ---@param question string|{ body: string, header?: string|table, footer?: string } `header`: a text or, with
 ---   buttons, also a picture, video or document
 ---@param list (string|{ id?: string, title: string, description?: string })[]

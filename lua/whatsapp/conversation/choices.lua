@@ -1,9 +1,9 @@
 --- A choice as a message: up to three short ones are buttons, up to ten a list, and
 --- more are pages of a list; where nothing can be tapped, a text. Pure.
 
-local answer = require "whatsapp.conversation.answer"
 local fold = require "whatsapp.conversation.fold"
 local schema = require "whatsapp.schema"
+local words = require "whatsapp.conversation.words"
 
 local M = {}
 
@@ -137,11 +137,16 @@ local function by_number(choices, number)
   return #found == 1 and found[1] or nil
 end
 
+local function title_of(choice) return choice.title end
+
 local function by_words(choices, text)
-  for _, choice in ipairs(choices) do
-    if fold(choice.title) == text or fold(choice.id) == text then return choice end
+  local choice = words.meant(choices, text, title_of)
+  if choice then return choice end
+  local folded, digits = fold(text), words.with_digits(text)
+  for _, one in ipairs(choices) do
+    if fold(one.id) == folded then return one end
   end
-  return text:find "^%d+$" and by_number(choices, tonumber(text)) or nil
+  return digits:find "^%d+$" and by_number(choices, tonumber(digits)) or nil
 end
 
 --- What was chosen: tapped, or typed as title, id or number.
@@ -152,11 +157,11 @@ end
 ---@return true|nil more the next page is wanted
 function M.chosen(choices, event, options)
   if event.reply_id == MORE then return nil, true end
-  local text = fold(answer.trimmed(event.text))
+  local text = words.trimmed(event.text)
   local choice
   if event.reply_id then
     choice = by_id(choices, event.reply_id)
-  elseif #choices > ROWS and not choices.plain and text == fold(options.more or "More") then
+  elseif #choices > ROWS and not choices.plain and words.meant({ options.more or "More" }, text, tostring) then
     return nil, true
   elseif text ~= "" then
     choice = by_words(choices, text)
