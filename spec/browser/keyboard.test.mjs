@@ -66,6 +66,22 @@ test("arrows go from chat to chat, / searches, Esc leads back", async () => {
   await page.end();
 });
 
+test("a message that changes keeps the focus", async () => {
+  const page = await openPage(browser, url);
+  await openChat(page, "15551000002");
+  const id = await box.send({ to: "15551000002", text: "Watch me" });
+  await row(page, "Watch me").locator(".ticks.read").waitFor();
+  await page.keyboard.press("ArrowUp");
+  await until("the message", async () => /Watch me, read/.test(await focused(page)));
+  await box.send({ to: "15551000002", reaction: { message_id: id, emoji: "👍" } });
+  await box.receive({ from: "15551000002", type: "reaction", reaction: { message_id: id, emoji: "🎉" } });
+  await row(page, "Watch me").locator(".reaction").filter({ hasText: "🎉" }).waitFor();
+  assert.match(await focused(page), /Watch me, read/);
+  await page.keyboard.press("ArrowUp");
+  assert.match(await focused(page), /Hello Bo/);
+  await page.end();
+});
+
 test("menus are gone through by arrows and left to where they were opened; Tab passes the messages by", async () => {
   const page = await openPage(browser, url);
   await openChat(page, "15551000001");

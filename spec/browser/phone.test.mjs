@@ -48,6 +48,26 @@ test("what Lua sends appears, is read when it is looked at, and a tap is answere
   await page.end();
 });
 
+test("a reply button is spent once it is tapped, the others of its message are not", async () => {
+  const page = await openPage(browser, url);
+  const customer = "15550007777";
+  await box.send({ to: customer, type: "interactive", interactive: QUESTION.interactive });
+  await box.send({ to: customer, template: { name: "promo", language: "en_US", header: { image: "https://shop.example/a.jpg" },
+    body: ["Ann"], buttons: [{ url: "summer" }, { payload: "stop" }] } });
+  await openChat(page, customer);
+  const question = page.locator(".row.theirs").filter({ hasText: "Tea or coffee?" });
+  for (const [title, id] of [["Tea", "tea"], ["Coffee", "coffee"]]) {
+    const button = question.getByRole("button", { name: title, exact: true });
+    await button.click();
+    await row(page, `You chose ${id}`).waitFor();
+    await until("it is spent", () => button.isDisabled());
+  }
+  const reply = page.locator(".row.theirs .choice").filter({ hasText: "Stop" });
+  await reply.click();
+  await page.locator(".row.theirs .choice.chosen:disabled").filter({ hasText: "Stop" }).waitFor();
+  await page.end();
+});
+
 test("a row of a list is chosen in a sheet", async () => {
   const page = await openPage(browser, url);
   await openChat(page, ANN);
@@ -137,6 +157,15 @@ test("calls ring, are taken and refused, and are made", async () => {
   await row(page, "Questions?").getByRole("button", { name: "Call us" }).click();
   await page.locator(".row.mine").filter({ hasText: "Ringing" }).getByRole("button", { name: "Hang up" }).click();
   await row(page, "No answer").waitFor();
+
+  const caller = page.getByRole("button", { name: "Call the business" });
+  assert.equal(await caller.isVisible(), false);
+  await box.request({ path: "{phone_number_id}/settings", body: { calling: { status: "ENABLED" } } });
+  await caller.click();
+  await page.locator(".row.mine").filter({ hasText: "Ringing" }).getByRole("button", { name: "Hang up" }).click();
+  await until("both were not answered", async () => (await page.locator(".row.mine").filter({ hasText: "No answer" }).count()) === 2);
+  await box.request({ path: "{phone_number_id}/settings", body: { calling: { status: "DISABLED" } } });
+  await caller.waitFor({ state: "hidden" });
   await page.end();
 });
 

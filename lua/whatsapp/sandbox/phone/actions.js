@@ -65,6 +65,8 @@ export const react = (message, emoji) => attempt("api/react", { ...writer(chatOf
 
 export const call = (message, payload) => attempt("api/calls", { from: message.customer, phone_number_id: message.phone_number_id, cta_payload: payload });
 
+export const callBusiness = (chat) => attempt("api/calls", { from: chat.id, name: state.names.get(chat.id) ?? undefined, phone_number_id: chat.phone_number_id });
+
 export const answerCall = (message, action) => attempt(`api/calls/${message.id}`, { action });
 
 export function showMessage(message) {
@@ -136,7 +138,9 @@ function contact(name, number) {
 export function sendContact(chat) {
   formSheet("Send a contact", [field("Name", { name: "name", required: true, autocomplete: "off" }),
     field("Phone", { name: "phone", type: "tel", required: true, autocomplete: "off", placeholder: "+1 555 000 1234" })], {
-    submit: (values) => write(chat, { type: "contacts", contacts: [contact(values.name, values.phone)] }) });
+    submit: async (values) => {
+      if (!await write(chat, { type: "contacts", contacts: [contact(values.name, values.phone)] })) throw new Error("It was not sent.");
+    } });
 }
 
 // The customer's own.

@@ -9,6 +9,7 @@ import { List } from "./list.js";
 import { Composer } from "./composer.js";
 import { nameOf, now, numberOf, on, state } from "./store.js";
 import { post } from "./api.js";
+import { callBusiness } from "./actions.js";
 
 const TOGETHER = 300; // seconds: so soon after the one before, it needs no tail
 
@@ -35,6 +36,7 @@ export class Conversation {
     this.title = el("div.title", { dir: "auto" });
     this.subtitle = el("div.subtitle");
     this.face = el("span");
+    this.caller = el("button.round", { type: "button", "aria-label": "Call the business", title: "Call the business", onclick: () => callBusiness(this.chat) }, icon("phone"));
     this.window = el("button.window", { type: "button", onclick: onpanel });
     this.scroller = el("div.scroller", { role: "list", "aria-label": "Messages", tabindex: -1 });
     this.newer = el("button.newer", { type: "button", hidden: true, "aria-label": "To the latest message", onclick: () => this.list.toEnd() },
@@ -43,7 +45,7 @@ export class Conversation {
     this.list = new List(this.scroller, (item) => this.draw(item), (atEnd) => this.moved(atEnd));
     this.head = el("header.head-bar", null,
       el("button.round.back", { type: "button", "aria-label": "Back to the chats", onclick: onback }, icon("back")),
-      this.face, el("div.titles", null, this.title, this.subtitle), this.window,
+      this.face, el("div.titles", null, this.title, this.subtitle), this.window, this.caller,
       el("button.round.panel-toggle", { type: "button", "aria-label": "Inspector", title: "Inspector (I)", onclick: onpanel }, icon("panel")));
     this.pane = el("div.open", { hidden: true }, this.head, el("div.stage", null, this.scroller, this.newer), this.composer.node);
     this.nothing = el("div.nothing");
@@ -58,6 +60,7 @@ export class Conversation {
     on("message", ({ chat, message, added }) => this.told(chat, message, added));
     on("customer", (chat) => chat === this.chat && this.request());
     on("typing", (chat) => chat === this.chat && this.request());
+    on("business", () => this.request());
     on("clock", () => this.chat && this.again(this.chat)); // days are named from now
     document.addEventListener("visibilitychange", () => this.look());
     this.scroller.addEventListener("keydown", (event) => this.arrows(event));
@@ -119,6 +122,7 @@ export class Conversation {
       : [el("bdi", null, name), "’s phone", name === phone(this.chat.id) ? "" : `, ${phone(this.chat.id)}`],
       number ? ` · to ${number.display_phone_number}` : "");
     replace(this.face, avatar(business || "B", { class: "business" }));
+    this.caller.hidden = !number?.takes_calls || !!this.chat.members;
     this.drawWindow();
     this.look();
   }

@@ -273,7 +273,7 @@ class Clock {
 
 // The panel -----------------------------------------------------------------------
 
-const TABS = [["traffic", "Traffic", "exchange"], ["templates", "Templates", "template"], ["faults", "Faults", "fault"], ["clock", "Clock", "clock flow"]];
+const TABS = [["traffic", "Traffic", "exchange"], ["templates", "Templates", "template"], ["faults", "Faults", "fault"], ["clock", "Clock", "clock flow business"]];
 
 export class Inspector {
   constructor({ onclose }) {

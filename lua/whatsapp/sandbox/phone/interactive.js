@@ -44,10 +44,17 @@ const isChosen = (message, choice) => act.repliesTo(message).some((reply) => {
 
 const chosen = (message, choice) => (isChosen(message, choice) ? { class: "chosen" } : null);
 
-export function replyButton(message, { id, title }) {
-  return choice("reply", title, () => act.receive(message, { button_reply: { id, title } }),
-    chosen(message, id));
+// Tapped once it is spent, as on WhatsApp; the others of its message are not.
+export function onceButton(message, title, content, isSpent) {
+  const button = choice("reply", title, async () => {
+    button.closest(".row").focus({ preventScroll: true });
+    button.disabled = true;
+    button.disabled = await act.receive(message, content);
+  }, isSpent ? { class: "chosen", disabled: true } : null);
+  return button;
 }
+
+const replyButton = (message, { id, title }) => onceButton(message, title, { button_reply: { id, title } }, isChosen(message, id));
 
 function sections(content) {
   return (content.action?.sections ?? []).map((section) => ({ title: section.title, rows: section.rows ?? [] }));

@@ -2,7 +2,7 @@
 // A page says "join"; it is told "open" once every change reaches it, each change, and "broken"
 // when the line ends: then each page joins anew.
 
-const EVENTS = ["message", "customer", "typing", "exchange", "template", "fault", "clock", "flow", "connection", "state"];
+const EVENTS = ["message", "customer", "typing", "exchange", "template", "fault", "clock", "flow", "connection", "business", "state"];
 
 const pages = new Set();
 let source = null;

@@ -57,12 +57,12 @@ export class List {
     const i = this.index.get(key);
     if (!old || i === undefined) return;
     const row = this.draw(this.items[i]);
-    const focused = old.contains(document.activeElement) ? document.activeElement : null;
+    const focused = old.contains(document.activeElement);
     this.sizes.unobserve(old);
     old.replaceWith(row);
     this.rows.set(key, row);
     this.sizes.observe(row);
-    if (focused) (row.querySelector("[tabindex]") ?? row).focus({ preventScroll: true });
+    if (focused) row.focus({ preventScroll: true });
     this.request();
   }
 

@@ -116,6 +116,10 @@ const apply = {
   fault: (fault) => keep(state.faults, fault),
   flow: (flow) => keep(state.flows, flow),
   connection() {},
+
+  business(business) {
+    state.business = business;
+  },
 };
 
 // One thing, all of them, or that one is gone.

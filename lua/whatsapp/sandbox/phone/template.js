@@ -5,7 +5,7 @@ import { day, rich, time } from "./format.js";
 import { icon } from "./icons.js";
 import { isMedia, media } from "./media.js";
 import { map } from "./map.js";
-import { choice, choiceLink, slides } from "./interactive.js";
+import { choice, choiceLink, onceButton, slides } from "./interactive.js";
 import { now } from "./store.js";
 import * as act from "./actions.js";
 
@@ -78,8 +78,11 @@ const code = (button, given) => String(valueOf(given) ?? [button.example].flat()
 
 const buttons = {
   __proto__: null,
-  quick_reply: (message, button, given) => choice("reply", button.text,
-    () => act.receive(message, { type: "button", button: { payload: valueOf(given) ?? button.text, text: button.text } })),
+  quick_reply(message, { text }, given) {
+    const payload = valueOf(given) ?? text;
+    return onceButton(message, text, { type: "button", button: { payload, text } },
+      act.repliesTo(message).some((reply) => reply.payload?.button?.payload === payload));
+  },
   // Of a code to copy Meta makes an address of its own.
   url: (message, button, given) => (/\/otp\/code\b/.test(button.url) ? buttons.otp(message, button, given)
     : choiceLink("open", button.text, fill(button.url, given ? [given] : []))),

@@ -35,7 +35,7 @@ local KEPT_AS = { message = "message", customer = "chat" } -- what is told of, a
 
 --- Tells of an object as it is now. It is written out when it is sent, so that later
 --- changes show at once.
----@param kind "message"|"customer"|"typing"|"exchange"|"template"|"fault"|"clock"|"flow"|"connection"
+---@param kind "message"|"customer"|"typing"|"exchange"|"template"|"fault"|"clock"|"flow"|"connection"|"business"
 ---@param object table
 ---@param shown? fun(object: table): table  what is told of it
 function M.publish(kind, object, shown)

@@ -2,6 +2,7 @@
 
 local json = require "whatsapp.json"
 local answer = require "whatsapp.sandbox.server.answer"
+local overview = require "whatsapp.sandbox.server.overview"
 local params = require "whatsapp.sandbox.server.params"
 local state = require "whatsapp.sandbox.server.state"
 
@@ -61,6 +62,7 @@ function M.update_settings(req, phone)
     settings[name] = settings[name] or {}
     copy_into(settings[name], value)
   end
+  overview.tell_business()
   return answer.ok(DONE)
 end
 

@@ -19,6 +19,12 @@ local function each(list, of)
   return found
 end
 
+-- Whether customers see the button that calls a number.
+local function takes_calls(phone)
+  local calling = phone.settings and phone.settings.calling or {}
+  return tostring(calling.status):lower() == "enabled" and calling.call_icon_visibility ~= "hidden"
+end
+
 local function business()
   local account = state.nodes[state.settings.business_account_id]
   return {
@@ -26,7 +32,7 @@ local function business()
     is_told = webhooks.wanted(),
     phone_numbers = each(state.all "phone_number", function(phone)
       return { id = phone.id, display_phone_number = phone.display_phone_number,
-               verified_name = phone.verified_name }
+               verified_name = phone.verified_name, takes_calls = takes_calls(phone) }
     end),
   }
 end
@@ -42,6 +48,11 @@ function M.all()
   whole.faults, whole.exchanges = faults.all(), exchanges.all()
   whole.connections = each(connections.all(), connections.shown)
   return whole
+end
+
+--- Tells the pages that something about the business is another.
+function M.tell_business()
+  events.publish("business", {}, business)
 end
 
 return M

@@ -4,6 +4,7 @@
 local json = require "whatsapp.json"
 local app = require "whatsapp.sandbox.server.account".app
 local answer = require "whatsapp.sandbox.server.answer"
+local overview = require "whatsapp.sandbox.server.overview"
 local params = require "whatsapp.sandbox.server.params"
 
 local M = {}
@@ -24,12 +25,14 @@ function M.subscribe(req, account)
     params.text(body, "verify_token", {})
   end
   account.subscribed_app = { override_callback_uri = callback, whatsapp_business_api_data = app }
+  overview.tell_business()
   return answer.ok { success = true }
 end
 
 --- DELETE /{business_account_id}/subscribed_apps
 function M.unsubscribe(_, account)
   account.subscribed_app = nil
+  overview.tell_business()
   return answer.ok { success = true }
 end
 
