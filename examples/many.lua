@@ -32,7 +32,7 @@ end
 local function follow(phone)
   local delivery, err = wa.messages:wait(known[phone].about, "delivered", { timeout = 30 })
   if delivery then return note(phone, delivery.status) end
-  if err.kind ~= "timeout" then note(phone, "failed", err) end
+  if err.state == "failed" then note(phone, "failed", err) end         -- else nobody knows yet: the next run asks again
 end
 
 local customers = {}
