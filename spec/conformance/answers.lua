@@ -8,7 +8,7 @@
 --- `refused` is the code of the error that there must be; `wait` is how often it is
 --- asked again until the function finds that it has become so.
 
-local KEY = "-----BEGIN PUBLIC KEY-----\nMIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8AMIIBCgKCAQEA\n-----END PUBLIC KEY-----\n"
+local KEY = assert(require("whatsapp.flow.keypair").new()).public_key
 local TO = "15551234567"
 local NOBODY = "300000000000999"
 

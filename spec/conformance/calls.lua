@@ -5,7 +5,7 @@ local NUMBER, ACCOUNT, MEDIA, TEMPLATE, FLOW, GROUP, BUSINESS, PREVERIFIED, SOLU
   "202290129340398", "3071", "4071", "5071", "6071", "7071", "8071", "9071"
 local OTHER = "0071"
 
-local KEY = "-----BEGIN PUBLIC KEY-----\nMIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8AMIIBCgKCAQEA\n-----END PUBLIC KEY-----\n"
+local KEY = assert(require("whatsapp.flow.keypair").new()).public_key
 local SDP = "v=0\r\no=- 3626166318745852955 2 IN IP4 127.0.0.1\r\ns=-\r\n"
 local CARE = { email = "care@shop.example" }
 

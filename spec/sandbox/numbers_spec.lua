@@ -4,7 +4,7 @@
 local sandbox = require "whatsapp.sandbox"
 local whatsapp = require "whatsapp"
 
-local KEY = "-----BEGIN PUBLIC KEY-----\nMIIB\n-----END PUBLIC KEY-----\n"
+local KEY = assert(require("whatsapp.flow.keypair").new()).public_key
 
 describe("sandbox: numbers", function()
   local box, wa
@@ -77,6 +77,18 @@ describe("sandbox: numbers", function()
     assert(wa.encryption:set(KEY))
     assert.are.same({ business_public_key = KEY, business_public_key_signature_status = "VALID" },
       (wa.encryption:get()))
+  end)
+
+  it("refuse a public key that is none, or not of RSA", function()
+    local elliptic = "-----BEGIN PUBLIC KEY-----\nMCowBQYDK2VwAyEAGb9ECWmEzf6FQbrBZ9w7lshQhqowtrbLDFw4rXAxZuE=\n"
+      .. "-----END PUBLIC KEY-----\n"
+    local encrypted = KEY:gsub("\n", "\nProc-Type: 4,ENCRYPTED\nDEK-Info: AES-128-CBC,"
+      .. ("0"):rep(32) .. "\n\n", 1)
+    for _, key in ipairs { "-----BEGIN PUBLIC KEY-----\nMIIB\n-----END PUBLIC KEY-----\n", elliptic, encrypted } do
+      local _, err = wa.encryption:set(key)
+      assert.are.equal(100, err.code)
+      assert.matches("public key of RSA", tostring(err))
+    end
   end)
 
   it("have QR codes", function()

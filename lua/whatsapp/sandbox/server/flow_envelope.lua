@@ -32,6 +32,7 @@ int EVP_CipherInit_ex(EVP_CIPHER_CTX *ctx, const EVP_CIPHER *type, ENGINE *engin
 int EVP_CipherUpdate(EVP_CIPHER_CTX *ctx, unsigned char *out, int *out_size, const char *data, int size);
 int EVP_CipherFinal_ex(EVP_CIPHER_CTX *ctx, unsigned char *out, int *out_size);
 int RAND_bytes(unsigned char *out, int size);
+void ERR_clear_error(void);
 ]]
 
 local M = {}
@@ -47,15 +48,19 @@ end
 
 local function read_public_key(pem)
   local bio = ffi.gc(C.BIO_new_mem_buf(pem, #pem), C.BIO_free)
-  local key = C.PEM_read_bio_PUBKEY(bio, nil, nil, nil)
-  return key ~= nil and ffi.gc(key, C.EVP_PKEY_free) or nil
+  local no_passphrase = ffi.cast("void *", "") -- else a terminal would be asked for one
+  local key = C.PEM_read_bio_PUBKEY(bio, nil, nil, no_passphrase)
+  if key ~= nil then return ffi.gc(key, C.EVP_PKEY_free) end
+  C.ERR_clear_error()
 end
 
--- RSA-OAEP with SHA-256.
+-- RSA-OAEP with SHA-256; nil where the key is no RSA.
 local function wrap(key, secret)
   local ctx = ffi.gc(C.EVP_PKEY_CTX_new(key, nil), C.EVP_PKEY_CTX_free)
-  assert(C.EVP_PKEY_encrypt_init(ctx) == 1)
-  assert(C.EVP_PKEY_CTX_ctrl_str(ctx, "rsa_padding_mode", "oaep") == 1)
+  if C.EVP_PKEY_encrypt_init(ctx) ~= 1 or C.EVP_PKEY_CTX_ctrl_str(ctx, "rsa_padding_mode", "oaep") ~= 1 then
+    C.ERR_clear_error()
+    return nil
+  end
   assert(C.EVP_PKEY_CTX_ctrl_str(ctx, "rsa_oaep_md", "sha256") == 1)
   assert(C.EVP_PKEY_CTX_ctrl_str(ctx, "rsa_mgf1_md", "sha256") == 1)
   local size = ffi.new("size_t[1]", 1024)
@@ -77,7 +82,9 @@ local function crypt(secret, iv, text, tag)
     local expected = ffi.new("unsigned char[?]", TAG_SIZE)
     ffi.copy(expected, tag, TAG_SIZE) -- ffi.new would copy a NUL behind it, too
     assert(C.EVP_CIPHER_CTX_ctrl(ctx, SET_TAG, TAG_SIZE, expected) == 1)
-    return C.EVP_CipherFinal_ex(ctx, out + #text, size) == 1 and ffi.string(out, #text) or nil
+    if C.EVP_CipherFinal_ex(ctx, out + #text, size) == 1 then return ffi.string(out, #text) end
+    C.ERR_clear_error()
+    return nil
   end
   assert(C.EVP_CipherFinal_ex(ctx, out + #text, size) == 1)
   assert(C.EVP_CIPHER_CTX_ctrl(ctx, GET_TAG, TAG_SIZE, out + #text) == 1)
@@ -97,9 +104,10 @@ end
 --- What encrypts requests for the owner of a public key, as a Flow's player wants it.
 ---@param pem string
 ---@return (fun(text: string): string, { open: fun(self: table, answer: string): string|nil })|nil
+---   sealer nil for what is no public key of RSA
 function M.sealer(pem)
   local public = read_public_key(pem)
-  if not public then return nil end
+  if not public or not wrap(public, random(KEY_SIZE)) then return nil end
   return function(text)
     local secret, iv = random(KEY_SIZE), random(IV_SIZE)
     local body = json.encode {

@@ -2,6 +2,7 @@
 
 local json = require "whatsapp.json"
 local answer = require "whatsapp.sandbox.server.answer"
+local envelope = require "whatsapp.sandbox.server.flow_envelope"
 local overview = require "whatsapp.sandbox.server.overview"
 local params = require "whatsapp.sandbox.server.params"
 local state = require "whatsapp.sandbox.server.state"
@@ -104,7 +105,7 @@ function M.update_encryption(req, phone)
   for _, part in ipairs(req:multipart()) do
     if part.name == "business_public_key" then
       local key = part:text()
-      if not key:find "BEGIN PUBLIC KEY" then params.refuse("business_public_key", "a public key in PEM") end
+      if not envelope.sealer(key) then params.refuse("business_public_key", "a public key of RSA, in PEM") end
       phone.business_public_key = key
       return answer.ok(DONE)
     end
