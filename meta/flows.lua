@@ -269,7 +269,7 @@
 ---@field alt_text? string
 ---@field image string
 
----@class whatsapp.flow.navigation_list.item
+---@class whatsapp.flow.navigation_list.item: whatsapp.flow.Action
 ---@field badge? string at most 15 characters
 ---@field ["end"]? whatsapp.flow.navigation_list.item.end
 ---@field id? string

@@ -77,15 +77,21 @@ local function lines_of(properties, path, list)
   return lines
 end
 
-local function class_of(path, properties)
-  local lines = lines_of(properties, path)
-  classes[#classes + 1] = ("---@class %s%s\n%s\n"):format(PREFIX, path, table.concat(lines, "\n"))
+-- What is clicked may have the action among its properties.
+local function class_text(path, lines, click)
+  return ("---@class %s%s%s\n%s\n"):format(PREFIX, path, click and ": " .. PREFIX .. "Action" or "",
+    table.concat(lines, "\n"))
+end
+
+local function class_of(path, property)
+  local lines = lines_of(property.fields, path)
+  classes[#classes + 1] = class_text(path, lines, property.click)
   return PREFIX .. path
 end
 
 local function item_of(property, path)
   if property.of.type == "object" then
-    return (property.of.short and "string|number|" or "") .. class_of(path:gsub("[^.]+$", "item"), property.of.fields)
+    return (property.of.short and "string|number|" or "") .. class_of(path:gsub("[^.]+$", "item"), property.of)
   end
   return type_of(property.of, path)
 end
@@ -102,7 +108,7 @@ function type_of(property, path)
   elseif property.type == "list" then
     found = of_list(property, path)
   elseif property.type == "object" then
-    found = class_of(path, property.fields)
+    found = class_of(path, property)
   else
     found = simple[property.type] or "any"
   end
@@ -122,8 +128,7 @@ local function component_class(kind, spec)
   local lines = lines_of(spec.properties, kind, spec.list)
   local child = child_of(spec, kind)
   if child then lines[#lines + 1] = "---@field [integer] " .. child end
-  return ("---@class %s%s%s\n%s\n"):format(PREFIX, kind, spec.click and ": " .. PREFIX .. "Action" or "",
-    table.concat(lines, "\n"))
+  return class_text(kind, lines, spec.click)
 end
 
 local function union()

@@ -304,7 +304,7 @@ describe("a player", function()
       { id = "MENU", title = "Menu", data = { items = { { id = "1", ["main-content"] = { title = "A" } } } },
         { navigation_list = { name = "list", list_items = "${data.items}", navigate = "ONE" } },
         { navigation_list = { name = "more",
-          { id = "t", main_content = { title = "Terms" }, on_click_action = { navigate = "ONE" } } } } },
+          { id = "t", main_content = { title = "Terms" }, navigate = "ONE" } } } },
       { id = "ONE", title = "One", terminal = true,
         { embedded_link = { text = "Site", open_url = "https://example.com/a" } },
         { embedded_link = { text = "Other", open_url = "https://example.com/b" } }, done {} } })
@@ -313,6 +313,7 @@ describe("a player", function()
       { id = "1", ["main-content"] = { title = "A" } }, { id = "2", ["main-content"] = { title = "B" } } } } })))
     expect.refused("invalid", "MENU", "has 0 footers", player:tap())
     expect.refused("invalid", "MENU", 'has 0 parts labelled "C"', player:tap "C")
+    expect.refused("invalid", "MENU", '"A", "B", "Terms"', player:tap "C")
     assert.are.equal("ONE", (assert(player:tap "B")))
     assert(player:back())
     assert.are.equal("ONE", (assert(player:tap "2.1")))

@@ -55,6 +55,30 @@ describe("flow.screens", function()
       .. [["terminal":true,"title":"Details"}],"version":"7.1"}]], flow)
   end)
 
+  it("has an item's action among what the item says", function()
+    local function menu(second)
+      return { version = "7.1",
+        { id = "MENU", title = "Menu", { navigation_list = { name = "menu",
+          { main_content = { title = "Pizza" }, navigate = "DISH", payload = { what = "pizza" } }, second } } },
+        { id = "DISH", title = "Dish", terminal = true, data = { what = "x" }, { body = "${data.what}" }, DONE } }
+    end
+    local flow = menu { main_content = { title = "Soup" }, navigate = "DISH", payload = { what = "soup" } }
+    local items = children(flow)[1]["list-items"]
+    assert_json('{"name":"navigate","next":{"name":"DISH","type":"screen"},"payload":{"what":"pizza"}}',
+      items[1]["on-click-action"])
+    assert.are.same(flow[1], assert(parse(tostring(built(flow))))[1])
+    local path = "MENU[1].navigation_list[2]."
+    for _, case in ipairs {
+      { "navigate", "there is no screen DISHES", { navigate = "DISHES" } },
+      { "payload.which", "is no data of the screen DISH", { navigate = "DISH", payload = { which = "x" } } },
+      { "on_click_action", "given twice", { navigate = "DISH", on_click_action = { navigate = "DISH" } } },
+      { "navigates", "did you mean navigate", { navigates = "DISH" } },
+    } do
+      case[3].main_content = { title = "Soup" }
+      expect.refused("invalid", path .. case[1], case[2], screens(menu(case[3])))
+    end
+  end)
+
   it("prints lists of whatever JSON has", function()
     local flow = one { body = "x" }
     flow[1].data = { flags = { true, false }, none = { type = "array", items = {}, __example__ = json.array {} } }

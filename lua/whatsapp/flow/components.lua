@@ -17,7 +17,8 @@
 -- link), `small` (a picture beside a choice), `needs` (a property that must be there
 -- too), `without` (properties that must not), `only` (which value another property must
 -- have, else Meta's error), `max_with_images`, `short` (of a table: the fields that a
--- plain value stands for).
+-- plain value stands for), `click` (of a table: an action may stand among its fields, as
+-- among a component's properties).
 
 local M = {}
 
@@ -220,7 +221,7 @@ M.kinds = {
   navigation_list = { type = "NavigationList", since = "6.2", list = "list_items", click = true, most = 2,
     properties = {
     name = name, label = text(80), description = text(300), media_size = media_size,
-    list_items = list(object(item), { required = true, min = 1, max = 20 }),
+    list_items = list(object(item, { click = true }), { required = true, min = 1, max = 20 }),
     on_click_action = action(STEP) } },
   footer = { type = "Footer", click = true, nested = "4.0", properties = {
     label = text(35, NEEDED), left_caption = text(15, { needs = "right_caption" }),

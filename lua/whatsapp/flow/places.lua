@@ -39,6 +39,7 @@ local function rest_of(value, keys, from, out)
   while keys[from] ~= nil do
     local step, count
     if is_action(value) then step, count = action_step(value.name, keys[from]) end
+    if keys[from] == "on-click-action" then step = "" end -- of an item of a list
     out[#out + 1] = step or dotted(keys[from])
     for _ = 1, count or 1 do
       value = type(value) == "table" and keys[from] ~= nil and value[keys[from]] or nil

@@ -360,15 +360,19 @@ end
 -- Tapping -----------------------------------------------------------------------------
 
 local function find_tap(self, wanted)
-  local found = {}
+  local found, labels = {}, {}
   for _, one in ipairs(view.taps((shown(self)))) do
-    local meant = wanted == nil and one.part.type == "Footer" or wanted ~= nil and one.label == wanted
-    if wanted == one.key and type(one.action) == "table" then return one end
-    if meant and type(one.action) == "table" then found[#found + 1] = one end
+    if type(one.action) == "table" then
+      if wanted == one.key then return one end
+      local meant = wanted == nil and one.part.type == "Footer" or wanted ~= nil and one.label == wanted
+      if meant then found[#found + 1] = one end
+      labels[#labels + 1] = ("%q"):format(tostring(one.label or one.key))
+    end
   end
   if #found == 1 then return found[1] end
   local what = wanted and ("parts labelled %q that can be tapped"):format(tostring(wanted)) or "footers"
-  return invalid(self.screen, ("has %d %s"):format(#found, what), "name one by its label: player:tap(label)")
+  return invalid(self.screen, ("has %d %s"):format(#found, what), labels[1]
+    and "what can be tapped, player:tap(label): " .. table.concat(labels, ", ") or nil)
 end
 
 -- The footer waits for what is required.

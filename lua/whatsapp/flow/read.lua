@@ -73,7 +73,19 @@ end
 
 local converters = { action = action }
 
-function converters.object(value, property) return rename(value, property.fields) or value end
+-- The click's action stands among the properties.
+local function spread_action(content)
+  local click = content.on_click_action
+  if type(click) ~= "table" or click.name ~= nil then return end
+  content.on_click_action = nil
+  for key, value in pairs(click) do content[key] = value end
+end
+
+function converters.object(value, property)
+  local out = rename(value, property.fields)
+  if out and property.click then spread_action(out) end
+  return out or value
+end
 
 function converters.list(value, property)
   return each_of(value, function(one) return convert(one, property.of) end)
@@ -100,14 +112,6 @@ end
 
 local function is_list(value)
   return type(value) == "table" and (value[1] ~= nil or getmetatable(value) ~= nil)
-end
-
--- The click's action stands among the properties.
-local function spread_action(content)
-  local click = content.on_click_action
-  if type(click) ~= "table" or click.name ~= nil then return end
-  content.on_click_action = nil
-  for key, value in pairs(click) do content[key] = value end
 end
 
 local function content_of(node, spec)

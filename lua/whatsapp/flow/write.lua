@@ -12,7 +12,7 @@ local M = {}
 
 local DEPTH = 20
 
-local component, convert
+local component, convert, fill
 
 -- `at-meta` of `at_meta`.
 local function hyphened(key) return (key:gsub("_", "-")) end
@@ -149,7 +149,10 @@ end
 local converters = { action = action }
 
 function converters.object(value, property, path)
-  return rename(value, property.fields, path)
+  if not property.click then return rename(value, property.fields, path) end
+  local named = {}
+  for key, one in pairs(value) do named[key] = one end
+  return fill({ click = true, properties = property.fields }, named, path)
 end
 
 function converters.list(value, property, path)
@@ -250,7 +253,8 @@ local function click_of(named, path)
   return made
 end
 
-local function fill(spec, named, path, depth)
+-- The properties at Meta, the click's action among them.
+function fill(spec, named, path, depth)
   local out, wrong = { type = spec.type }, strays(path, named, known_names(spec))
   if spec.click then
     local made, err = click_of(named, path)
