@@ -129,6 +129,13 @@ describe("a file of a picker", function()
     expect.refused("invalid", "path", "NUL", media.decrypt(make(10), "a\0b", { client = wa }))
   end)
 
+  it("is one of the picker's list, fetched through a client", function()
+    expect.refused("invalid", "media", "each of its files", media.decrypt({ make(1) }, path))
+    for _, client in ipairs { 5, {} } do
+      expect.refused("invalid", "client", "whatsapp.new", media.decrypt(make(1), path, { client = client }))
+    end
+  end)
+
   it("is described as the picker does", function()
     local function without(name, value)
       local file = make(1)

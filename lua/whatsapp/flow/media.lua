@@ -25,12 +25,19 @@ local function decode(metadata)
 end
 
 local function check(media, path, options)
+  if type(media) == "table" and media[1] ~= nil then
+    return Error.invalid("media", "is the list of a picker", "each of its files is decrypted by itself: media[1], …")
+  end
   local _, err = schema.check(media, { type = "map" }, "media")
   if not err then _, err = schema.check(media.cdn_url, { type = "string" }, "media.cdn_url") end
   if not err then _, err = schema.check(media.encryption_metadata, { type = "map" }, "media.encryption_metadata") end
   if not err then _, err = schema.check(path, { type = "bytes" }, "path") end
   if not err then _, err = schema.check(options or {}, { type = "map" }, "options") end
   if err then return nil, err end
+  local client = options and options.client
+  if client ~= nil and (type(client) ~= "table" or client.finish_of == nil) then
+    return Error.invalid("client", "must be a client of whatsapp.new")
+  end
   return decode(media.encryption_metadata)
 end
 
