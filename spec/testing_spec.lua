@@ -163,14 +163,18 @@ describe("a test of a bot", function()
 
   it("hears what nobody asked for: before a customer was known, and to whom it was", function()
     local offer = whatsapp.conversation("offer", function(chat) chat:say("An offer for " .. chat:ask "Your name?") end)
+    t:receives("messages", { contacts = { { wa_id = "4915200000", profile = { name = "Bob" } } },
+      messages = { { from = "4915200000", id = "wamid.bob", timestamp = ("%d"):format(t.now), type = "text",
+                     text = { body = "Hi" } } } })
+    ann:says("Hi"):expects "Hi Ann"
     assert(offer:start(t.bot, "+49 152 00000"))
     assert(offer:start(t.bot, "+49 151 1234567"))
     local bob = t.user "4915200000"
     assert.are.equal(bob, t:user "+49 (0) 152 00000")
-    bob:expects("Your name?"):says("Bob"):expects "An offer for Bob"
+    bob:expects("Hi Bob"):expects("Your name?"):says("Bob"):expects "An offer for Bob"
     ann:expects "Your name?"
-    assert.are.equal("4915200000 < Your name?\n< Your name?\n4915200000 > Bob\n4915200000 < An offer for Bob\n",
-      t:transcript())
+    local said = "4915200000 < Your name?\n< Your name?\n4915200000 > Bob\n4915200000 < An offer for Bob\n"
+    assert.are.equal(said, t:transcript():sub(-#said))
   end)
 
   it("has customers with a user id, or both", function()
@@ -269,8 +273,48 @@ describe("a test of a bot", function()
     t:advance(2 * 24 * 3600)
     ann:expects("in time"):expects("template"):expects_nothing()
     assert.are.same({ "window" }, closed)
-    local note = "# not delivered, since 4915112345678 wrote more than 24 hours ago (131047): too late\n"
+    local note = "# not delivered, since 4915112345678 has not written for 24 hours (131047): too late\n"
     assert.truthy(t:transcript():find(note, 1, true), t:transcript())
+  end)
+
+  it("delivers templates alone to who has not written, and knows those that were approved", function()
+    local definition = { name = "invoice_due", language = "en_US", category = "UTILITY",
+      body = "Please remember to pay the invoice {{1}} soon.", examples = { "1" },
+      buttons = { { quick_reply = "Paid" } } }
+    local function failing(pattern, fn)
+      local ok, err = pcall(fn)
+      assert.is_false(ok)
+      assert.truthy(err:find("testing_spec.lua:%d+: " .. pattern), err)
+    end
+    bot:on("status", function() end)
+    t = testing.bot(bot, { sandbox = sandbox })
+    ann = t.user "491511234567"
+    local function remind(question)
+      return whatsapp.conversation("remind " .. type(question), function(chat)
+        local button, event = chat:ask(question, { type = "button" })
+        if button then return chat:say("Thank you for " .. event.reply_id) end
+        return button, event
+      end)
+    end
+    local in_words = remind "Pay!"
+    local by_template = remind { template = { name = "invoice_due", language = "en_US", body = { "7" },
+                                              buttons = { { payload = "paid" } } } }
+    assert(in_words:start(t.bot, ann.number))
+    ann:expects_nothing()
+    assert.are.equal("# not delivered, since 491511234567 has not written for 24 hours (131047): Pay!\n",
+      t:transcript())
+    failing("the bot raised: whatsapp: template: 132001 .*"
+      .. "# refused: the error is of kind template %(the sandbox knows what t:approves has told it of%)", function()
+      assert(by_template:start(t.bot, "4915200001"))
+      t:advance(1)
+    end)
+    for _ = 1, 2 do t:approves(definition) end
+    assert(by_template:start(t.bot, "4915200002"))
+    t.user "4915200002":expects("invoice_due: 7"):taps("paid"):expects "Thank you for paid"
+    failing("the template cannot be approved: whatsapp: invalid: category: is missing", function()
+      t:approves { language = "en_US" }
+    end)
+    failing("t:approves takes a template as", function() t:approves "invoice_due" end)
   end)
 
   it("has the window of the test's clock, and the client's window_fallback", function()
