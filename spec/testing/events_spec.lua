@@ -155,6 +155,7 @@ describe("in a test of a bot", function()
       assert(event.bot.client:send { to = "4915112345678", text = event.name .. " can be sent" })
     end)
     begin()
+    ann:says "Tell me"
     t:receives("message_template_status_update", { event = "APPROVED", message_template_name = "hello",
       message_template_id = 17, message_template_language = "en_US" })
     ann:expects "hello can be sent"
