@@ -134,7 +134,7 @@
 ---@field min_selected_items? integer|string
 ---@field name string
 ---@field on_select_action? whatsapp.flow.Action
----@field on_unselect_action? whatsapp.flow.Action from version 6.0 on
+---@field on_unselect_action? whatsapp.flow.Action from version 7.1 on
 ---@field required? boolean|string
 ---@field visible? boolean|string
 ---@field [integer] string|number|whatsapp.flow.chips_selector.item

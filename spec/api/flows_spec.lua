@@ -126,6 +126,12 @@ for _, mode in ipairs { "direct", "gateway" } do
       assert.is_false(assert(wa.flows:deploy("booking", again)).changed)
     end)
 
+    it("cannot have the name of one that has ended", function()
+      local made = assert(wa.flows:deploy("ended", says "Hello"))
+      assert(wa.flows:deprecate(made.id))
+      assert_code(100, "maybe a deprecated one", wa.flows:deploy("ended", says "Hello"))
+    end)
+
     it("with an endpoint need its address and a key", function()
       local flow = says "Hello"
       flow[1][2] = { footer = { label = "Book", data_exchange = {} } }

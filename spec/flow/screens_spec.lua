@@ -79,6 +79,10 @@ describe("flow.screens", function()
     end
   end)
 
+  it("says what makes a table of Flow JSON", function()
+    expect.refused("invalid", nil, "whatsapp.flow.parse", screens(tostring(built(appointment()))))
+  end)
+
   it("prints lists of whatever JSON has", function()
     local flow = one { body = "x" }
     flow[1].data = { flags = { true, false }, none = { type = "array", items = {}, __example__ = json.array {} } }
@@ -510,6 +514,9 @@ describe("flow.screens refuses", function()
     refused("START[1].chips_selector", "from version 6.3", at("6.2", { chips_selector = { name = "n", label = "x",
       { id = "1", title = "a" }, { id = "2", title = "b" } } }))
     refused("START[1].text_input", "before version 4.0", at("3.1", { text_input = { name = "n", label = "x" } }))
+    local chips = { chips_selector = { name = "n", label = "x", "a", "b", on_unselect_action = { update_data = {} } } }
+    refused("START[1].chips_selector.on_unselect_action", "from version 7.1", at("7.0", chips))
+    assert.is_truthy(screens(at("7.1", chips)))
     refused("START[1].body.markdown", "from version 5.1", at("5.0", { body = { text = "x", markdown = true } }))
     refused("START[1].body.text", "from version 6.0", at("5.1", { body = "`'a' 'b'`" }))
     refused("START[1].embedded_link.open_url", "from version 6.0", at("5.1", link { open_url = "https://a.de" }))

@@ -525,6 +525,8 @@ local subcodes = {
     hint = "look up call permissions less often, and keep the answer" },
   [2446080] = { kind = "rate_limited", title = "too many submissions",
     hint = "wait before you submit another application or add another number" },
+  [4016019] = { kind = "graph", title = "flow name taken",
+    hint = "another flow has this name, maybe a deprecated one: take another name, or change that flow" },
 }
 
 -- Graph answers most of the seven-digit codes as a subcode of a general code.

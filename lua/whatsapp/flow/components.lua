@@ -177,7 +177,8 @@ M.kinds = {
     properties = merge(field, selectable, alone, { label = text(20, NEEDED), data_source = options(200, 1, 100) }) },
   chips_selector = { type = "ChipsSelector", since = "6.3", list = "data_source", input = true, gives = "array",
     nested = "7.1", order = SEVERAL, properties = merge(field, selectable, several, alone_list, {
-      label = text(80, NEEDED), description = text(300), data_source = options(20, 2) }) },
+      label = text(80, NEEDED), description = text(300), data_source = options(20, 2),
+      on_unselect_action = action("update_data", { since = "7.1" }) }) },
   opt_in = { type = "OptIn", input = true, gives = "boolean", click = true, nested = "4.0", most = 5, properties = {
     name = name, label = text(120, NEEDED), required = BOOLEAN, visible = BOOLEAN,
     init_value = { type = "boolean", since = "4.0", alone = true }, on_click_action = action(LINK),

@@ -101,7 +101,8 @@ end
 --- message and, unless it is of the form, Meta's code
 function M.build(flow)
   if type(flow) ~= "table" then
-    return only(select(2, invalid(nil, ("the flow must be a table, not a %s"):format(type(flow)))))
+    return only(select(2, invalid(nil, ("the flow must be a table, not a %s"):format(type(flow)),
+      type(flow) == "string" and "whatsapp.flow.parse(text) makes one of Flow JSON" or nil)))
   end
   local made, err = check_depth(flow)
   if not made then return only(err) end
