@@ -191,7 +191,7 @@ describe("a session", function()
     ]], [[
       guard = {}
       local function finalize(g)
-        print(tostring(g.session):match "^whatsapp")
+        print(tostring(g.session):match "^whatsapp", g.session:redact "text")
         g.session:close()
         local _, err = g.core.submit(g.session, { method = "GET", url = "http://127.0.0.1:1/" })
         print(err.kind, g.exchange:done(), (g.core.step(0)), (g.core.drain()))
@@ -205,7 +205,7 @@ describe("a session", function()
         setmetatable(guard, { __gc = finalize })
       end
     ]])
-    assert.are.equal("whatsapp\nstate\ttrue\tnil\tnil\n", output)
+    assert.are.equal("whatsapp\ttext\nstate\ttrue\tnil\tnil\n", output)
     assert.are.equal(0, status)
   end)
 end)

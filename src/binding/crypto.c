@@ -88,7 +88,7 @@ static int base64(lua_State *L) {
   struct wa_error err;
   size_t n, length;
   const char *data = check_bytes(L, 1, &n);
-  char *to = lua_newuserdata(L, WA_BASE64_SIZE(n < WA_CODE_MAX ? n : 0));
+  char *to = lua_newuserdata(L, WA_BASE64_SIZE(n <= WA_CODE_MAX ? n : 0));
   if(wa_base64(to, &length, data, n, &err))
     return lwa_fail(L, &err);
   lua_pushlstring(L, to, length);

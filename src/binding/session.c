@@ -89,8 +89,8 @@ static int redact(lua_State *L) {
   const char *end = text + size, *found;
   luaL_Buffer out;
   luaL_buffinit(L, &out);
-  while((found = wa_session_find_secret(session, text, (size_t)(end - text),
-                                        &length))) {
+  while(session && (found = wa_session_find_secret(
+                        session, text, (size_t)(end - text), &length))) {
     luaL_addlstring(&out, text, (size_t)(found - text));
     luaL_addstring(&out, "***");
     text = found + length;
