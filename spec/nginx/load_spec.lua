@@ -3,11 +3,14 @@
 
 if not rawget(_G, "jit") then return end -- the workers' Lua is LuaJIT; once is enough
 
+local socket = require "socket"
+
 local load = require "spec.support.load"
 local server = require "spec.support.server"
 local worker = require "spec.support.worker"
 
 local HANDLERS = 300
+local LONG = 11 -- seconds: waiters look around within them
 
 local upstream, nginx
 
@@ -113,6 +116,19 @@ describe("inside a handler", function()
       assert.are.equal("3 3 3 3", nginx:get "/deep")
     end))
     assert.are.equal("false mine 4 3", nginx:get "/raises")
+    nginx:settle()
+    assert.are.equal("", nginx:errors())
+  end)
+
+  it("a call that takes long leaves nothing in nginx's log", function()
+    nginx = worker.start(upstream)
+    upstream:gate(true)
+    local requests = { load.start(nginx.port, "/gate?text=long") }
+    load.eventually("the wait", function() return nginx:get "/waiters" == "1" end)
+    socket.sleep(LONG)
+    assert.are.equal("1", nginx:get "/waiters")
+    upstream:gate(false)
+    assert.are.equal("wamid.long", load.finish(requests)[1].body)
     nginx:settle()
     assert.are.equal("", nginx:errors())
   end)

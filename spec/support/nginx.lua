@@ -56,7 +56,8 @@ local function search_path(path, own)
 end
 
 --- What a configuration is filled in with: a directory that is made, and ports.
----@param more table<string, any> `processes`, and the spec's own
+---@param more table<string, any> `processes`, and the spec's own; `environment`, NAME=value, is
+---  nginx's: its `env NAME=value;` is read after it was freed, at a worker's end (before 1.25)
 ---@return table<string, any>
 function M.values(more)
   local values = server.free_ports { "port", "other" }
@@ -78,8 +79,8 @@ function M.start(values, content)
   local file = assert(io.open(directory .. "/nginx.conf", "w"))
   file:write(M.fill(M.fill(CONF, { main = values.main, content = content }), values))
   file:close()
-  return server.start_process(("timeout %d nginx -p %s -c nginx.conf -e error.log 2>%s/start.log"):format(
-    LIFE_LIMIT, directory, directory))
+  return server.start_process(("env %s timeout %d nginx -p %s -c nginx.conf -e error.log 2>%s/start.log"):format(
+    values.environment or "", LIFE_LIMIT, directory, directory))
 end
 
 return M

@@ -9,7 +9,7 @@ local M = {}
 
 local MAIN = [[
 worker_shutdown_timeout 60s;
-env TMPDIR=$tmpdir;]]
+env TMPDIR;]]
 
 local CONTENT = [==[
   lua_code_cache $code_cache;
@@ -94,7 +94,7 @@ local function values_of(upstream, parts)
   local values = nginx.values { main = MAIN, processes = parts.processes or 1, listen = parts.listen or "",
     code_cache = parts.code_cache or "on", upstream = upstream.url[parts.url or "good"], ca_file = upstream.ca_file,
     certificate = upstream.directory .. "/good" }
-  values.tmpdir = parts.tmpdir or values.directory .. "/tmp"
+  values.environment = "TMPDIR=" .. (parts.tmpdir or values.directory .. "/tmp")
   for _, name in ipairs { "init", "server", "http" } do
     values[name] = nginx.fill(parts[name] or "", values)
   end

@@ -36,6 +36,7 @@ end
 -- The reader -----------------------------------------------------------------------
 
 local SLICE = 10        -- seconds a wait lasts at most before it looks around
+local READ = 3600       -- the same for the reader: nginx logs its end as an error
 local POLL = 0.001      -- where there is no socket
 local START = 0.05      -- within which the reader begins, unless nginx drops its timer
 local TURN = 8          -- waiters woken in one turn of nginx's loop: other requests want theirs
@@ -76,7 +77,7 @@ local function connect()
 end
 
 local function wait_for_byte(socket)
-  socket:settimeout(SLICE * 1000)
+  socket:settimeout(READ * 1000)
   local byte, err = socket:receive(1)
   return byte ~= nil or err == "timeout"
 end
