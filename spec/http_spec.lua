@@ -1,9 +1,14 @@
 -- Bots and Flows behind lua-http: what comes in, and who only knocks. The server is that of
 -- examples/appointment_server.lua.
 
+local child = require "spec.support.child"
 local example = require "spec.support.example"
+local files = require "spec.support.files"
 local http = require "whatsapp.http"
+local meta = require "spec.support.meta"
+local server = require "spec.support.server"
 local socket = require "socket"
+local webhook = require "whatsapp.webhook"
 
 local LIMIT = 60 -- seconds
 
@@ -91,9 +96,97 @@ describe("whatsapp.http", function()
       assert.matches(what, tostring(err), 1, true)
     end
     assert_refused("bot: must be a bot of whatsapp.bot, not nil", function() http.serve(nil, { port = 0 }) end)
-    local server = assert(http.listen { port = 0 })
-    assert_refused("endpoint: must be an endpoint", function() server:add_flow(nil, "/flow") end)
-    assert_refused("answer: must be a function, not string", function() server:add_function "text" end)
-    server:close()
+    local listening = assert(http.listen { port = 0 })
+    assert_refused("endpoint: must be an endpoint", function() listening:add_flow(nil, "/flow") end)
+    assert_refused("answer: must be a function, not string", function() listening:add_function "text" end)
+    listening:close()
+  end)
+end)
+
+-- A bot whose handlers wait until a file of their message's id is there.
+local BOT = [[
+  local cqueues, http, meta = require "cqueues", require "whatsapp.http", require "spec.support.meta"
+  local directory = %q
+  local function note(...)
+    local file = assert(io.open(directory .. "/log", "a"))
+    file:write(table.concat({ ... }, " "), "\n")
+    file:close()
+  end
+  local bot = whatsapp.bot { webhook = whatsapp.webhook(meta.hook()), lease = 3600,
+    client = whatsapp.new { access_token = "x", phone_number_id = "1", base_url = "http://127.0.0.1:9" },
+    store = whatsapp.store.sqlite(directory .. "/bot.db") }
+  bot:on("text", function(event)
+    note("begin", event.id)
+    local file
+    repeat
+      cqueues.sleep(0.02)
+      file = io.open(directory .. "/" .. event.id)
+    until file
+    file:close()
+    note("end", event.id)
+  end)
+  local listening = assert(http.listen { port = 0 }):add(bot)
+  note("port", listening.port)
+  listening.cq:wrap(function()
+    repeat cqueues.sleep(0.02) until listening.stopping
+    note "stopping"
+  end)
+  print(listening:loop())
+]]
+
+describe("a bot that is told to end by SIGTERM", function()
+  local directory
+
+  before_each(function() directory = server.make_directory() end)
+  after_each(function() server.remove_directory(directory) end)
+
+  local function path_of(name) return directory .. "/" .. name end
+
+  local function log() return files.read(path_of "log") end
+
+  local function let_end(id) assert(io.open(path_of(id), "w")):close() end
+
+  local function wait_for(line)
+    local give_up = socket.gettime() + LIMIT
+    while not log():find(line, 1, true) do
+      assert(socket.gettime() < give_up, log())
+      socket.sleep(0.02)
+    end
+  end
+
+  local function start()
+    let_end "log"
+    local bot = child.start(BOT:format(directory))
+    wait_for "\n"
+    return bot
+  end
+
+  local function post(id)
+    local body = meta.body { meta.message { id = id, text = "Hi" } }
+    local connection = assert(socket.connect("127.0.0.1", log():match "port (%d+)"))
+    connection:settimeout(LIMIT)
+    connection:send(("POST / HTTP/1.1\r\nHost: x\r\nX-Hub-Signature-256: %s\r\nContent-Length: %d\r\n\r\n%s")
+      :format(webhook.sign(body, meta.secret), #body, body))
+    assert.matches(" 200 ", connection:receive "*l")
+    connection:close()
+  end
+
+  it("ends what it has begun, stores what comes, and begins nothing", function()
+    local first = start()
+    post "1"
+    wait_for "begin 1"
+    first:terminate()
+    wait_for "stopping"
+    post "2"
+    let_end "1"
+    assert.are.same({ "true\n", 0 }, { first:finish() })
+    assert.matches("begin 1\nstopping\nend 1\n$", log())
+
+    let_end "2"
+    local second = start()
+    wait_for "end 2"
+    second:terminate()
+    assert.are.same({ "true\n", 0 }, { second:finish() })
+    assert.is_nil(log():find("begin 1", 1, true))
   end)
 end)

@@ -29,7 +29,7 @@ local MAY_KNOW_CORE = { ["client"] = true, ["request"] = true, ["loop/"] = true,
   ["api/media/download"] = true, ["api/fetch"] = true, ["webhook/"] = true,
   ["flow/envelope"] = true, ["flow/request"] = true, ["flow/endpoint"] = true, ["flow/keypair"] = true,
   ["flow/token"] = true, ["flow/image"] = true,
-  ["flow/media"] = true, ["testing/flow"] = true, ["cli/http"] = true }
+  ["flow/media"] = true, ["http"] = true, ["testing/flow"] = true, ["cli/http"] = true }
 
 -- What runs inside the sandbox's nginx stands apart from the client. Flow JSON is
 -- checked by Meta's rules on both sides, and played on both, so these are there once.
@@ -78,7 +78,7 @@ local function complaint(name, other)
   end
   if not level(other) then return "is on no level" end
   if other == "core" and not (MAY_KNOW_CORE[name] or MAY_KNOW_CORE[room(name)]) then
-    return "is for the client, its requests, the loops, media, the webhook and Flows"
+    return "is for the client, its requests, the loops, media, the webhook, its server and Flows"
   end
   if level(other) > level(name) then return "is on a higher level" end
   if level(other) == level(name) and room(other) ~= room(name) and other:find "/"

@@ -2,6 +2,7 @@
 --- `assert(require("whatsapp.http").serve(bot, { port = 8080 }))`
 
 local Error = require "whatsapp.error"
+local core = require "whatsapp.core"
 local schema = require "whatsapp.schema"
 local webhook = require "whatsapp.webhook"
 
@@ -69,17 +70,24 @@ local function answer_of(self, head, body)
   return answer(head:get ":method", query, given, body)
 end
 
+local function respond(self, stream, head, body)
+  local status, headers, text = answer_of(self, head, body)
+  local sent = self.new_headers()
+  sent:append(":status", ("%d"):format(status))
+  for name, value in pairs(headers) do sent:append(name:lower(), value) end
+  if stream:write_headers(sent, false, PATIENCE) then stream:write_chunk(text, true, PATIENCE) end
+end
+
 -- Answers one request. Who hangs up, or speaks no HTTP, is nobody's error, also where
 -- lua-http raises.
 local function take(self, stream)
   local ok, head, body = self.pcall(read, stream)
   read_no_more(stream)
   if not ok or not head then return end
-  local status, headers, text = answer_of(self, head, body)
-  local sent = self.new_headers()
-  sent:append(":status", ("%d"):format(status))
-  for name, value in pairs(headers) do sent:append(name:lower(), value) end
-  if stream:write_headers(sent, false, PATIENCE) then stream:write_chunk(text, true, PATIENCE) end
+  self.answering = self.answering + 1
+  local answered, why = self.pcall(respond, self, stream, head, body)
+  self.answering = self.answering - 1
+  if not answered then error(why, 0) end
 end
 
 -- Of a connection there is nothing to tell; what a handler raises is a bug.
@@ -102,6 +110,7 @@ end
 ---@return whatsapp.http.Server self
 function Server:add(bot, path)
   Error.must_have(bot, "handle", "bot", "a bot of whatsapp.bot")
+  self.bots[#self.bots + 1] = bot
   bot.later = bot.later or function() self.cq:wrap(function() bot:work() end) end
   self.cq:wrap(function()
     while true do self.sleep(bot:tick()) end
@@ -131,12 +140,34 @@ function Server:add_function(answer, path)
   return add(self, path, answer)
 end
 
---- Serves until something raises, as Ctrl-C does.
----@return nil
----@return whatsapp.Error err of kind `io`
+--- Has `loop` return as soon as what the bots have begun has ended. Until then what
+--- comes is stored, and nothing begun; it is handled after the next start.
+function Server:stop()
+  self.stopping = true
+  for _, bot in ipairs(self.bots) do bot:stop() end
+end
+
+local function has_stopped(self)
+  if not self.stopping then return false end
+  local active = self.answering
+  for _, bot in ipairs(self.bots) do active = active + bot:stop() end
+  return active == 0
+end
+
+local LOOK = 0.5 -- seconds between two looks whether it is to end
+
+--- Serves until it is told to stop: by `stop`, or by SIGTERM, as service managers do (a
+--- second one ends the process at once). Ctrl-C raises.
+---@return true|nil
+---@return whatsapp.Error? err of kind `io`: something raised
 function Server:loop()
-  local _, why = self.http:loop()
-  return nil, Error.new { kind = "io", message = "the server has ended: " .. tostring(why) }
+  repeat
+    if core.terminated() then self:stop() end
+    local ok, err = self:step(LOOK)
+    if not ok then return nil, err end
+  until has_stopped(self)
+  self:close()
+  return true
 end
 
 --- Serves for a while: for programs that do something else in between.
@@ -146,7 +177,7 @@ end
 function Server:step(seconds)
   local ok, why = self.http:step(seconds)
   if ok then return true end
-  return nil, Error.new { kind = "io", message = tostring(why) }
+  return nil, Error.new { kind = "io", message = "the server has ended: " .. tostring(why) }
 end
 
 --- Takes no more requests.
@@ -169,8 +200,8 @@ function M.listen(options)
   local servers
   servers, err = load "http.server"
   if not servers then return nil, err end
-  local self = setmetatable({ routes = {}, new_headers = load("http.headers").new, sleep = load("cqueues").sleep,
-                              pcall = load("http.util").yieldable_pcall }, Server)
+  local self = setmetatable({ routes = {}, bots = {}, answering = 0, new_headers = load("http.headers").new,
+    sleep = load("cqueues").sleep, pcall = load("http.util").yieldable_pcall }, Server)
   -- Its HTTP/2 raises at what strangers may send.
   local http, why = servers.listen { host = checked.host or "127.0.0.1", port = checked.port or 8080,
     version = 1.1, tls = false, onstream = function(_, stream) take(self, stream) end, onerror = complain }
@@ -184,11 +215,11 @@ function M.listen(options)
   return self
 end
 
---- Serves a bot, whatever the path, until something raises, as Ctrl-C does.
+--- Serves a bot, whatever the path: see `Server:loop`.
 ---@param bot whatsapp.Bot
 ---@param options? { host?: string, port?: integer } 127.0.0.1 and 8080
----@return nil
----@return whatsapp.Error err when it cannot listen, or has ended
+---@return true|nil
+---@return whatsapp.Error? err when it cannot listen, or something raised
 function M.serve(bot, options)
   local server, err = M.listen(options)
   if not server then return nil, err end

@@ -63,6 +63,11 @@ function Child:interrupt()
   os.execute("kill -INT " .. self.pid)
 end
 
+--- Asks it to end, as service managers do.
+function Child:terminate()
+  os.execute("kill -TERM " .. self.pid)
+end
+
 --- Kills it, as soon as it runs: it cannot clean up.
 function Child:kill()
   os.execute(("while kill -0 %s && ! kill -KILL $(ps -o pid= --ppid %s); do sleep 0.02; done 2>/dev/null"):format(

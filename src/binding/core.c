@@ -4,6 +4,7 @@
 #endif
 
 #include <dlfcn.h>
+#include <signal.h>
 #include <string.h>
 
 #include "binding.h"
@@ -88,6 +89,30 @@ static int yieldable(lua_State *L) {
   return 1;
 }
 
+static volatile sig_atomic_t got_term;
+
+static void note_term(int number) {
+  (void)number;
+  got_term = 1;
+}
+
+/* core.terminated() → whether SIGTERM came. From the first call on, the first one
+ * does not end the process, unless somebody else has a handler; the second does. */
+static int terminated(lua_State *L) {
+  static int heeded;
+  struct sigaction action;
+  if(!heeded && !sigaction(SIGTERM, NULL, &action) &&
+     action.sa_handler == SIG_DFL) {
+    memset(&action, 0, sizeof action);
+    action.sa_handler = note_term;
+    action.sa_flags = (int)(SA_RESTART | SA_RESETHAND);
+    (void)sigaction(SIGTERM, &action, NULL);
+  }
+  heeded = 1;
+  lua_pushboolean(L, got_term);
+  return 1;
+}
+
 /* A closed lua_State must not unload code that libcurl may still call. */
 static void pin_library(void) {
 #if defined(RTLD_NODELETE) && defined(RTLD_NOLOAD)
@@ -111,6 +136,8 @@ int luaopen_whatsapp_core(lua_State *L) {
   lua_setfield(L, -2, "now");
   lua_pushcfunction(L, yieldable);
   lua_setfield(L, -2, "yieldable");
+  lua_pushcfunction(L, terminated);
+  lua_setfield(L, -2, "terminated");
   lwa_open_crypto(L);
   lwa_open_key(L);
   lwa_open_session(L);

@@ -150,6 +150,15 @@ function Bot:tick()
   return run.tick(self)
 end
 
+--- Begins nothing more: what was begun comes to its end, what is stored is left to other
+--- processes and the next start. `handle` goes on storing. For the end of a process;
+--- `whatsapp.http` and nginx do it themselves.
+---@return integer active how many events are still being handled here
+function Bot:stop()
+  self.ending = function() return true end
+  return self.active
+end
+
 -- Making one ---------------------------------------------------------------------------
 
 local new
