@@ -166,6 +166,27 @@ describe("whatsapp.parallel", function()
     assert.are.same({}, errors)
   end)
 
+  it("asks an iterator that waits for one item at a time, also inside itself", function()
+    local most = 0
+    local results = whatsapp.parallel(2, numbers(3), function()
+      local inside, asked = 0, 0
+      local inner = whatsapp.parallel(3, function()
+        asked, inside = asked + 1, inside + 1
+        most = math.max(most, inside)
+        local item = asked
+        assert(send(item))
+        inside = inside - 1
+        if item <= 6 then return item end
+      end, function(item)
+        if item % 2 == 0 then assert(send(item)) end
+        return item
+      end)
+      return table.concat(inner, " ")
+    end)
+    assert.are.same({ "1 2 3 4 5 6", "1 2 3 4 5 6", "1 2 3 4 5 6", n = 3 }, results)
+    assert.are.equal(1, most)
+  end)
+
   it("lets an item use coroutines of its own, and calls inside them", function()
     local results, errors = whatsapp.parallel(3, numbers(5), function(i)
       local steps = coroutine.wrap(function()

@@ -3,6 +3,8 @@
 local Error = require "whatsapp.error"
 local loop = require "whatsapp.loop"
 
+local NAP = 0.01 -- seconds
+
 local function iterator(items)
   if type(items) == "function" then return items end
   local i = 0
@@ -61,11 +63,16 @@ return function(limit, items, work, options)
     if value == nil then errors[i] = err end
   end
 
-  local ended = false
+  local asking, ended = false, false
+  local function nap() driver.sleep(NAP) end
 
   driver.gather(limit, function()
     if failed or ended then return nil end
+    -- An iterator may wait, for the next page, say: who comes meanwhile comes again.
+    if asking then return nap end
+    asking = true
     local good, item = pcall(next_item)
+    asking = false
     if not good then return fail(item) end
     if item == nil then
       ended = true

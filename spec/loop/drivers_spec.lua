@@ -166,6 +166,25 @@ for name, loop in pairs { cqueues = loops.cqueues, luv = loops.luv } do
       assert.are.equal(before + 12, faults:count "ok")
     end)
 
+    it("parallel asks an iterator that waits for one item at a time", function()
+      local wa, inside, asked, most, results = client(), 0, 0, 0, nil
+      loop.run(function()
+        results = parallel(4, function()
+          asked, inside = asked + 1, inside + 1
+          most = math.max(most, inside)
+          local item = asked
+          assert(send(wa))
+          inside = inside - 1
+          if item <= 8 then return item end
+        end, function(item)
+          assert(send(wa))
+          return item
+        end)
+      end)
+      assert.are.same({ 1, 2, 3, 4, 5, 6, 7, 8, n = 8 }, results)
+      assert.are.same({ 9, 1 }, { asked, most })
+    end)
+
     it("the engine notices a stall by itself", function()
       local session = core.session { base_url = faults.url, credential = "x", user_agent = "x" }
       local ended = {}

@@ -99,6 +99,21 @@ describe("inside a handler", function()
         end)
         ngx.print(table.concat(results, " "))
       } }
+      location /asks { content_by_lua_block {                 -- an iterator that waits
+        local asked, inside, most = 0, 0, 0
+        local results = whatsapp.parallel(4, function()
+          asked, inside = asked + 1, inside + 1
+          most = math.max(most, inside)
+          local item = asked
+          send(wa, item)
+          inside = inside - 1
+          if item <= 8 then return item end
+        end, function(item)
+          send(wa, item)
+          return item
+        end)
+        ngx.print(table.concat(results, " "), " ", asked, " ", most)
+      } }
       location /raises { content_by_lua_block {
         local started, ended = 0, 0
         local ok, err = pcall(whatsapp.parallel, 4, { 1, 2, 3, 4, 5, 6, 7, 8 }, function(i)
@@ -112,6 +127,7 @@ describe("inside a handler", function()
     assert.are.equal(1000, counted("gate", function()
       assert.are.equal("1000 50", nginx:get "/many")
     end))
+    assert.are.equal("1 2 3 4 5 6 7 8 9 1", nginx:get "/asks")
     assert.are.equal(12, counted("ok", function()
       assert.are.equal("3 3 3 3", nginx:get "/deep")
     end))
