@@ -515,7 +515,7 @@ describe("flow.screens refuses", function()
       { id = "1", title = "a" }, { id = "2", title = "b" } } }))
     refused("START[1].text_input", "before version 4.0", at("3.1", { text_input = { name = "n", label = "x" } }))
     local chips = { chips_selector = { name = "n", label = "x", "a", "b", on_unselect_action = { update_data = {} } } }
-    refused("START[1].chips_selector.on_unselect_action", "from version 7.1", at("7.0", chips))
+    refused("START[1].chips_selector.on_unselect_action.update_data", "from version 7.1", at("7.0", chips))
     assert.is_truthy(screens(at("7.1", chips)))
     refused("START[1].body.markdown", "from version 5.1", at("5.0", { body = { text = "x", markdown = true } }))
     refused("START[1].body.text", "from version 6.0", at("5.1", { body = "`'a' 'b'`" }))
