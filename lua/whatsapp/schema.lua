@@ -78,10 +78,10 @@ end
 local OTHERS = {
   body = { "text" }, call = { "voice_call" }, cta = { "button", "cta_url" }, display_text = { "button" },
   document = { "header" }, file = { "document" }, gif = { "video" }, image = { "header" },
-  label = { "title", "button" }, lng = { "longitude" }, message = { "text", "body" }, mime_type = { "type" },
+  label = { "title", "text", "button" }, lng = { "longitude" }, message = { "text", "body" }, mime_type = { "type" },
   name = { "filename", "subject", "title" }, parameters = { "body" }, params = { "body" }, path = { "file" },
   payload = { "id" }, phone_id = { "phone_number_id" }, photo = { "image" }, picture = { "image" },
-  text = { "body", "title", "button", "caption", "label" }, title = { "label", "name", "subject", "button" },
+  text = { "body", "title", "button", "caption", "label" }, title = { "label", "name", "subject", "text", "button" },
   url = { "link", "fetch", "cta_url" }, video = { "header" }, voice = { "audio" }, waba_id = { "business_account_id" },
 }
 
@@ -269,6 +269,14 @@ local function kind_of(value)
   return value == json.null and "null" or type(value)
 end
 
+-- Graph's words, in whatever case.
+local function one_of(value, words, path)
+  if words[value] then return value end
+  if words[value:upper()] then return value:upper() end
+  if words[value:lower()] then return value:lower() end
+  return invalid(path, format("must be one of %s", names_of(words)))
+end
+
 local checkers = {}
 
 function checkers.string(value, spec, path)
@@ -289,9 +297,7 @@ function checkers.string(value, spec, path)
   if (spec.pattern and not find(value, spec.pattern)) or (spec.test and not spec.test(value)) then
     return invalid(path, format("must look like %s", spec.form))
   end
-  if spec.one_of and not spec.one_of[value] then
-    return invalid(path, format("must be one of %s", names_of(spec.one_of)))
-  end
+  if spec.one_of then return one_of(value, spec.one_of, path) end
   return value
 end
 

@@ -118,7 +118,7 @@ describe("the history", function()
     expect.refused("invalid", "limit", "from 1 to 100", wa.messages:history { limit = 101 })
     expect.refused("invalid", "limt", "did you mean limit?", wa.messages:history { limt = 1 })
     expect.refused("invalid", "id", "is missing", wa.messages:events())
-    expect.refused("invalid", "status_filter", "must be one of", wa.messages:events("1", { status_filter = "read" }))
+    expect.refused("invalid", "status_filter", "must be one of", wa.messages:events("1", { status_filter = "seen" }))
   end)
 end)
 

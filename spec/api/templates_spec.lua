@@ -240,6 +240,48 @@ describe("wa.templates", function()
     end)
   end)
 
+  describe("by its name", function()
+    it("is looked up, waited for, changed and deleted in one language", function()
+      local ids = {}
+      for _, language in ipairs { "en_US", "de" } do
+        ids[language] = assert(wa.templates:create { name = "by_name", language = language, category = "utility",
+          body = "Hello there." }).id
+      end
+      local german = { name = "by_name", language = "de" }
+      assert.equal("APPROVED", assert(wa.templates:wait(german, "approved", { timeout = 20 })).status)
+      assert.equal(ids.de, assert(wa.templates:get(german)).id)
+      assert.same({ id = ids.de, status = "APPROVED" }, assert(wa.templates:get(german, { fields = "id,status" })))
+      assert.is_true(wa.templates:update(german, { body = "Hello again." }))
+      assert.equal("Hello again.", assert(wa.templates:get(ids.de)).components[1].text)
+      expect.refused("invalid", "language", "by_name has en_US, de", wa.templates:get { name = "by_name" })
+      local none, err = wa.templates:get { name = "by_name", language = "fr" }
+      assert.is_nil(none)
+      assert.equal("not_found, rejected, it has en_US, de", ("%s, %s, %s"):format(err.kind, err.outcome, err.hint))
+      assert.is_true(wa.templates:delete(german))
+      assert.equal(ids.en_US, assert(wa.templates:get { name = "by_name" }).id)
+      assert.is_true(wa.templates:delete(assert(wa.templates:get(ids.en_US))))
+      assert.equal("not_found", select(2, wa.templates:get { name = "by_name" }).kind)
+    end)
+
+    it("is not taken for an id", function()
+      expect.refused("invalid", "id", '{ name = "…", language = "…" }', wa.templates:get "by_name")
+      expect.refused("invalid", "id", "is no id", wa.templates:update("by_name", { body = "x" }))
+      expect.refused("invalid", "name", "is missing", wa.templates:get {})
+      expect.refused("invalid", "id", "is missing", wa.templates:get())
+      assert.equal('an id is given as { id = "…" }', select(2, wa.templates:delete "400000000000009").hint)
+    end)
+  end)
+
+  it("takes Meta's words in whatever case", function()
+    local made = approved { name = "lower_case", language = "en_US", category = "marketing",
+      body = "Hello {{customer}}, how are you?", examples = { customer = "Ann" }, parameter_format = "named" }
+    assert.equal("MARKETING", assert(wa.templates:get(made)).category)
+    assert.equal("lower_case", assert(wa.templates:all { category = "marketing", status = "approved",
+      name = "lower_case" })[1].name)
+    expect.refused("invalid", "category", "must be one of AUTHENTICATION, MARKETING, UTILITY",
+      wa.templates:list { category = "promotion" })
+  end)
+
   it("ends a pause, or says why not", function()
     local made = assert(wa.templates:create { name = "paused", language = "en_US", category = "UTILITY",
       body = "This is [pause]d." })

@@ -95,11 +95,12 @@ describe("a template's definition", function()
       header_example = "a", body = "b" } },
     ["one brace missing"] = { "body", "do not match", { body = "Hello dear {{1} friend of ours" } },
     ["one brace too many"] = { "body", "do not match", { body = "Hello {{{1}}} friend.", examples = "a" } },
+    ["spaces in braces"] = { "body", "has spaces inside the braces", { body = "Hello {{ 1 }}, you.", examples = "a" } },
     ["braces in a footer"] = { "footer", "do not match", { body = "b", footer = "x }}" } },
     ["more variables than words"] = { "body", "more variables (2)", { body = "Hi {{1}}, {{2}}!",
       examples = { "a", "b" } } },
     ["a bold header"] = { "header", "asterisk", { header = "*Hi*", body = "b" } },
-    ["a format that is none"] = { "parameter_format", "NAMED or POSITIONAL", { body = "b", parameter_format = "FOO" } },
+    ["a format that is none"] = { "parameter_format", "NAMED, POSITIONAL", { body = "b", parameter_format = "FOO" } },
     ["a format of other variables"] = { "parameter_format", "are numbered", { body = "Hi {{1}}.", examples = "a",
       parameter_format = "named" } },
     ["a national number"] = { "buttons[1].phone", "national number", { body = "b",
@@ -194,6 +195,8 @@ describe("a header", function()
     ["two sources"] = { "header.image", "needs one of file", { header = { image = { file = "a", handle = "b" } },
       body = "b" } },
     ["a place that is false"] = { "header.location", "must be true", { header = { location = false }, body = "b" } },
+    ["a text with its example"] = { "header.text", "header_example =", { header = { text = "News {{1}}",
+      example = "x" }, body = "b" } },
     ["a misspelt kind"] = { "header.imge", "did you mean image?", { header = { imge = "a" }, body = "b" } },
   }
 end)

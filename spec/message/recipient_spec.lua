@@ -118,6 +118,7 @@ describe("a group", function()
     expect.payload('{"messaging_product":"whatsapp","recipient_type":"group",'
       .. '"text":{"body":"x"},"to":"Y2FwaV9ncm91cDo=","type":"text"}',
       text_to("Y2FwaV9ncm91cDo=", { recipient_type = "group" }))
+    assert.are.equal("group", whatsapp.build(text_to("Y2FwaV9ncm91cDo=", { recipient_type = "GROUP" })).recipient_type)
     assert.are.equal("120363041234567",
       whatsapp.build(text_to(120363041234567, { recipient_type = "group" })).to)
   end)

@@ -42,14 +42,12 @@ local rows = {
   list = { "GET", PATH, operation = "getTemplateByNameDefaultFields", does = "The templates of the business account.",
     query = true, page = "data", fields = {
     status = { type = "string", one_of = STATUSES },
-    name = fields.string, category = fields.string, language = fields.string,
+    name = fields.string, category = fields.one_of "AUTHENTICATION MARKETING UTILITY", language = fields.string,
     limit = { type = "number", min = 1, max = 1000, whole = true },
     after = fields.string, before = fields.string, fields = { type = "any" },
     quality_score = fields.string, content = fields.string,
     name_or_content = fields.string, summary = { type = "any" },
   }, closed = true, note = preflight.note_answer },
-  get = { "GET", "{id}", operation = "getTemplateByIdDefaultFields", does = "One template.", query = true,
-    note = preflight.note_answer },
   library = { "GET", "message_template_library",
     does = "The templates that Meta has written: create { library_template_name = … } makes one your own.",
     query = true, page = "data", closed = true, fields = {
@@ -72,6 +70,7 @@ local rows = {
 
 -- Rows whose functions do more than the row says.
 local called = {
+  get = { "GET", "{id}", operation = "getTemplateByIdDefaultFields", query = true, note = preflight.note_answer },
   create = { "POST", PATH, operation = "createAuthenticationTemplateWOtpCopyCodeButton" },
   update = { "POST", "{id}", operation = "editTemplate" },
   upsert = { "POST", "{business_account_id}/upsert_message_templates" },
@@ -79,6 +78,62 @@ local called = {
     fields = { name = { type = "string", max = 512 }, hsm_id = fields.id, hsm_ids = ids_of(100) } },
   compare = { "GET", "{id}/compare", query = true, fields = { template_ids = ids } },
 }
+
+-- Which one --------------------------------------------------------------------------
+
+local NAMED = 'give its id, or { name = "…", language = "…" }'
+
+-- The only one of these in a language, where one is given.
+local function one_of(templates, name, language)
+  local found, languages = nil, {}
+  for _, template in ipairs(templates) do
+    if template.name == name then
+      languages[#languages + 1] = template.language
+      if language == nil or template.language == language then found = template end
+    end
+  end
+  if found and (language or #languages == 1) then return found.id end
+  if found then
+    return Error.invalid("language", ("is missing: %s has %s"):format(name, table.concat(languages, ", ")))
+  end
+  return nil, Error.new { kind = "not_found", outcome = "rejected", field = language and languages[1] and "language",
+    message = ("there is no template %s%s"):format(name, language and " in " .. language or ""),
+    hint = languages[1] and "it has " .. table.concat(languages, ", ") or "wa.templates:list() tells which there are" }
+end
+
+local which_one = { type = "table", fields = { name = fields.required(fields.string), language = fields.string } }
+
+-- The id of a template that is named by it, by its name and language, or by what
+-- an answer told of it.
+local function id_of(self, which, options)
+  if which == nil then return Error.invalid("id", "is missing", NAMED) end
+  if type(which) ~= "table" then
+    local id, err = schema.check(which, { type = "id" }, "id")
+    if not id or id:find "^%d+$" then return id, err end
+    return Error.invalid("id", ("%q is no id"):format(id), NAMED)
+  end
+  if which.id ~= nil then return schema.check(which.id, { type = "id" }, "id") end
+  local wanted, err = schema.check(which, which_one)
+  if not wanted then return nil, err end
+  local found
+  found, err = self:all({ name = wanted.name, fields = "id,name,language", limit = 100 }, options)
+  if not found then return nil, err end
+  return one_of(found, wanted.name, wanted.language)
+end
+
+local get = resource.method(called.get)
+
+--- One template.
+---@param which string|{ name: string, language?: string } its id, or its name and language
+---@param query? { fields?: string[] }
+---@param options? table per-call options
+---@return table|nil
+---@return whatsapp.Error? err
+function rows.get(self, which, query, options)
+  local id, err = id_of(self, which, options)
+  if not id then return nil, err end
+  return get(self, id, query, options)
+end
 
 -- Creating and changing --------------------------------------------------------------
 
@@ -116,17 +171,19 @@ end
 --- Changes a template: its parts in the same form as for create, or `category`.
 --- An approved one can be changed once in 24 hours and ten times in 30 days, and
 --- is reviewed again.
----@param id string
+---@param which string|{ name: string, language?: string } its id, or its name and language
 ---@param changes { category?: string, header?: string|table, body?: string, examples?: string|table,
 --- footer?: string, buttons?: (string|table)[], components?: table[] }
 ---@param options? table per-call options
 ---@return true|nil
 ---@return whatsapp.Error? err
-function rows.update(self, id, changes, options)
+function rows.update(self, which, changes, options)
   local json, uploads = definition.changes(changes)
   if not json then return nil, uploads end
-  if id == nil then return Error.invalid("id", "is missing") end
-  local body, err = submit(self, { method = "POST", path = "{id}", values = { id = id } }, json, uploads, options)
+  local id, err = id_of(self, which, options)
+  if not id then return nil, err end
+  local body
+  body, err = submit(self, { method = "POST", path = "{id}", values = { id = id } }, json, uploads, options)
   if not body then return nil, err end
   preflight.forget(self.client, { id = id })
   return resource.success(body)
@@ -152,7 +209,7 @@ end
 -- Deleting -------------------------------------------------------------------------
 
 local which_spec = { type = "table", short = "name", fields = {
-  name = { type = "string", max = 512 }, id = { type = "id" }, hsm_id = { type = "id" },
+  name = { type = "string", max = 512 }, language = fields.string, id = { type = "id" }, hsm_id = { type = "id" },
   ids = { type = "list", max = 100, of = { type = "id" } },
 } }
 
@@ -167,19 +224,26 @@ local function delete_all(self, checked, options)
   return delete(self, { hsm_ids = checked.ids }, options)
 end
 
---- Deletes a template: by name in all its languages, or by id in one; or up to 100
---- by their `ids`. The name of an approved one cannot be used again for 30 days.
----@param which string|{ name?: string, id?: string, ids?: string[] } Graph wants name and id:
---- without the name it is asked for
+--- Deletes a template: by name in all its languages, by id or by name and language in
+--- one; or up to 100 by their `ids`. The name of an approved one cannot be used again for 30 days.
+---@param which string|{ name?: string, language?: string, id?: string, ids?: string[] } Graph wants
+--- name and id: what is missing is asked for
 ---@param options? table per-call options
 ---@return true|nil
 ---@return whatsapp.Error? err
 function rows.delete(self, which, options)
+  if type(which) == "table" and which.id ~= nil and which.ids == nil then
+    which = { id = which.id, name = which.name } -- it may be an answer, with all that is told of it
+  end
   local checked, err = schema.check(which == nil and {} or which, which_spec)
   if not checked then return nil, err end
   if checked.ids then return delete_all(self, checked, options) end
   local id, name = checked.id or checked.hsm_id, checked.name
   if not id and not name then return Error.invalid("name", "is missing", 'give a name, or { id = "…" }') end
+  if not id and checked.language then
+    id, err = id_of(self, { name = name, language = checked.language }, options)
+    if not id then return nil, err end
+  end
   if not name then
     local template
     template, err = self:get(id, { fields = "name" }, options)
@@ -187,7 +251,10 @@ function rows.delete(self, which, options)
     name = template.name
   end
   preflight.forget(self.client, { name = name })
-  return delete(self, { name = name, hsm_id = id }, options)
+  local ok
+  ok, err = delete(self, { name = name, hsm_id = id }, options)
+  if not ok and not id and name:find "^%d+$" then err.hint = 'an id is given as { id = "…" }' end
+  return ok, err
 end
 
 -- Waiting --------------------------------------------------------------------------
@@ -219,24 +286,28 @@ end
 
 --- Waits until a template has a status, by asking: at first after half a
 --- second, later every 30 seconds.
----@param id string
+---@param which string|{ name: string, language?: string } its id, or its name and language
 ---@param status? string "APPROVED"; may be left out before the options
 ---@param options? table `timeout` (300 seconds in all) and other per-call options
 ---@return table|nil template its name, language, category and status
 ---@return whatsapp.Error? err `template` with the reason when it was rejected (or came to another
 --- end), `timeout` while it is still under review
-function rows.wait(self, id, status, options)
+function rows.wait(self, which, status, options)
   status, options = poll.arguments(status, options)
   local wanted, err = schema.check(status == nil and "APPROVED" or status, STATUS, "status")
   if not wanted then return nil, err end
   local timeout, rest = poll.options(options, TIMEOUT)
   if not timeout then return nil, rest end
+  rest.deadline = timeout
+  local id
+  id, err = id_of(self, which, rest)
+  if not id then return nil, err end
   local template
   local times = { timeout = timeout, first = FIRST, longest = LONGEST }
   local found, why = poll.run(self.client:loop(), times, function(left)
     local problem
     rest.deadline = left
-    template, problem = self:get(id, { fields = WATCHED }, rest)
+    template, problem = get(self, id, { fields = WATCHED }, rest)
     if not template then return nil, problem end
     if template.status == wanted then return template end
     if ENDS[template.status] then return ended(template, wanted) end

@@ -92,14 +92,15 @@ end
 
 -- The payload without its content.
 local function wrap(message)
+  local kind = "individual"
   for i = 1, #envelope_names do
     local name = envelope_names[i]
     if message[name] ~= nil then
-      local ok, err = schema.check(message[name], M.envelope[name], name)
-      if ok == nil then return nil, err end
+      local value, err = schema.check(message[name], M.envelope[name], name)
+      if value == nil then return nil, err end
+      if name == "recipient_type" then kind = value end
     end
   end
-  local kind = message.recipient_type or "individual"
   local target, err = recipient.resolve(message.to, kind)
   if not target then return nil, err end
   return {

@@ -113,6 +113,13 @@ end
 
 local function always() return true end
 
+-- What a url's variable would be filled with is the whole url.
+local function is_whole(button, given)
+  local first = tables(given.parameters)[1]
+  local base = tostring(button.url):match "^(.-){{"
+  return first and base and base ~= "" and tostring(first.text):sub(1, #base) == base
+end
+
 -- By Meta's word for a button: the sub_type that fills it, how that is written,
 -- when it must be there, and when it may.
 local rules = {
@@ -142,7 +149,11 @@ local function check_button(path, button, given)
   if not rule.sub_type or rule.taken and not rule.taken(button) then
     return invalid(path, ("has no place: the %s takes no value"):format(titled(button)))
   end
-  if tostring(given.sub_type):lower() == rule.sub_type then return true end
+  if tostring(given.sub_type):lower() == rule.sub_type then
+    if rule.sub_type ~= "url" or not is_whole(button, given) then return true end
+    return invalid(path, ("is a whole url, but the template has %s there"):format(tostring(button.url)),
+      "give what stands for the variable alone")
+  end
   return invalid(path, ("fills a %s button, but the template has a %s there"):format(tostring(given.sub_type),
     titled(button)), "write " .. rule.form)
 end

@@ -67,6 +67,9 @@ function M.build(value, example, context)
     return invalid(join(context.path, "header_example"), "is for a text with a variable: a file is its own example")
   end
   local path = join(context.path, "header")
+  if value.text ~= nil then
+    return invalid(join(path, "text"), "has no place", 'write header = "News of {{1}}", header_example = "May"')
+  end
   local checked, err = schema.check(value, spec, path)
   if not checked then return nil, err end
   local kind = next(checked)

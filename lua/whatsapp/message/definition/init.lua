@@ -25,8 +25,7 @@ local own = {
            form = "order_confirmation: lower-case letters, digits and _" },
   language = language_spec,
   category = { type = "string", required = true, one_of = CATEGORIES },
-  parameter_format = { type = "string", test = function(format) return FORMATS[format:upper()] ~= nil end,
-                       form = "NAMED or POSITIONAL" },
+  parameter_format = { type = "string", one_of = FORMATS },
 }
 
 -- What Meta takes beside these; it passes as it is.
@@ -107,7 +106,7 @@ end
 -- Graph takes variables for numbered ones unless it is told.
 local function check_format(template, kind)
   local format = template.parameter_format
-  if not (format and kind) or FORMATS[format:upper()] == kind then return true end
+  if not (format and kind) or FORMATS[format] == kind then return true end
   return invalid("parameter_format", ("is %s, but the variables are %s"):format(format, kind))
 end
 
@@ -166,16 +165,20 @@ local function compile_parts(template, uploads)
   return out
 end
 
+-- A copy with these as Meta writes them.
 local function check_own(template, all)
+  local copy = {}
+  for key, value in pairs(template) do copy[key] = value end
   for _, name in ipairs(schema.sorted_keys(own)) do
     if template[name] ~= nil then
-      local ok, err = schema.check(template[name], own[name], name)
-      if not ok then return nil, err end
+      local value, err = schema.check(template[name], own[name], name)
+      if not value then return nil, err end
+      copy[name] = value
     elseif all and own[name].required then
       return invalid(name, "is missing")
     end
   end
-  return true
+  return copy
 end
 
 -- A slip in a name is told before that the name is missing.
@@ -207,8 +210,8 @@ end
 --- `file` or `data`
 function M.compile(template)
   local ok, err = check_table(template, known)
-  if ok then ok, err = check_own(template, true) end
-  if not ok then return nil, err end
+  if ok then template, err = check_own(template, true) end
+  if err then return nil, err end
   local needed = is_authentication(template) and "buttons" or "body"
   if template[needed] == nil and template.components == nil and template.library_template_name == nil then
     return invalid(needed, "is missing")
@@ -222,8 +225,8 @@ end
 ---@return table[]|whatsapp.Error uploads
 function M.changes(changes)
   local ok, err = check_table(changes, known)
-  if ok then ok, err = check_own(changes, false) end
-  if not ok then return nil, err end
+  if ok then changes, err = check_own(changes, false) end
+  if err then return nil, err end
   for _, name in ipairs { "name", "language" } do
     if changes[name] ~= nil then return invalid(name, "cannot be changed", "create a template of its own") end
   end

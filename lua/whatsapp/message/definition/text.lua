@@ -28,6 +28,9 @@ end
 
 -- Where braces are, there is a variable.
 local function check_braces(text, path)
+  if text:find "{{%s[^{}]*}}" or text:find "{{[^{}]*%s}}" then
+    return invalid(path, "has spaces inside the braces of a variable", "a variable is written {{1}} or {{name}}")
+  end
   local rest = text:gsub("{{%s*[^{}]-%s*}}", " ")
   if (text:find("{{{", 1, true) or text:find("}}}", 1, true)
       or rest:find("{{", 1, true) or rest:find("}}", 1, true)) then
