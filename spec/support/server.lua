@@ -148,6 +148,18 @@ function FaultServer:log(fault)
   return found
 end
 
+--- How many requests were read whose path begins so. What was cancelled before may be read
+--- late: a path of its own tells a request from it.
+---@param path string   "/<fault>/" and a name
+---@return integer
+function FaultServer:seen(path)
+  local count = 0
+  for _, request in ipairs(self:log()) do
+    if request.path:sub(1, #path) == path then count = count + 1 end
+  end
+  return count
+end
+
 function FaultServer:stop()
   self.process:stop()
 end
