@@ -82,6 +82,19 @@ test("a message that changes keeps the focus", async () => {
   await page.end();
 });
 
+test("what comes is said to who listens, and the title tells how much is unread", async () => {
+  const page = await openPage(browser, url);
+  for (const id of Object.keys(NAMES)) await openChat(page, id);
+  await until("all is read", async () => (await page.title()) === "Sandbox Shop · the phone");
+  await box.send({ to: "15551000003", text: "Can you hear me?" });
+  await page.locator(".spoken").filter({ hasText: "Sandbox Shop" }).filter({ hasText: "Can you hear me?" }).waitFor({ state: "attached" });
+  await box.send({ to: "15551000001", text: "And you?" });
+  await until("one is unread", async () => (await page.title()) === "(1) Sandbox Shop · the phone");
+  await openChat(page, "15551000001");
+  await until("none is", async () => (await page.title()) === "Sandbox Shop · the phone");
+  await page.end();
+});
+
 test("menus are gone through by arrows and left to where they were opened; Tab passes the messages by", async () => {
   const page = await openPage(browser, url);
   await openChat(page, "15551000001");

@@ -288,6 +288,19 @@ test("the business is seen typing until it writes", async () => {
   await page.end();
 });
 
+test("a text from right to left begins at the right", async () => {
+  const page = await openPage(browser, url);
+  await box.send({ to: "972501234567", text: "רשימה:\n- אחת\n\nhttps://shop.example/an/address/that/is/longer" });
+  await openChat(page, "972501234567");
+  const gap = await row(page, "רשימה").locator(".lines").first().evaluate((node) => {
+    const range = document.createRange();
+    range.selectNodeContents(node);
+    return node.closest(".inside").getBoundingClientRect().right - range.getBoundingClientRect().right;
+  });
+  assert.ok(gap < 30, `${gap} pixels from the right`);
+  await page.end();
+});
+
 test("a new chat is opened, and searched for", async () => {
   const page = await openPage(browser, url);
   await page.getByRole("button", { name: "New chat" }).click();

@@ -65,6 +65,7 @@ describe("the command", function()
     assert.equal("", out("templates diff " .. other))
 
     local pulled, remove_pulled = command.file(out "templates pull hello_there")
+    assert.truthy(out "templates pull hello_there":find("\n  \"name\": \"hello_there\",\n", 1, true))
     assert.equal("", out("templates diff " .. pulled))
     assert.equal("hello_there", decoded "templates get hello_there".name)
     assert.truthy(out "templates ls":find("hello_there +en_US +UTILITY"))

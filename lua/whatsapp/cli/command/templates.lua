@@ -60,7 +60,7 @@ local function pull(call, args)
   if not template then return nil, err end
   local defined = {}
   for _, name in ipairs(DEFINED) do defined[name] = template[name] end
-  return output.print_json(defined)
+  return call.json and output.print_json(defined) or output.print_tree(defined)
 end
 
 -- The definition in a file, as it is written and in Graph's form.

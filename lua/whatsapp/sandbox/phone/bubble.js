@@ -99,7 +99,7 @@ function meta(message) {
     message.status === "failed" ? icon("alert", "failed") : ticks(message.status));
 }
 
-const says = (message) => `${who(message)}, ${time(message.time)}: ${oneLine(message)}${message.direction === "out" ? `, ${message.status}` : ""}`;
+export const says = (message) => `${who(message)}, ${time(message.time)}: ${oneLine(message)}${message.direction === "out" ? `, ${message.status}` : ""}`;
 
 function drawn(message, { first, onreply, onquote }) {
   const { nodes, choices, aside, bare, flush, note } = content(message);

@@ -4,7 +4,7 @@ import { el, perFrame, replace } from "./dom.js";
 import { icon } from "./icons.js";
 import { countdown, day, phone, sameDay } from "./format.js";
 import { avatar } from "./avatar.js";
-import { bubble } from "./bubble.js";
+import { bubble, says } from "./bubble.js";
 import { List } from "./list.js";
 import { Composer } from "./composer.js";
 import { nameOf, now, numberOf, on, state } from "./store.js";
@@ -49,7 +49,8 @@ export class Conversation {
       el("button.round.panel-toggle", { type: "button", "aria-label": "Inspector", title: "Inspector (I)", onclick: onpanel }, icon("panel")));
     this.pane = el("div.open", { hidden: true }, this.head, el("div.stage", null, this.scroller, this.newer), this.composer.node);
     this.nothing = el("div.nothing");
-    this.node = el("main.conversation", { "aria-label": "Conversation" }, this.nothing, this.pane);
+    this.spoken = el("div.spoken", { role: "status" }); // what has just come, for who listens to the page
+    this.node = el("main.conversation", { "aria-label": "Conversation" }, this.nothing, this.pane, this.spoken);
     this.unseen = 0;
     this.request = perFrame(() => this.update());
     this.changed = new Set(); // messages to be drawn again
@@ -163,6 +164,7 @@ export class Conversation {
     if (!added) this.changed.add(message.id);
     else if (message.direction === "in") this.list.stick = true;
     else if (!this.list.stick) this.unseen++;
+    if (added && message.direction === "out") this.spoken.textContent = says(message);
     if (message.reply_to) this.changed.add(message.reply_to);
     this.request();
   }

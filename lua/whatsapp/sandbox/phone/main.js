@@ -1,6 +1,6 @@
 // The page: chats, the open one, the inspector; keys; light and dark.
 
-import { el, replace } from "./dom.js";
+import { el, perFrame, replace } from "./dom.js";
 import { logo } from "./icons.js";
 import { follow } from "./api.js";
 import { reset, setEnded, setOnline, state, take, on } from "./store.js";
@@ -52,7 +52,13 @@ function open(chat, { keep, at } = {}) {
   chats.select(chat);
   if (chat && !keep && !narrow.matches) conversation.composer.focus();
   if (at) conversation.show(at);
-  document.title = chat ? `${conversation.title.textContent} · the phone` : "The phone";
+  drawTitle();
+}
+
+// Whoever looks at another tab sees that something came.
+function drawTitle() {
+  const unread = [...state.chats.values()].reduce((sum, chat) => sum + (chat.unread ?? 0), 0);
+  document.title = `${unread ? `(${unread}) ` : ""}${conversation.chat ? `${conversation.title.textContent} · the phone` : "The phone"}`;
 }
 
 function back() {
@@ -92,6 +98,8 @@ on("reset", () => {
 on("message", ({ chat }) => {
   if (!conversation.chat && !narrow.matches) open(chat, { keep: true });
 });
+
+on("customer reset", perFrame(drawTitle));
 
 document.addEventListener("show-message", (event) => details(event.detail));
 
