@@ -352,6 +352,24 @@ describe("a bot", function()
       assert.are.same({ "text hi" }, heard)
     end)
 
+    it("what it does not take, and tells of it once a minute", function()
+      local body = meta.body { meta.message { text = "hi" } }
+      local function counts(seconds)
+        now = now + seconds
+        post(body)
+        post("{", whatsapp.webhook.sign("{", meta.secret))
+        bot:handle("GET", "hub.mode=subscribe&hub.verify_token=x&hub.challenge=1", {})
+        bot:handle("GET", "a=b", {})
+        local kinds = {}
+        for i, one in ipairs(told) do kinds[i] = one.err.kind end
+        return table.concat(kinds, " ")
+      end
+      assert.are.equal("signature invalid", counts(0))
+      assert.is_nil(told[1].event)
+      assert.are.equal("signature invalid", counts(59))
+      assert.are.equal("signature invalid signature invalid", counts(1))
+    end)
+
     it("200 however the host has its headers, but for two signatures", function()
       local body = meta.body { meta.message { text = "hi" } }
       local good = whatsapp.webhook.sign(body, meta.secret)
@@ -464,9 +482,10 @@ describe("a bot", function()
       end
       bot:otherwise(hear "deep")
       assert.are.equal(200, post "{}")
+      assert.are.same({}, told)
       assert.are.equal(400, post '{"a":{}}')
       assert.are.same({ "deep unknown" }, heard)
-      assert.are.same({}, told)
+      assert.matches("nested", told[1].err.message)
     end)
   end)
 

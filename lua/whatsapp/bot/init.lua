@@ -108,7 +108,8 @@ function Bot:use(middleware)
 end
 
 --- The handler of errors: what a handler raised, the error object of a `nil, err` that
---- it returned, and failures of the store (without an event). The event counts as
+--- it returned; without an event, failures of the store and, once a minute at most, why a
+--- request was refused (a wrong secret shows there). The event counts as
 --- handled, unless a number is returned: then it is handled again after so many seconds,
 --- one at least and seven days at most, as often as a number is returned, and its
 --- customer's next ones wait for it.
@@ -223,6 +224,7 @@ function new(options)
     concurrency = options.concurrency or 16,
     later = options.later, options = options,
     handlers = handlers.new(), active = 0, behind = false,
+    refused = {}, -- by kind of error: when it was told last that a request was refused
   }, Bot)
   bot.inbox = inboxes.new(bot.store, { clock = options.clock or clock, lease = options.lease or 60,
                                        tries = options.tries or 5 })

@@ -28,12 +28,24 @@ local function header(headers, wanted)
   return found
 end
 
-local CHALLENGE = { signature = 403, invalid = 400 }
+local QUIET = 60 -- seconds in which no other refusal of its kind is told of
+
+-- A wrong secret or token shows nowhere else; and strangers must not fill the log.
+local function refuse(bot, status, err)
+  local now, before = bot.inbox.clock(), bot.refused[err.kind]
+  if not before or math.abs(now - before) >= QUIET then
+    bot.refused[err.kind] = now
+    trouble.report(bot, err)
+  end
+  return answer(status, tostring(err))
+end
 
 local function challenge(bot, query)
   local text, err = bot.webhook:challenge(query == nil and {} or query)
   if text then return answer(200, text) end
-  return answer(CHALLENGE[err.kind] or 500, tostring(err))
+  -- Somebody looks at the address in a browser.
+  if err.kind == "invalid" then return answer(400, tostring(err)) end
+  return refuse(bot, err.kind == "signature" and 403 or 500, err)
 end
 
 local function receive(bot, headers, body)
@@ -41,7 +53,7 @@ local function receive(bot, headers, body)
     return answer(413, "the body is too large")
   end
   local events, err = bot.webhook:parse(body, header(headers, "x-hub-signature-256"))
-  if not events then return answer(err.kind == "signature" and 401 or 400, tostring(err)) end
+  if not events then return refuse(bot, err.kind == "signature" and 401 or 400, err) end
   local ok, added
   ok, added, err = pcall(bot.inbox.add, bot.inbox, events)
   if not ok then added, err = nil, added end

@@ -155,8 +155,9 @@ local function send(event, message, options)
   end
   local client, err = client_of(event)
   if not client then return nil, err end
+  if type(message) == "string" then message = { text = message } end
   if type(message) ~= "table" then
-    return Error.invalid(nil, ("the message must be a table, not a %s"):format(type(message)))
+    return Error.invalid(nil, ("the message must be a string or a table, not a %s"):format(type(message)))
   end
   if message.to ~= nil or message.recipient ~= nil then
     return Error.invalid("to", "an answer goes to whom the event is about", "leave it out, or use wa:send")
@@ -171,7 +172,7 @@ end
 
 --- Answers, from the number that received the event, to the customer or group. Not
 --- for statuses (but `failed`), echoes and history.
----@param message whatsapp.Reply a message as for `wa:send`, without `to`
+---@param message string|whatsapp.Reply a text, or any message as for `wa:send`, without `to`
 ---@param options? whatsapp.CallOptions
 ---@return whatsapp.Sent|nil
 ---@return whatsapp.Error? err
