@@ -1,7 +1,7 @@
 -- tools/run.lua COMMAND [TEXT]: runs a shell command in a sandbox of its own. With a
--- TEXT a customer writes it, and the sandbox's webhooks go to port 8080 of this
--- machine, as soon as somebody listens there. A program that wants an access token,
--- and says so, talks straight to Graph.
+-- TEXT a customer writes it, the sandbox's webhooks go to port 8080 of this machine,
+-- as soon as somebody listens there, and it says where the customer's phone is. A
+-- program that wants an access token, and says so, talks straight to Graph.
 
 local command, text = arg[1], arg[2] or ""
 assert(command, "which command?")
@@ -16,7 +16,10 @@ end
 local says = text ~= ""
 local sandbox = assert(require("whatsapp.sandbox").start {
   webhook_url = says and "http://127.0.0.1:8080/webhook" or nil })
-if says then assert(sandbox:receive { from = "+1 555 123 4567", name = "Ann", text = text }) end
+if says then
+  assert(sandbox:receive { from = "+1 555 123 4567", name = "Ann", text = text })
+  print("The customer's phone, for a browser: " .. sandbox.phone_url)
+end
 local ok, err = sandbox:run(command, mode_of(command:match "%S+%.lua"))
 sandbox:stop()
 if not ok then
