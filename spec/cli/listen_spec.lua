@@ -48,8 +48,10 @@ describe("whatsapp listen and trigger", function()
     local process, url = listen '"--json"'
     local kinds, made = {}, {}
     for _, kind in ipairs(require("whatsapp.cli.command.trigger").actions) do
-      assert_ended(0, trigger(("%s %s --from 15550000008"):format(kind.name, url)))
-      kinds[#kinds + 1] = kind.name
+      if kind.name ~= "change" then
+        assert_ended(0, trigger(("%s %s --from 15550000008"):format(kind.name, url)))
+        kinds[#kinds + 1] = kind.name
+      end
     end
     assert_ended(0, trigger("list_reply " .. url .. " --reply p1 --reply-to wamid.1"))
     assert_ended(0, trigger("flow_reply " .. url .. [[ --data '{"size":"L"}']]))
@@ -67,6 +69,17 @@ describe("whatsapp listen and trigger", function()
     local count = 0
     for _ in pairs(ids) do count = count + 1 end
     assert.equal(#kinds, count)
+  end)
+
+  it("know a change of any field", function()
+    local process, url = listen '"--json"'
+    assert_ended(0, trigger("change account_update " .. url .. [[ --value '{"event":"ACCOUNT_RESTRICTION"}']]))
+    assert_ended(0, trigger("change nobody_knows " .. url))
+    local first, second = stop(process):match "^([^\n]+)\n([^\n]+)\n$"
+    first, second = json.decode(first), json.decode(second)
+    assert.same({ "account", "account_restriction" }, { first.kind, first.type })
+    assert.same({ "unknown", "nobody_knows" }, { second.kind, second.type })
+    assert_refused(2, "is not JSON", trigger("change account_update --value x " .. url))
   end)
 
   it("refuse what is not signed with the secret", function()

@@ -87,22 +87,25 @@ local function status_value(args, made)
   return { statuses = { made } }
 end
 
-local function body_of(call, value)
+-- What is about a number, and not the account, says which.
+local function of_number(call, value)
   value.messaging_product = "whatsapp"
   value.metadata = { display_phone_number = "15555550101",
                      phone_number_id = call:variable "WHATSAPP_PHONE_NUMBER_ID" or "106540352242922" }
-  return json.encode { object = "whatsapp_business_account", entry = { {
-    id = call:variable "WHATSAPP_BUSINESS_ACCOUNT_ID" or "102290129340398",
-    changes = { { field = "messages", value = value } } } } }
+  return value
 end
 
-local function send(call, url, body)
+local function send(call, url, change, time)
+  local body, err = json.encode { object = "whatsapp_business_account", entry = { {
+    id = call:variable "WHATSAPP_BUSINESS_ACCOUNT_ID" or "102290129340398", time = time, changes = { change } } } }
+  if not body then return Error.invalid(nil, err) end
   local secret = call:variable "WHATSAPP_APP_SECRET"
   if not secret then
     return Error.config("WHATSAPP_APP_SECRET", "is not set, and events are signed with it",
       "set it to the app's secret")
   end
-  local answered, err = http.post(url, body, webhook.sign(body, secret))
+  local answered
+  answered, err = http.post(url, body, webhook.sign(body, secret))
   if not answered then return nil, err end
   output.line(answered)
   if answered == "200" then return true end
@@ -115,26 +118,36 @@ local function new_id()
   return ("wamid.%.0f%015.0f"):format(os.time(), loop.current().random() * 1e15)
 end
 
+local URL = { { "url", "where it goes" } }
+
 local function action(kind, value_of)
   local name, summary, options, make = kind[1], kind[2], {}, kind[4]
   for _, list in ipairs { kind[3], CUSTOMER } do
     for _, option in ipairs(list) do options[#options + 1] = option end
   end
-  return { name = name, summary = summary, arguments = { { "url", "where it goes" } }, options = options,
+  return { name = name, summary = summary, arguments = URL, options = options,
     run = function(call, args)
       local made, err = make(args)
       if not made then return nil, err end
       made.id, made.timestamp = args.id or new_id(), tostring(os.time())
-      local body
-      body, err = body_of(call, value_of(args, made))
-      if not body then return Error.invalid(nil, err) end
-      return send(call, args.url, body)
+      return send(call, args.url, { field = "messages", value = of_number(call, value_of(args, made)) })
     end }
+end
+
+local change = { name = "change", summary = "a change of any field of the account's webhooks, e.g. account_update",
+  arguments = { { "field", "as Meta's webhooks call it" }, URL[1] },
+  options = { { "--value", "what is told, as Meta's page on the field has it", argname = "JSON", default = "{}" } } }
+
+function change.run(call, args)
+  local value, err = input.decode(args.value, "--value")
+  if not value then return nil, err end
+  return send(call, args.url, { field = args.field, value = value }, os.time())
 end
 
 local actions = {}
 for _, kind in ipairs(MESSAGES) do actions[#actions + 1] = action(kind, message_value) end
 for _, kind in ipairs(STATUSES) do actions[#actions + 1] = action(kind, status_value) end
+actions[#actions + 1] = change
 
 return {
   summary = "sends an event as Meta would, signed, to an address; prints the answer's status",
