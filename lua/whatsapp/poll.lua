@@ -27,7 +27,10 @@ end
 ---@return table|whatsapp.Error rest a copy without `timeout`
 function M.options(given, seconds)
   local checked, err = schema.check(given or {}, { type = "map" }, "options")
-  if not checked then return nil, err end
+  if not checked then
+    err.hint = type(given) == "number" and ("write { timeout = %g }"):format(given) or nil
+    return nil, err
+  end
   if checked.timeout ~= nil then
     seconds, err = schema.check(checked.timeout, timeout, "timeout")
     if not seconds then return nil, err end

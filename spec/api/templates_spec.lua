@@ -272,6 +272,15 @@ describe("wa.templates", function()
     end)
   end)
 
+  it("makes another account's its own", function()
+    local moved = assert(wa.templates:migrate { source_waba_id = "204", page_number = 0, template_ids = { 7 } })
+    assert.same({ migrated_templates = {}, failed_templates = { ["7"] = "Template not found in the source account" } },
+      moved)
+    assert.same({}, assert(wa.templates:migrate "204").failed_templates)
+    expect.refused("invalid", "source_waba_id", "is missing", wa.templates:migrate {})
+    expect.refused("invalid", "count", "from 1 to 500", wa.templates:migrate { source_waba_id = 204, count = 501 })
+  end)
+
   it("takes Meta's words in whatever case", function()
     local made = approved { name = "lower_case", language = "en_US", category = "marketing",
       body = "Hello {{customer}}, how are you?", examples = { customer = "Ann" }, parameter_format = "named" }

@@ -165,6 +165,7 @@ describe("an upload", function()
     expect.refused("invalid", "data", "may have 5242880",
       wa.uploads:upload { data = ("x"):rep(5 * 1024 * 1024 + 1), type = "image/png" })
     expect.refused("io", "file", "cannot open", wa.uploads:upload "nowhere.png")
+    expect.refused("io", "file", "it is a link: give { fetch = … }", wa.media:upload "https://example.com/a.png")
     expect.refused("invalid", "retries", "whole number",
       wa.uploads:upload({ data = "x", type = "image/png" }, { retries = -1 }))
     assert.equal(0, #requests())

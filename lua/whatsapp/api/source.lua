@@ -47,6 +47,9 @@ local function size_of(source, named)
   local size, err = core.file_size(source.file)
   if size then return size end
   err.field = named
+  if source.file:find "^https?://" then
+    err.hint = "it is a link: give { fetch = … } to have it fetched here and uploaded, where that is taken"
+  end
   return nil, Error.of_transport(err, false)
 end
 

@@ -53,6 +53,13 @@ local rows = {
     query = true, page = "data", closed = true, fields = {
       search = fields.string, topic = fields.string, usecase = fields.string, industry = fields.string,
       language = fields.string, name = fields.string } },
+  migrate = { "POST", "{business_account_id}/migrate_message_templates", short = "source_waba_id",
+    does = "Makes this account's own of another one's approved templates, 500 at a time: answers which, and why others "
+      .. "were not.",
+    json = true, closed = true, fields = { source_waba_id = fields.required(fields.id),
+      page_number = { type = "number", min = 0, whole = true, says = "the first 500 are 0" },
+      count = { type = "number", min = 1, max = 500, whole = true },
+      template_ids = { type = "list", max = 500, of = fields.id } } },
   unpause = { "POST", "{id}/unpause", does = "Ends the pause of a template, 5 minutes after it began at the earliest.",
     returns = function(body)
       if body.success ~= false then return true end

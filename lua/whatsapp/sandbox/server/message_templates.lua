@@ -1,10 +1,12 @@
 --- Message templates: listed, created, reviewed, changed, deleted.
 
+local json = require "whatsapp.json"
 local agenda = require "whatsapp.sandbox.server.agenda"
 local answer = require "whatsapp.sandbox.server.answer"
 local events = require "whatsapp.sandbox.server.events"
 local fields = require "whatsapp.sandbox.server.fields"
 local paging = require "whatsapp.sandbox.server.paging"
+local params = require "whatsapp.sandbox.server.params"
 local rules = require "whatsapp.sandbox.server.template_rules"
 local state = require "whatsapp.sandbox.server.state"
 local template_code = require "whatsapp.sandbox.server.template_code"
@@ -317,6 +319,16 @@ function M.delete(req)
   end
   for _, template in ipairs(found) do delete(template) end
   return answer.ok { success = true }
+end
+
+--- POST /{business_account_id}/migrate_message_templates: nobody else's templates are here.
+function M.migrate(req)
+  local body, failed = req:json(), {}
+  params.given(body, "source_waba_id")
+  for _, id in ipairs(type(body.template_ids) == "table" and body.template_ids or {}) do
+    failed[tostring(id)] = "Template not found in the source account"
+  end
+  return answer.ok { migrated_templates = json.array {}, failed_templates = failed }
 end
 
 return M

@@ -192,6 +192,7 @@ return {
       ["GET flows"] = flows.list,
       ["POST flows"] = flows.create,
       ["POST migrate_flows"] = flows.migrate,
+      ["POST migrate_message_templates"] = message_templates.migrate,
     },
   },
 
