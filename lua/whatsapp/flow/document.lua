@@ -174,18 +174,26 @@ function M.keys(path)
   return keys
 end
 
+local function place_at(document, keys)
+  if not document.by_keys then
+    document.by_keys = {}
+    for _, place in ipairs(document.places) do
+      local name = table.concat(M.keys(place.path), "\0")
+      document.by_keys[name] = document.by_keys[name] or place
+    end
+  end
+  return document.by_keys[table.concat(keys, "\0")]
+end
+
 --- Where a value begins and ends, its name included.
 ---@param keys any[]
 ---@return { line_start: integer, column_start: integer, line_end: integer, column_end: integer }|nil
 function Document:position(keys)
-  local wanted = table.concat(keys, "\0")
-  for _, place in ipairs(self.places) do
-    if table.concat(M.keys(place.path), "\0") == wanted then
-      local line, column = line_of(self.text, place.first)
-      local line_end, column_end = line_of(self.text, place.last)
-      return { line_start = line, column_start = column, line_end = line_end, column_end = column_end }
-    end
-  end
+  local place = place_at(self, keys)
+  if not place then return nil end
+  local line, column = line_of(self.text, place.first)
+  local line_end, column_end = line_of(self.text, place.last)
+  return { line_start = line, column_start = column, line_end = line_end, column_end = column_end }
 end
 
 --- The same, of the innermost value that is there on the way: what is missing has the
