@@ -61,7 +61,8 @@ describe("sandbox: flows on the phone", function()
   -- A flow that can be sent, and the message with it.
   local function send(name, document)
     local made = assert(wa.flows:create { name = name, categories = { "OTHER" }, flow_json = json.encode(document),
-      endpoint_uri = document.data_api_version and answering.url or nil, publish = true })
+      endpoint_uri = document.data_api_version and answering.url:gsub("127.0.0.1", "localhost") or nil,
+      publish = true })
     local flow = { body = "Book", button = "Start", id = made.id, token = "order-17",
                    action = document.data_api_version and "data_exchange" or nil }
     local sent = assert(wa:send { to = CUSTOMER, flow = flow })

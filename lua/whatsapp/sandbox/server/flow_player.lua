@@ -8,6 +8,8 @@ local exchanges = require "whatsapp.sandbox.server.exchanges"
 local metrics = require "whatsapp.sandbox.server.flow_metrics"
 local players = require "whatsapp.flow.player"
 local state = require "whatsapp.sandbox.server.state"
+local webhook_url = require "whatsapp.sandbox.webhook_url"
+local webhooks = require "whatsapp.sandbox.server.webhooks"
 
 local M = {}
 
@@ -15,8 +17,9 @@ local TIMEOUT = 10 * 1000 -- milliseconds; WhatsApp waits no longer
 
 local function url_of(text)
   local host, port, path = text:match "^http://([%w.-]+):?(%d*)(/?.*)$"
-  if not host then return nil end
-  return { host = host, port = tonumber(port) or 80, path = path ~= "" and path or "/" }
+  local url = webhook_url.parse(text)
+  if url or not host then return url end
+  return { host = host, port = tonumber(port) or 80, path = path ~= "" and path or "/", addresses = { host } }
 end
 
 local function request_of(url, body)
@@ -40,13 +43,13 @@ local function receive(socket)
 end
 
 local function post(url, body)
-  local socket = ngx.socket.tcp()
-  socket:settimeout(TIMEOUT)
-  local ok, why = socket:connect(url.host, url.port)
-  local status, answer
-  if ok then ok, why = socket:send(request_of(url, body)) end
-  if ok then status, answer = receive(socket) end
-  socket:close()
+  local socket, why = webhooks.connect(url, TIMEOUT)
+  local ok, status, answer
+  if socket then
+    ok, why = socket:send(request_of(url, body))
+    if ok then status, answer = receive(socket) end
+    socket:close()
+  end
   if status then return status, answer end
   return nil, Error.new { kind = "network", outcome = "unknown",
     message = ("the endpoint http://%s:%d%s: %s"):format(url.host, url.port, url.path, tostring(why or answer)) }

@@ -57,17 +57,27 @@ local function request_of(url, body)
   }, "\r\n")
 end
 
+--- A connection to where a URL leads, as `webhook_url.parse` has it.
+---@param url { addresses: string[], port: integer }
+---@param timeout integer milliseconds
+---@return table|nil socket
+---@return string? why there is none
+function M.connect(url, timeout)
+  local socket, why = ngx.socket.tcp(), nil
+  socket:settimeout(timeout)
+  for _, address in ipairs(url.addresses) do
+    local ok
+    ok, why = socket:connect(address, url.port)
+    if ok then return socket end
+  end
+  return nil, why
+end
+
 -- The status of the answer, or nil and why there is none.
 local function post(url, body)
-  local socket = ngx.socket.tcp()
-  socket:settimeout(TIMEOUT)
-  local ok, why
-  for _, address in ipairs(url.addresses) do
-    ok, why = socket:connect(address, url.port)
-    if ok then break end
-  end
-  if not ok then return nil, why end
-  local line
+  local socket, why = M.connect(url, TIMEOUT)
+  if not socket then return nil, why end
+  local ok, line
   ok, why = socket:send(request_of(url, body))
   if ok then line, why = socket:receive "*l" end
   socket:close()
