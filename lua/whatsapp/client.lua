@@ -169,7 +169,8 @@ end
 local SLACK = 0.25
 
 -- Waits for a token of one bucket, unless that takes longer than the call may.
-local function queue(driver, bucket, finish)
+local function queue(call, bucket, finish)
+  local driver = call.loop
   local wait, late, why = bucket:take(driver.now(), finish)
   if why then
     return nil, Error.new { kind = "config", field = "pace_dict",
@@ -182,6 +183,7 @@ local function queue(driver, bucket, finish)
         :format(late),
       hint = "give a longer deadline, or set rate = … (false: no limit)" }
   end
+  if wait > 0 and call.before then call.before(true) end
   if wait > 0 then driver.sleep(wait) end
   return true
 end
@@ -198,13 +200,13 @@ local function wait_for_turn(self, call, settings, finish)
   end
   if settings.pair_rate and call.recipient then
     local pair = (settings.phone_number_id or "") .. ">" .. call.recipient
-    local ok, err = queue(call.loop, self.pacer:pair(pair, now), finish)
+    local ok, err = queue(call, self.pacer:pair(pair, now), finish)
     if not ok then return nil, err end
   end
   local key = settings.rate and pace_key(call, settings)
   local line = key and self.pacer:line(key, settings.rate, settings.mode == "gateway" and SLACK or 0) or NO_LINE
   for i = 1, #line do
-    local ok, err = queue(call.loop, line[i], finish)
+    local ok, err = queue(call, line[i], finish)
     if not ok then return nil, err end
   end
   return true
@@ -228,6 +230,7 @@ local function attempts(self, call, settings, request)
     attempt = attempt + 1
     local ok, late = wait_for_turn(self, call, settings, finish)
     if not ok then return nil, err or late end
+    if call.before then call.before(false) end
     requests.set_times(request, call, settings, math.max(0.001, finish - driver.now()))
     body, err = attempt_once(self, call, settings, request, attempt)
     if body ~= nil then return body, err end
@@ -264,7 +267,8 @@ function Client:finish_of(options)
 end
 
 --- Makes a call in our own terms; the resources are built on it.
----@param call table see `whatsapp.request`
+---@param call table see `whatsapp.request`; `before`: a function that is called when it waits for its turn
+---   (true), and before its bytes leave (false)
 ---@param options? table per-call options
 ---@return any body decoded, or nil
 ---@return table|whatsapp.Error meta { status, head, raw }

@@ -70,14 +70,15 @@ local function upload_and_send(client, call, uploads, options)
   return client:perform(call, options)
 end
 
-local function deliver(client, path, payload, uploads, input, options)
+local function deliver(client, path, payload, uploads, input, options, before)
   local finish = client:finish_of(options)
   local preflight = payload.type == "template" and require "whatsapp.preflight"
+  if before and (preflight or uploads[1]) then before(true) end
   if preflight then
     local ok, err = preflight.check(client, payload, input, options, finish)
     if not ok then return nil, err end
   end
-  local call = { method = "POST", path = path, json = payload, finish = finish,
+  local call = { method = "POST", path = path, json = payload, finish = finish, before = before,
                  recipient = payload.to or payload.recipient }
   local body, meta
   if uploads[1] then
@@ -101,22 +102,24 @@ end
 ---@param uploads table[]
 ---@param input whatsapp.Message
 ---@param options? table per-call options
+---@param before? fun(waits: boolean) is called when it has to wait or to upload first, and before its bytes leave
 ---@return whatsapp.Sent|nil
 ---@return whatsapp.Error? err
-function M.compiled(client, payload, uploads, input, options)
-  return deliver(client, MESSAGES, payload, uploads, input, options)
+function M.compiled(client, payload, uploads, input, options, before)
+  return deliver(client, MESSAGES, payload, uploads, input, options, before)
 end
 
 --- Sends a message. See the contract of each kind in docs/messages.md.
 ---@param client whatsapp.Client
 ---@param input whatsapp.Message the recipient, one kind with its content, and the envelope
 ---@param options? table per-call options
+---@param before? fun(waits: boolean) as for `compiled`
 ---@return whatsapp.Sent|nil
 ---@return whatsapp.Error? err
-function M.send(client, input, options)
+function M.send(client, input, options, before)
   local payload, uploads = message.compile(input)
   if not payload then return nil, uploads end
-  return M.compiled(client, payload, uploads, input, options)
+  return M.compiled(client, payload, uploads, input, options, before)
 end
 
 --- What a marketing message has beside the message itself.

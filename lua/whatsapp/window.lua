@@ -110,7 +110,7 @@ end
 
 -- Sends the template, unless this customer has it already: then nil, and an error
 -- of kind `window`.
-local function send_fallback(client, store, customer, input, options)
+local function send_fallback(client, store, customer, input, options, before)
   local name = "window_fallback " .. customer
   local mine, err
   if store then
@@ -119,7 +119,7 @@ local function send_fallback(client, store, customer, input, options)
     if not mine then return sent_already() end
   end
   local sent
-  sent, err = send.send(client, instead_of(client, input), options)
+  sent, err = send.send(client, instead_of(client, input), options, before)
   if sent then
     sent.fallback = true
   elseif store and err.outcome ~= "unknown" then
@@ -144,18 +144,19 @@ local APART = { template = true, reaction = true, pin = true }
 ---@param client whatsapp.Client
 ---@param input table as for `wa:send`
 ---@param options? table per-call options
+---@param before? fun(waits: boolean) as for `send.compiled`
 ---@return whatsapp.Sent|nil sent `sent.fallback` is true when the template was sent
 ---@return whatsapp.Error? err
-function M.send(client, input, options)
+function M.send(client, input, options, before)
   local payload, uploads = message.compile(input)
   if not payload then return nil, uploads end
   local store = client.config.store
   local customer = payload.recipient_type ~= "group" and customer_of(client, input.to, options)
-  if APART[payload.type] or not customer then return send.compiled(client, payload, uploads, input, options) end
-  if is_closed(client, store, customer) then return send_fallback(client, store, customer, input, options) end
-  local sent, err = send.compiled(client, payload, uploads, input, options)
+  if APART[payload.type] or not customer then return send.compiled(client, payload, uploads, input, options, before) end
+  if is_closed(client, store, customer) then return send_fallback(client, store, customer, input, options, before) end
+  local sent, err = send.compiled(client, payload, uploads, input, options, before)
   if sent or err.kind ~= "window" then return sent, err end
-  return send_fallback(client, store, customer, input, options)
+  return send_fallback(client, store, customer, input, options, before)
 end
 
 local CLOSED = 131047

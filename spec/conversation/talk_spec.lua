@@ -16,6 +16,43 @@ describe("a conversation", function()
     assert.are.same({}, t.told)
   end)
 
+  it("has not begun to send what waits for its turn", function()
+    local stored, steps
+    local options = sandbox:options()
+    options.rate = 1
+    options.loop = setmetatable({ sleep = function()
+      local name = assert(t.store:list("conversation/", nil, 2))[1]
+      stored[#stored + 1] = { name, (assert(t.store:get(name))) }
+    end }, { __index = require "whatsapp.loop.native" })
+    local paced = whatsapp.new(options)
+    local function talk(chat)
+      for i = 1, 2 do
+        chat:step("count", function() steps = steps + 1 end)
+        chat:send { text = ("%d"):format(i) }
+        chat:step("count", function() steps = steps + 1 end)
+        chat:send { image = { data = "\137PNG\r\n\26\n" .. i, type = "image/png" } }
+      end
+    end
+    t:close()
+    t.wa, t.told, stored, steps = paced, {}, {}, 0
+    t:opens(talk)
+    t:deliver "go"
+    assert.are.same({ "1", "image", "2", "image" }, t:said())
+    assert.is_true(#stored > 3)
+    -- Each time it waited a process may have died: the next one sends what was to be sent, and
+    -- does what was done before not again.
+    for _, one in ipairs(stored) do
+      t.store, stored, steps = whatsapp.store.memory(), {}, 0
+      assert(t.store:put(one[1], one[2], nil, { due = t.now, expires = t.now + 1000 }))
+      t:opens(talk)
+      t:advance(1)
+      local said = t:said()
+      assert.are.equal(#said - 1, steps, one[2])
+      assert.are.same({ "image", {} }, { said[#said], t.told })
+    end
+    assert.are.same({}, assert(t.bot:conversations()))
+  end)
+
   describe("whose code changed", function()
     local function first(chat)
       chat:ask "Name?"

@@ -7,6 +7,7 @@ local chats = require "whatsapp.conversation.chat"
 local commands = require "whatsapp.conversation.command"
 local journals = require "whatsapp.conversation.journal"
 local mark_of = require "whatsapp.conversation.mark"
+local send_message = require("whatsapp.send").send
 local starting = require "whatsapp.conversation.starting"
 local webhook = require "whatsapp.webhook"
 
@@ -213,10 +214,25 @@ local function keep_refused(self, err)
   done(self, nil, err)
 end
 
+-- As `client:send`.
+local function deliver(client, ...)
+  if client.config.window_fallback then return require("whatsapp.window").send(client, ...) end
+  return send_message(client, ...)
+end
+
+-- It has begun when its bytes leave: what waited for its turn until then was surely not sent.
 local function send(self, command)
   self.event = nil      -- it was no answer to what is said now
-  begin_effect(self)
-  local sent, err = self.desk:client(self.journal.head):send(address(self, command.message), command.options)
+  local begun = false
+  local function before(waits)
+    if begun then return end
+    if waits then return flush(self) end
+    begun = true
+    begin_effect(self)
+  end
+  local sent, err = deliver(self.desk:client(self.journal.head), address(self, command.message), command.options,
+    before)
+  if not begun then note(self, { mark = command.mark }) end
   if sent then return keep_sent(self, sent) end
   if err.outcome == "unknown" then return suspend_until(self, self:now() + SETTLE) end
   keep_refused(self, err)
