@@ -111,6 +111,13 @@ describe("of_answer", function()
     assert.are.equal("auth rejected false", summary(answer(401, nil, { idempotent = true })))
   end)
 
+  it("never advises to try again what may have happened", function()
+    for _, status in ipairs { 408, 500, 502, 503, 504, 599 } do
+      assert.matches("look before you do it again", answer(status, nil).hint, 1, true)
+    end
+    assert.matches("try again later", answer(502, nil, { idempotent = true }).hint, 1, true)
+  end)
+
   it("is nil for a good answer", function()
     assert.is_nil(answer(200, { success = true }))
     assert.is_nil(answer(201, nil))

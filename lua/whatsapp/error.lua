@@ -163,6 +163,8 @@ local function may_repeat(retry, outcome, idempotent)
   return (REPEATABLE[retry] or false) and (outcome ~= "unknown" or idempotent or false)
 end
 
+local UNSURE = "it may have happened: look before you do it again"
+
 -- Failures below HTTP that may pass by themselves.
 local transport_hints = {
   network = "check the network, name resolution, proxy and base_url",
@@ -179,7 +181,7 @@ function M.of_transport(err, idempotent)
   err.hint = err.hint or transport_hints[err.kind]
     or (err.kind == "tls" and "check ca_file, who may read it, and that base_url is the certificate's host") or nil
   if err.outcome == "unknown" and not idempotent then
-    err.hint = "it may have happened: look before you do it again"
+    err.hint = UNSURE
   end
   err.retryable = may_repeat(err.retry, err.outcome, idempotent)
   return M.new(err)
@@ -303,13 +305,14 @@ local function of_other(answer)
   local entry = (known()[answer.from] or {})[status] or of_status(status, "gateway")
   local outcome = entry.outcome or (status >= 500 and "unknown" or "rejected")
   local details = words_of(answer.decoded) or entry.meaning
+  local unsure = outcome == "unknown" and not answer.idempotent and (entry.hint or DOWN) == DOWN
   return M.new {
     kind = entry.kind,
     status = status,
     title = entry.title,
     message = ("HTTP %d%s%s"):format(status, entry.title and " " .. entry.title or "", form_of(answer)),
     details = details ~= entry.title and details or nil,
-    hint = entry.hint,
+    hint = unsure and UNSURE or entry.hint,
     outcome = outcome,
     retry_after = wait_of(answer.headers),
     retry = entry.retry,
