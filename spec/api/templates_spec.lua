@@ -344,6 +344,7 @@ describe("wa.profile", function()
       wa.profile:update { profile_picture = "a.png", profile_picture_handle = "4::x" })
     expect.refused("invalid", "abuot", "did you mean about?",
       wa.profile:update { profile_picture = { data = PNG, type = "image/png" }, abuot = "x" })
+    expect.refused("invalid", "picture", "did you mean profile_picture?", wa.profile:update { picture = "a.png" })
     expect.refused("io", "profile_picture.file", "cannot open", wa.profile:update { profile_picture = "nowhere.png" })
     expect.refused("invalid", "profile_picture.data", "allowed are image/jpeg",
       wa.profile:update { profile_picture = { data = "film", type = "video/mp4" } })

@@ -3,6 +3,7 @@
 local Error = require "whatsapp.error"
 local fields = require "whatsapp.api.fields"
 local resource = require "whatsapp.resource"
+local schema = require "whatsapp.schema"
 local source = require "whatsapp.api.source"
 
 local PATH = "{phone_number_id}/whatsapp_business_profile"
@@ -33,6 +34,9 @@ local rows = {
 local row = rows.update
 local update = resource.method(row)
 
+local known = { profile_picture = true, messaging_product = true } -- of the latter the row tells
+for name in pairs(row.fields) do known[name] = true end
+
 --- Changes what is given. A picture (JPEG or PNG of 5 MB) is uploaded first; it
 --- may also be the `profile_picture_handle` of an upload.
 ---@param profile { about?: string, address?: string, description?: string, email?: string,
@@ -42,7 +46,10 @@ local update = resource.method(row)
 ---@return true|nil
 ---@return whatsapp.Error? err
 function rows.update(self, profile, options)
-  if type(profile) ~= "table" or profile.profile_picture == nil then return update(self, profile, options) end
+  if type(profile) ~= "table" then return update(self, profile, options) end
+  local stray = schema.first_unknown(profile, known)
+  if stray ~= nil then return schema.unknown_key(nil, stray, known) end
+  if profile.profile_picture == nil then return update(self, profile, options) end
   if profile.profile_picture_handle ~= nil then
     return Error.invalid("profile_picture", "cannot stand beside profile_picture_handle")
   end
