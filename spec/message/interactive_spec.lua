@@ -231,6 +231,8 @@ describe("refuses", function()
     ["a reaction to nothing"] = { "reaction.message_id", "is missing", { reaction = { emoji = "👍" } } },
     ["a reaction that is a word"] = { "reaction.emoji", "an emoji", { reaction = { message_id = "wamid.a",
       emoji = "hello" } } },
+    ["a reaction that is a text"] = { "reaction.emoji", "an emoji", { reaction = { message_id = "wamid.a",
+      emoji = "Thanks 👍" } } },
     ["an emoji on a flow's button"] = { "flow.button", "no emoji", { flow = { body = "b", id = 1,
       button = "Book 🎉" } } },
     ["data that holds itself"] = { "flow.data" .. (".a"):rep(24) .. "…", "nested",

@@ -31,7 +31,9 @@ local function for_individuals(_, payload, name)
     "send a text, media or a template, or write to each member")
 end
 
-local function is_emoji(text) return text == "" or text:find "[\128-\255]" ~= nil end
+local function is_emoji(text)
+  return text == "" or text:find "[\128-\255]" ~= nil and not text:find "[A-Za-z%s]"
+end
 
 local kinds = {
   text = { spec = { type = "table", short = "body", fields = {

@@ -52,6 +52,9 @@ function M.phone(text, path)
   local plain = text:match "^%+?([1-9]%d*)$"
   if not plain then
     local digits = text
+    if text:find "^%s*%([%d%s]+%)" and not text:find "^%s*%(%s*00" then
+      return invalid(path, ("%q begins with an area code"):format(text:sub(1, 40)), COUNTRY)
+    end
     for _, separator in ipairs(SEPARATORS) do digits = digits:gsub(separator, "") end
     digits = digits:gsub("%(0%)", ""):gsub("[()]", "")
     plain = digits:match "^%+(%d+)$" or digits:match "^00(%d+)$" or digits:match "^%d+$"
