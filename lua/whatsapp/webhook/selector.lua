@@ -24,7 +24,7 @@ local TAPS = set_of("button button_reply list_reply", {})
 local TYPES = set_of([[
   text image video audio document sticker location contacts reaction button button_reply list_reply
   flow_reply address_reply call_permission_reply order edit revoke system request_welcome unsupported
-  interactive carousel_reply poll_creation media_placeholder
+  carousel_reply poll_creation media_placeholder
   sent delivered read played failed deleted warning pending captured canceled configuration
   approved rejected paused unpaused disabled enabled flagged unflagged reinstated archived unarchived
   pending_deletion in_appeal locked unlocked limit_exceeded quality category correct_category components status
@@ -43,6 +43,16 @@ local WORDS = {}
 for _, set in ipairs { KINDS, TYPES } do
   for word in pairs(set) do WORDS[word] = true end
 end
+
+-- What it is called in Graph's bodies, in WhatsApp, or in other libraries.
+local MEANT = {
+  interactive = "button_reply, list_reply or flow_reply", nfm_reply = "flow_reply or address_reply",
+  reply = "button_reply or list_reply", callback_button = "button_reply", callback_selection = "list_reply",
+  quick_reply = "button (of a template) or button_reply", flow_completion = "flow_reply",
+  voice = "audio, with function(event) return event.media.voice end",
+  photo = "image", picture = "image", file = "document",
+  command = [[text, with a pattern such as "^/start"]], any = "message", all = "message",
+}
 
 -- What the business itself wrote, and what is long past, asks for no answer: a
 -- mere type does not select it.
@@ -66,10 +76,13 @@ end
 
 -- A handler for it would never be called, and nobody would know why.
 local function must_be_no_slip(field, word, known)
-  if known[word] or not schema.is_slip(word, known) then return end
+  if known[word] then return end
+  local small = word:lower()
+  local meant = MEANT[small] or known[small] and small or schema.is_slip(word, known) and schema.nearest(word, known)
+  if not meant then return end
   refuse(field, ("%q is no type of event that is known"):format(word),
     ("did you mean %s? A type that is new and looks alike: select its kind, and match with a function")
-      :format(schema.nearest(word, known)))
+      :format(meant))
 end
 
 local function selector(field, word)
