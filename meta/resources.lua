@@ -288,7 +288,7 @@
 ---@field wait fun(self: whatsapp.Templates, which: string|{ name: string, language?: string }, status?: string, options?: whatsapp.CallOptions): table|nil, whatsapp.Error? Waits until a template has a status, by asking: at first after half a second, later every 30 seconds.
 
 ---@class whatsapp.Uploads
----@field upload fun(self: whatsapp.Uploads, given: string|{ file?: string, data?: string, type?: string, filename?: string }, options?: whatsapp.CallOptions): { handle: string }|nil, whatsapp.Error? Uploads a file (streamed, in constant memory) or bytes. A transfer that breaks off goes on from where it got to, at most `retries` times. Limits: JPEG and PNG of 5 MB, MP4 of 16 MB, PDF of 100 MB.
+---@field upload fun(self: whatsapp.Uploads, given: string|{ file?: string, data?: string, fetch?: string, type?: string, filename?: string }, options?: whatsapp.CallOptions): { handle: string }|nil, whatsapp.Error? Uploads a file (streamed, in constant memory), bytes, or what is behind a link. A transfer that breaks off goes on from where it got to, at most `retries` times. Limits: JPEG and PNG of 5 MB, MP4 of 16 MB, PDF of 100 MB.
 
 ---@class whatsapp.Username
 ---@field delete fun(self: whatsapp.Username, options?: whatsapp.CallOptions): true|nil, whatsapp.Error? Gives the username up.

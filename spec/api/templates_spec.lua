@@ -51,6 +51,22 @@ describe("wa.templates", function()
         body = "Ann" })
     end)
 
+    it("uploads what is behind a link", function()
+      local function header(link) return { image = { fetch = link } } end
+      local id = approved { name = "promo_link", language = "en_US", category = "MARKETING", header = header(box.link),
+        body = "Hello." }
+      assert.is_truthy(assert(wa.templates:get(id)).components[1].example.header_handle[1]:find "^4::")
+      assert.is_truthy(assert(wa.uploads:upload { fetch = box.link }).handle:find "^4::")
+      assert.is_true(wa.profile:update { profile_picture = { fetch = box.link } })
+      expect.refused("media", "header.image.fetch", "answers HTTP 404", wa.templates:create { name = "x",
+        language = "en_US", category = "MARKETING", header = header(box.link .. "x"), body = "Hello." })
+      expect.refused("invalid", "header.video.fetch", "allowed are video/mp4", wa.templates:create { name = "x",
+        language = "en_US", category = "MARKETING", header = { video = { fetch = box.link } }, body = "Hello." })
+      expect.refused("invalid", "header.image", "needs one of file, data, fetch or handle", wa.templates:create {
+        name = "x", language = "en_US", category = "MARKETING", body = "Hello.",
+        header = { image = { fetch = box.link, handle = "4::x" } } })
+    end)
+
     it("uploads nothing before the whole was found to be right", function()
       local before = #box:requests()
       expect.refused("invalid", "examples", "{{1}}", wa.templates:create { name = "x", language = "en_US",

@@ -158,7 +158,7 @@ describe("an upload", function()
 
   it("is refused before a byte is sent when it is no such file", function()
     local wa = client(0, 0)
-    expect.refused("invalid", "file", "needs either", wa.uploads:upload {})
+    expect.refused("invalid", "file", "needs one of file, data and fetch", wa.uploads:upload {})
     expect.refused("invalid", "data", "type", wa.uploads:upload { data = "x" })
     expect.refused("invalid", "data", "allowed are application/pdf",
       wa.uploads:upload { data = "x", type = "text/plain" })

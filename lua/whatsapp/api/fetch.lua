@@ -90,6 +90,24 @@ function M.run(client, link, kind, path, options, finish)
   return nil, err
 end
 
+--- Fetches a link into memory.
+---@param client whatsapp.Client
+---@param link string
+---@param kind string|nil of message: limits the size
+---@param path string for errors
+---@param options table|nil per-call options
+---@param finish number|nil
+---@return string|nil bytes
+---@return string|whatsapp.Error|nil content_type as the server says it, or the error
+function M.into_memory(client, link, kind, path, options, finish)
+  local target, err = core.download { maximum = limits.maximum(kind) }
+  if not target then return nil, Error.of_transport(err, false) end
+  local headers, bytes = follow(client, link, target, kind, path, options, finish)
+  target:close()
+  if not headers then return nil, bytes end
+  return bytes, type_said(headers)
+end
+
 local TEXT_MAX = 10 * 1024 * 1024
 
 --- Fetches a link that Graph gave, into memory: at most 10 MB. One to Graph's own host is

@@ -9,35 +9,34 @@ local schema = require "whatsapp.schema"
 
 local M = {}
 
-local fields = {
+local spec = { type = "table", short = "file", fields = {
   file = { type = "bytes" },
   data = { type = "bytes" },
+  fetch = { type = "link" },
   type = { type = "string", line = true },
   filename = limits.filename,
-}
-
-local local_spec = { type = "table", short = "file", fields = fields }
-local spec = { type = "table", short = "file", fields = {
-  fetch = { type = "link" }, ttl_minutes = { type = "number", min = 60, max = 43200, whole = true },
 } }
-for name, field in pairs(fields) do spec.fields[name] = field end
+
+local media_spec = { type = "table", short = "file", fields = {
+  ttl_minutes = { type = "number", min = 60, max = 43200, whole = true },
+} }
+for name, field in pairs(spec.fields) do media_spec.fields[name] = field end
 
 --- Checks what a caller gave: the name of a file, or a table with `file`, `data`
---- or `fetch`, and `type` and `filename` where they are not the file's own; with `fetch`
+--- or `fetch`, and `type` and `filename` where they are not the file's own; for messages
 --- also `ttl_minutes`, how long Graph keeps it for a number without storage.
 ---@param value string|{ file?: string, data?: string, fetch?: string, type?: string, filename?: string,
 --- ttl_minutes?: integer }
 ---@param example string how the call is written, for the hint
 ---@param path? string begins the error's path
----@param fetches? boolean whether it may be a link
+---@param for_messages? boolean
 ---@return table|nil source
 ---@return whatsapp.Error? err
-function M.check(value, example, path, fetches)
-  local source, err = schema.check(value, fetches and spec or local_spec, path)
+function M.check(value, example, path, for_messages)
+  local source, err = schema.check(value, for_messages and media_spec or spec, path)
   if not source then return nil, err end
   if (source.file and 1 or 0) + (source.data and 1 or 0) + (source.fetch and 1 or 0) ~= 1 then
-    return Error.invalid(path or "file", fetches and "needs one of file, data and fetch"
-      or "needs either file or data", example)
+    return Error.invalid(path or "file", "needs one of file, data and fetch", example)
   end
   return source
 end
@@ -48,7 +47,7 @@ local function size_of(source, named)
   if size then return size end
   err.field = named
   if source.file:find "^https?://" then
-    err.hint = "it is a link: give { fetch = … } to have it fetched here and uploaded, where that is taken"
+    err.hint = "it is a link: give { fetch = … } to have it fetched here and uploaded"
   end
   return nil, Error.of_transport(err, false)
 end
@@ -141,6 +140,23 @@ function M.fetch(client, source, where, kind, options, finish)
   local good, err = identify(file, source, where, kind, said, assert(download:head(content.HEAD)))
   if not good then download:close() end
   return good, err
+end
+
+--- The same, fetched into memory: what is uploaded in parts begins again anywhere.
+---@param client whatsapp.Client
+---@param source { fetch: string, type?: string, filename?: string }
+---@param where string|nil
+---@param kind? string
+---@param options? table
+---@param finish? number
+---@return { named: string, data: string, size: integer, type: string, filename: string, head: string }|nil
+---@return whatsapp.Error? err
+function M.fetch_whole(client, source, where, kind, options, finish)
+  local named = schema.join(where, "fetch")
+  local data, said = fetch.into_memory(client, source.fetch, kind, named, options, finish)
+  if not data then return nil, said end
+  local file = { named = named, data = data, size = #data, filename = limits.name_of(source) }
+  return identify(file, source, where, kind, said, data:sub(1, content.HEAD))
 end
 
 return M

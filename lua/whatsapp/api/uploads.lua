@@ -127,8 +127,13 @@ local function explain(client, err)
 end
 
 -- The bytes of a source, if they can be uploaded.
-local function file_of(given, kind, where)
-  local file, err = source.describe(given, where, kind)
+local function file_of(client, given, kind, where, options, finish)
+  local file, err
+  if given.fetch then
+    file, err = source.fetch_whole(client, given, where, kind, options, finish)
+  else
+    file, err = source.describe(given, where, kind)
+  end
   if not file then return nil, err end
   local ok
   ok, err = limits.check(file.type, file.size, kind, file.named, limits.upload_kinds)
@@ -149,10 +154,10 @@ local function upload(client, file, options, finish)
   return handle
 end
 
---- Uploads a file (streamed, in constant memory) or bytes. A transfer that
+--- Uploads a file (streamed, in constant memory), bytes, or what is behind a link. A transfer that
 --- breaks off goes on from where it got to, at most `retries` times.
 --- Limits: JPEG and PNG of 5 MB, MP4 of 16 MB, PDF of 100 MB.
----@param given string|{ file?: string, data?: string, type?: string, filename?: string }
+---@param given string|{ file?: string, data?: string, fetch?: string, type?: string, filename?: string }
 ---@param options? table per-call options
 ---@return { handle: string }|nil
 ---@return whatsapp.Error? err
@@ -160,10 +165,11 @@ function M.upload(self, given, options)
   local checked, err = source.check(given,
     'wa.uploads:upload("promo.png") or { data = bytes, type = "image/png" }')
   if not checked then return nil, err end
+  local finish = self.client:finish_of(options)
   local file, handle
-  file, err = file_of(checked)
+  file, err = file_of(self.client, checked, nil, nil, options, finish)
   if not file then return nil, err end
-  handle, err = upload(self.client, file, options, self.client:finish_of(options))
+  handle, err = upload(self.client, file, options, finish)
   if not handle then return nil, err end
   return { handle = handle }
 end
@@ -171,7 +177,7 @@ end
 --- Uploads what a template or profile refers to, and puts each handle into its
 --- place; nothing is uploaded before all files were found to be right.
 ---@param references { into: table, key: any, kind: string, path: string, file?: string,
---- data?: string, type?: string }[]
+--- data?: string, fetch?: string, type?: string }[]
 ---@param options? table
 ---@param finish? number
 ---@return true|nil
@@ -180,7 +186,7 @@ end
 function M.upload_all(self, references, options, finish)
   local files = {}
   for i, reference in ipairs(references) do
-    local file, err = file_of(reference, reference.kind, reference.path)
+    local file, err = file_of(self.client, reference, reference.kind, reference.path, options, finish)
     if not file then return nil, err end
     files[i] = file
   end

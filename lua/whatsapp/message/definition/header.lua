@@ -11,27 +11,27 @@ local join = schema.join
 
 local M = {}
 
--- Meta shows the reviewers a file of its own: a link is none.
+-- Meta shows the reviewers a file of its own, and fetches no link.
 local function not_a_link(value, path)
   if type(value) ~= "string" then return value end
   if value:find "^%a[%w+.-]*://" then
     return invalid(path, "must be a local file, not a link",
-      "download it first, or give { data = … } or the { handle = … } of an upload")
+      'give { fetch = "https://…" } to have it fetched here and uploaded, or the { handle = … } of an upload')
   end
   return { file = value }
 end
 
 local function one_source(value, path)
   local count = 0
-  for _, name in ipairs { "file", "data", "handle" } do
+  for _, name in ipairs { "file", "data", "fetch", "handle" } do
     if value[name] ~= nil then count = count + 1 end
   end
-  if count ~= 1 then return invalid(path, "needs one of file, data or handle") end
+  if count ~= 1 then return invalid(path, "needs one of file, data, fetch or handle") end
   return value
 end
 
 local example_file = { type = "table", before = not_a_link, check = one_source, fields = {
-  file = { type = "bytes" }, data = { type = "bytes" },
+  file = { type = "bytes" }, data = { type = "bytes" }, fetch = { type = "link" },
   handle = { type = "string", line = true },
   type = { type = "string", line = true }, filename = media.filename,
 } }
@@ -48,7 +48,7 @@ local function example_of(file, kind, context)
   local handles = { file.handle }
   if not file.handle then
     context.uploads[#context.uploads + 1] = { into = handles, key = 1, kind = kind,
-      path = join(join(context.path, "header"), kind), file = file.file, data = file.data,
+      path = join(join(context.path, "header"), kind), file = file.file, data = file.data, fetch = file.fetch,
       type = file.type, filename = file.filename }
   end
   return { header_handle = handles }
