@@ -293,6 +293,18 @@ describe("sandbox: webhooks", function()
     assert.are.equal("heard", (following()))
   end)
 
+  it("do not tell what one writes who is blocked, and cannot be written to", function()
+    local to = "15557770000"
+    assert(wa.blocked_users:block(to))
+    assert(box:receive { from = to, text = "unheard" })
+    local sent, err = wa:send { to = to, text = "Hi" }
+    assert.is_nil(sent)
+    assert.equal(130403, err.code)
+    assert(wa.blocked_users:unblock(to))
+    assert(box:receive { from = to, text = "heard" })
+    assert.equal("heard", (following()))
+  end)
+
   it("can be delivered again", function()
     receive "zero"
     local _, before = following()

@@ -19,6 +19,7 @@ local CALLS = {
   { 'wa:request%("POST", "([^"]+)", .+%)$',
     [[whatsapp call POST '%1' '{"messaging_product":"whatsapp","pin":"..."}']] },
   { " %(whatsapp%.build%)", "" },
+  { " %(wa%.blocked_users:unblock%)", "" },
   { "make a new one with whatsapp%.new", "start the command again" },
   { " %(in nginx also: env [%u_]+;%)", "" },
   { " or give [%l_]+ = … to whatsapp%.new or to the call", "" },

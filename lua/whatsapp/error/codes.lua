@@ -153,6 +153,9 @@ local codes = {
     hint = "compare the payload (whatsapp.build) with Meta's reference of this message type" },
 
   -- Recipients ----------------------------------------------------------------
+  [130403] = { kind = "recipient", retry = "fix", url = BLOCKS, title = "user blocked",
+    meaning = "the business has blocked this user itself",
+    hint = "unblock the user first (wa.blocked_users:unblock)" },
   [130472] = { kind = "recipient", retry = "never", title = "user in an experiment",
     meaning = "the user is in a Meta experiment and gets no such marketing message",
     hint = "leave this message out, or wait until the user writes first" },

@@ -13,6 +13,14 @@ local function blocked(phone, wa_id)
   return state.of_phone("blocked_user", phone, "wa_id", wa_id)
 end
 
+--- Whether a number has blocked a user: neither of them reaches the other then.
+---@param phone table
+---@param user string  a phone number or a business-scoped user id
+---@return boolean
+function M.is_blocked(phone, user)
+  return blocked(phone, user)[1] ~= nil
+end
+
 local function users_of(req)
   return params.users(req, "block_users", "a non-empty array")
 end

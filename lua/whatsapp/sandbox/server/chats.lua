@@ -223,21 +223,31 @@ local changes = {
   end,
 }
 
+local function add_written(chat, message, status, sender)
+  add(chat, { id = message.id, direction = "in", type = message.type, payload = message, status = status,
+              time = tonumber(message.timestamp), sender = sender and (sender.name or label(sender.id)) })
+end
+
 --- What a customer writes.
 ---@param chat table
 ---@param message table  as the webhook has it
 ---@param sender? table  the person, in the chat of a group
 function M.received(chat, message, sender)
-  local at = tonumber(message.timestamp) or state.now()
-  chat.heard = math.max(chat.heard or 0, at)
+  chat.heard = math.max(chat.heard or 0, tonumber(message.timestamp))
   local change = changes[message.type]
   if change and type(message[message.type]) == "table" then
     change(message)
   else
-    add(chat, { id = message.id, direction = "in", type = message.type, payload = message, status = "delivered",
-                time = at, sender = sender and (sender.name or label(sender.id)) })
+    add_written(chat, message, "delivered", sender)
   end
   publish(chat)
+end
+
+--- What a customer writes who is blocked: he has sent it, and it does not arrive.
+---@param chat table
+---@param message table  as the webhook would have had it
+function M.lost(chat, message)
+  add_written(chat, message, "sent")
 end
 
 --- A call, new or gone on: it has its place among the messages.
@@ -284,8 +294,8 @@ function M.mark_read(wamid, types)
   if not message or message.direction ~= "in" then return end
   for i = message.serial, first, -1 do
     local other = messages[i]
-    if other.direction == "in" and other.type ~= "call" and other.customer == message.customer
-      and other.phone_number_id == message.phone_number_id then
+    if other.direction == "in" and other.type ~= "call" and other.status ~= "sent"
+      and other.customer == message.customer and other.phone_number_id == message.phone_number_id then
       if other.status == "read" then break end
       M.set_status(other.id, "read")
     end

@@ -2,6 +2,7 @@
 
 local received = require "whatsapp.sandbox.received"
 local answer = require "whatsapp.sandbox.server.answer"
+local block_users = require "whatsapp.sandbox.server.block_users"
 local calls = require "whatsapp.sandbox.server.calls"
 local chats = require "whatsapp.sandbox.server.chats"
 local groups = require "whatsapp.sandbox.server.groups"
@@ -112,6 +113,10 @@ function M.write(body)
                     timestamp = ("%.0f"):format(body.timestamp or state.time()) }
   message[kind], message.referral = content, body.referral
   if kind == "unsupported" then message.errors = body.errors or UNSUPPORTED end
+  if not group and block_users.is_blocked(phone, from or user_id) then
+    chats.lost(chat, message)
+    return message.id
+  end
   webhooks.send(phone, from or user_id, "messages", {
     contacts = kind ~= "system" and {
       { wa_id = from, user_id = user_id, profile = { name = person.name or "Customer" } } } or nil,
@@ -128,6 +133,7 @@ function M.call(body)
   body = checked(body, "call")
   local digits, user_id = customer_of(body.from, "from")
   local phone = phone_of(body.phone_number_id)
+  if block_users.is_blocked(phone, digits or user_id) then answer.invalid("from", "is blocked by the business") end
   local chat = chats.with(digits or user_id, phone, { name = body.name })
   return calls.ring(phone, chat.person.id, body.cta_payload)
 end

@@ -18,6 +18,8 @@ return {
   [368] = { status = 403, message = "Temporarily blocked for policies violations" },
   [2500] = { status = 400, message = "Unknown path components" },
   [80007] = { status = 400, message = "Rate limit issues", transient = true },
+  [130403] = { status = 400, message = "User blocked", details = "Unable to deliver the message. This business has "
+    .. "blocked the end user on WhatsApp" },
   [130429] = { status = 429, message = "Rate limit hit", transient = true },
   [130472] = { status = 400, message = "User's number is part of an experiment" },
   [130497] = { status = 403, message = "Business account is restricted from messaging users in "

@@ -2,6 +2,7 @@
 
 local json = require "whatsapp.json"
 local answer = require "whatsapp.sandbox.server.answer"
+local block_users = require "whatsapp.sandbox.server.block_users"
 local calls = require "whatsapp.sandbox.server.calls"
 local changes = require "whatsapp.sandbox.server.changes"
 local chats = require "whatsapp.sandbox.server.chats"
@@ -194,6 +195,7 @@ local function send(body, phone)
   check_context(body.context)
   local template = check_content(body)
   check_group(body, template)
+  if block_users.is_blocked(phone, to) then answer.refuse { code = 130403 } end
   local code = code_of(to, "1555")
   if code then answer.refuse { code = code, details = "the recipient's number asks for this error" } end
   local id = wamid.new(to)
