@@ -347,6 +347,25 @@ describe("luv's loop", function()
     assert.is_false(uv.loop_alive())
   end)
 
+  it("may have its handles closed: a call that comes later has new ones, also for those that wait", function()
+    local wa, sent = whatsapp.new(options_of { loop = "luv" }), 0
+    local function send()
+      assert(wa:send { to = "+15551234567", text = "Hi" })
+      sent = sent + 1
+    end
+    local function close_all()
+      uv.walk(function(handle)
+        if not handle:is_closing() then handle:close() end
+      end)
+    end
+    loops.luv.run(send)
+    close_all()
+    loops.luv.spawn(send)
+    close_all()
+    loops.luv.run(send)
+    assert.are.equal(3, sent)
+  end)
+
   it("may have others resume a coroutine that waits, or end it", function()
     local wa = whatsapp.new(options_of { loop = "luv", rate = 5 })
     local ids = {}

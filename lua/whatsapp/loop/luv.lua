@@ -68,8 +68,9 @@ local function drain()
   resume(ready)
 end
 
+-- The program may have closed whatever its loop had: uv.walk is for that.
 local function watch()
-  if not poll then
+  if not poll or poll:is_closing() then
     watched = assert(port.descriptor())
     poll = assert(uv.new_poll(watched))
   end
@@ -95,7 +96,7 @@ local function yield_for(seconds)
     resume { co }
   end)
   coroutine.yield()
-  if not over then timer:close() end
+  if not over and not timer:is_closing() then timer:close() end
   return over
 end
 
