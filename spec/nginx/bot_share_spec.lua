@@ -39,6 +39,7 @@ describe("a bot with much to do", function()
       ]]):format(meta.secret),
       server = [[
         client_max_body_size 3m;
+        client_body_buffer_size 3m;
         location /webhook { content_by_lua_block { require("whatsapp.nginx").serve(bot) } }
         location /handled { content_by_lua_block { asked = true ngx.print(handled) } }
       ]],

@@ -188,9 +188,9 @@ function M.wait_for_end(pid)
   load.eventually("the end of process " .. pid, function() return not kill("0", pid) end)
 end
 
-local SEVERE = { error = true, crit = true, alert = true, emerg = true }
+local SEVERE = { warn = true, error = true, crit = true, alert = true, emerg = true }
 
---- The lines of the error log of level error and above.
+--- The lines of the error log of level warn and above.
 ---@return string
 function Worker:errors()
   local lines = {}

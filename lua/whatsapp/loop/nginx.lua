@@ -37,9 +37,9 @@ end
 
 local SLICE = 10        -- seconds a wait lasts at most before it looks around
 local READ = 3600       -- the same for the reader: nginx logs its end as an error
-local POLL = 0.001      -- where there is no socket
+local POLL = 0.001      -- where there is no socket; the shortest pause that nginx does not warn of
 local START = 0.05      -- within which the reader begins, unless nginx drops its timer
-local TURN = 8          -- waiters woken in one turn of nginx's loop: other requests want theirs
+local TURN = 64         -- waiters woken in one turn of nginx's loop: other requests want theirs
 local SPARE = 256       -- semaphores kept for the next waits
 local KEEP = 60 * 1000  -- milliseconds for which an idle socket is kept
 
@@ -85,9 +85,7 @@ end
 local function read(socket)
   local more = drain(TURN)
   while count > 0 do
-    if more then
-      ngx.sleep(0)
-    elseif not socket then
+    if more or not socket then
       ngx.sleep(POLL)
     elseif not wait_for_byte(socket) then
       socket:close()
