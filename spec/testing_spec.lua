@@ -177,6 +177,20 @@ describe("a test of a bot", function()
     assert.are.equal(said, t:transcript():sub(-#said))
   end)
 
+  it("goes on with what another test has left in a store", function()
+    local left = whatsapp.store.memory()
+    local function begin(words)
+      bot = whatsapp.bot { client = wa, webhook = whatsapp.webhook(meta.hook()) }
+      bot:on("text", "^go$", whatsapp.conversation("two", function(chat)
+        chat:say(words .. chat:ask "First?" .. chat:ask "Second?")
+      end))
+      t = testing.bot(bot, { sandbox = sandbox, store = left })
+      return t.user "4915112345678"
+    end
+    begin("old "):says("go"):expects("First?"):says("1"):expects "Second?"
+    begin("new "):says("2"):expects "new 12"
+  end)
+
   it("has customers with a user id, or both", function()
     bot:on("text", "^who$", function(event)
       event:reply { text = ("%s %s"):format(tostring(event.phone), tostring(event.user_id)) }

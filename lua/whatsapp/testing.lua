@@ -166,11 +166,13 @@ local function clear(sandbox)
   faulty[sandbox] = nil
 end
 
--- Several tests may have the same sandbox: each knows its requests by the user agent.
-local AGENT = "whatsapp.testing/"
+-- Several tests may have the same sandbox, in which each knows its requests by the user agent,
+-- or the same store, in which no two messages of customers have one id.
+local AGENT, made = "whatsapp.testing/", 0
 
-local function agent_of(test)
-  return ("%s%d.%s"):format(AGENT, os.time(), tostring(test):match "%w+$")
+local function name_of(test)
+  made = made + 1
+  return ("%d.%s.%d"):format(os.time(), tostring(test):match "%w+$", made)
 end
 
 local function is_for(test)
@@ -255,9 +257,10 @@ function M.bot(bot, options)
   options = check(bot, options)
   local sandbox = sandbox_of(options)
   clear(sandbox)
-  local self = setmetatable({ sandbox = sandbox, now = options.now or os.time(), began = os.time(), count = 0,
+  local self = setmetatable({ sandbox = sandbox, now = options.now or os.time(), count = 0,
     lines = {}, users = {}, named = {}, errors = {}, late = {} }, Test)
-  self.agent, self.follow = agent_of(self), sandbox:follow(is_for(self))
+  self.id = name_of(self)
+  self.agent, self.follow = AGENT .. self.id, sandbox:follow(is_for(self))
   self.bot = bot_of(self, bot, options)
   -- With a colon too.
   self.user = function(who, ...)

@@ -60,7 +60,7 @@ end
 ---@return string? why the bot did not take it
 function M.message(test, user, message)
   test.count = test.count + 1
-  message.id = ("wamid.test%d.%d"):format(test.began, test.count)
+  message.id = ("wamid.test%s.%d"):format(test.id, test.count)
   message.from, message.from_user_id, message.timestamp = user.phone, user.user_id, ("%d"):format(math.floor(test.now))
   message.group_id = user.group and user.group.number
   user.wamid = message.id

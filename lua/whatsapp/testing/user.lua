@@ -90,7 +90,7 @@ function User:hears(text)
   local test = self.test
   test.echoes = (test.echoes or 0) + 1
   test:receives("smb_message_echoes", { message_echoes = { { from = line.BUSINESS, to = self.phone,
-    to_user_id = self.user_id, id = ("wamid.echo%d.%d"):format(test.began, test.echoes),
+    to_user_id = self.user_id, id = ("wamid.echo%s.%d"):format(test.id, test.echoes),
     timestamp = ("%d"):format(math.floor(test.now)), type = "text", text = { body = text } } } })
   return self
 end
