@@ -182,12 +182,14 @@ describe("a test of a bot", function()
     local function begin(words)
       bot = whatsapp.bot { client = wa, webhook = whatsapp.webhook(meta.hook()) }
       bot:on("text", "^go$", whatsapp.conversation("two", function(chat)
-        chat:say(words .. chat:ask "First?" .. chat:ask "Second?")
+        local first = chat:ask(words .. "First?")
+        chat:say(words .. first .. chat:ask "Second?")
       end))
       t = testing.bot(bot, { sandbox = sandbox, store = left })
       return t.user "4915112345678"
     end
-    begin("old "):says("go"):expects("First?"):says("1"):expects "Second?"
+    begin("old "):says("go"):expects("old First?"):says("1"):expects "Second?"
+    -- Code that has changed, as after a deployment.
     begin("new "):says("2"):expects "new 12"
   end)
 

@@ -262,6 +262,7 @@ function M.bot(bot, options)
   self.id = name_of(self)
   self.agent, self.follow = AGENT .. self.id, sandbox:follow(is_for(self))
   self.bot = bot_of(self, bot, options)
+  stage.replay(self)
   -- With a colon too.
   self.user = function(who, ...)
     if who == self then return users.of(self, ...) end

@@ -44,10 +44,10 @@ function Desk:forget_all()
   self.live, self.live_count = {}, 0
 end
 
---- From now on a replay is to word its messages as they were: for tests, whose code
---- does not change.
+--- A replay is to word its messages as they were, of conversations that begin from now on:
+--- for tests, whose code does not change.
 function Desk:be_strict()
-  self.strict = true
+  self.strict = self.strict or {}
 end
 
 --- Makes a conversation known: only those can be resumed.
@@ -194,7 +194,9 @@ end
 ---@param args any[] packed
 ---@return table
 function Desk:head(definition, head, args)
-  return { name = definition.name, code = definition.version, id = self:new_id(), started = self:now(),
+  local id = self:new_id()
+  if self.strict then self.strict[id] = true end
+  return { name = definition.name, code = definition.version, id = id, started = self:now(),
            keep = definition.keep, to = head.to, group = head.group, number = head.number, key = head.key,
            event = head.event, args = args }
 end

@@ -113,9 +113,10 @@ end
 
 -- What the bot gets ------------------------------------------------------------------------------
 
--- As another process would do: conversations are replayed. So what they do otherwise
--- then is found.
-local function replay(test)
+--- As another process would do: conversations are replayed. So what they do otherwise
+--- then is found.
+---@param test whatsapp.Test
+function M.replay(test)
   local talks = test.bot.talks
   if not talks then return end
   talks:be_strict()
@@ -132,7 +133,7 @@ end
 function M.happens(test, user, sign, text, fn, ...)
   M.listen(test)
   M.note(test, user, sign, text)
-  replay(test)
+  M.replay(test)
   local ok, why = fn(...)
   if ok == nil then M.fail(test, "%s", why) end
   M.listen(test)
