@@ -168,11 +168,11 @@ end
 
 -- Several tests may have the same sandbox, in which each knows its requests by the user agent,
 -- or the same store, in which no two messages of customers have one id.
-local AGENT, made = "whatsapp.testing/", 0
+local AGENT, tests = "whatsapp.testing/", 0
 
 local function name_of(test)
-  made = made + 1
-  return ("%d.%s.%d"):format(os.time(), tostring(test):match "%w+$", made)
+  tests = tests + 1
+  return ("%d.%s.%d"):format(os.time(), tostring(test):match "%w+$", tests)
 end
 
 local function is_for(test)
