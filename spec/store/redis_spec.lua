@@ -242,6 +242,21 @@ describe("the store in Redis", function()
     server:cli "config set maxmemory 0"
   end)
 
+  it("says that the clocks differ, once", function()
+    for seconds, said in pairs { [0] = 0, [100] = 1, [-100] = 1 } do
+      local output, status = child.run(([[
+        local store = whatsapp.store.redis { port = %d }
+        for _ = 1, 2 do
+          assert(not select(2, store:get "a"))
+          store.backend.link:close()
+        end]]):format(server.port), ("local time = os.time; os.time = function(...) return time(...) + %d end")
+        :format(seconds))
+      assert.are.equal(0, status, output)
+      local _, count = output:gsub("clock of this machine and that of Redis are %d+ s apart", "")
+      assert.are.equal(said, count, output)
+    end
+  end)
+
   it("is one database of several", function()
     local second = store.redis { url = ("redis://127.0.0.1:%d/2"):format(server.port) }
     assert(second:put("a", "2"))

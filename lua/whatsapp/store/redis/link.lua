@@ -2,6 +2,8 @@
 --- failed. Loads the client that this place calls for.
 
 local Error = require "whatsapp.error"
+local clock = require "whatsapp.clock"
+local complaint = require "whatsapp.complaint"
 local loop = require "whatsapp.loop"
 local scripts = require "whatsapp.store.redis.scripts"
 
@@ -25,7 +27,8 @@ function M.new(settings, login)
   local client = ngx and ngx.get_phase and "resty" or "hiredis"
   local pool, why = require("whatsapp.store.redis." .. client).pool(settings)
   if not pool then return nil, why end
-  return setmetatable({ settings = settings, login = login, pool = pool, keys = keys, known = {}, safe = false }, Link)
+  return setmetatable({ settings = settings, login = login, pool = pool, keys = keys, known = {}, safe = false,
+                        compared = false }, Link)
 end
 
 -- What failed ------------------------------------------------------------------------
@@ -63,6 +66,22 @@ end
 
 -- Connecting ---------------------------------------------------------------------------
 
+local FAR = 10 -- seconds
+
+-- Machines whose clocks differ take each other's events, whose leases seem to be over.
+local function compare_clocks(self, connection)
+  if self.compared then return end
+  local before = clock()
+  local time = connection:call(self.settings.timeout, "time")
+  local theirs = type(time) == "table" and tonumber(time[1])
+  if not theirs then return end      -- not allowed to ask
+  self.compared = true
+  local apart = math.max(before - theirs, theirs - clock())
+  if apart < FAR then return end
+  complaint.write(("whatsapp: the clock of this machine and that of Redis are %.0f s apart: machines that share "
+    .. "a store must agree on the time, or events are handled twice"):format(apart))
+end
+
 -- Redis must not throw away what it was given to keep.
 local function check_eviction(self, connection)
   local info = connection:call(self.settings.timeout, "info", "memory")
@@ -93,6 +112,7 @@ local function greet(self, connection)
     if not ok then return lost(self, why, "not_sent") end
   end
   if self.safe then return true end
+  compare_clocks(self, connection)
   return check_eviction(self, connection)
 end
 
