@@ -81,9 +81,9 @@ local OTHERS = {
   label = { "title", "text", "button" }, lng = { "longitude" }, message = { "text", "body" },
   mime_type = { "type" }, name = { "filename", "subject", "title" }, parameters = { "body" }, params = { "body" },
   path = { "file" }, payload = { "id" }, phone_id = { "phone_number_id" }, photo = { "image", "profile_picture" },
-  picture = { "image", "profile_picture" }, text = { "body", "title", "button", "caption", "label" },
-  title = { "label", "name", "subject", "text", "button" }, url = { "link", "fetch", "cta_url" },
-  video = { "header" }, voice = { "audio" }, waba_id = { "business_account_id" },
+  picture = { "image", "profile_picture" }, retry = { "retries" },
+  text = { "body", "title", "button", "caption", "label" }, title = { "label", "name", "subject", "text", "button" },
+  url = { "link", "fetch", "cta_url" }, video = { "header" }, voice = { "audio" }, waba_id = { "business_account_id" },
 }
 
 -- The one known name that begins or ends with this one, or that it ends with: `lat`, `flow_id`.

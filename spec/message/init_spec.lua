@@ -148,7 +148,7 @@ describe("a message", function()
 
   it("is a table", function()
     for _, message in ipairs { "Hello", 12, true, false, print } do
-      expect.invalid(nil, "must be a table", message)
+      expect.invalid(nil, 'write { to = "+15551234567", text = "Hello" }', message)
     end
     expect.refused("invalid", nil, "not a nil", whatsapp.build())
   end)

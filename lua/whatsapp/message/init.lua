@@ -149,7 +149,8 @@ end
 ---@return table[]|whatsapp.Error uploads each has `into` (gets the id), `file` or `data`
 function M.compile(message)
   if type(message) ~= "table" then
-    return invalid(nil, ("the message must be a table, not a %s"):format(type(message)))
+    return invalid(nil, ("the message must be a table, not a %s"):format(type(message)),
+      'write { to = "+15551234567", text = "Hello" }')
   end
   if message.type ~= nil then return complete(message) end
   local name, err = find_kind(message)

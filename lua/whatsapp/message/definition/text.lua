@@ -3,6 +3,7 @@
 -- "named" or "numbered" with the first variable.
 
 local Error = require "whatsapp.error"
+local media = require "whatsapp.message.media"
 local schema = require "whatsapp.schema"
 
 local invalid = Error.invalid
@@ -104,6 +105,18 @@ end
 
 local header_text = { type = "string", max = 60, line = true }
 
+-- A file that was meant to be shown would be read as its name.
+local function check_no_file(text, path)
+  if text:find "^https?://%S+$" then
+    return invalid(path, "is a link, and would be shown as a text",
+      'write header = { image = { fetch = "https://…" } }')
+  end
+  local ending = text:match "^[^%s{}]+%.(%w+)$"
+  if not (ending and media.endings[ending:lower()]) then return true end
+  return invalid(path, "is the name of a file, and would be shown as a text", ('write header = { %s = "%s" }'):format(
+    media.kind_of(media.endings[ending:lower()], media.upload_kinds), text))
+end
+
 --- A header that is a text, with at most one variable.
 ---@param value string
 ---@param example any
@@ -116,6 +129,8 @@ function M.header(value, example, context)
   if not text then return nil, names end
   if #names > 1 then return invalid(path, "can have one variable") end
   if text:find("*", 1, true) then return invalid(path, "must not have an asterisk: it cannot be bold") end
+  local ok, wrong = check_no_file(text, path)
+  if not ok then return nil, wrong end
   local component = { type = "HEADER", format = "TEXT", text = text }
   local list, err = examples_for(names, example, "header", join(context.path, "header_example"))
   if not list then return nil, err end
