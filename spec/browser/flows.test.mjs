@@ -146,3 +146,36 @@ test("files that are picked are uploaded: encrypted for an endpoint, as media at
   assert.equal(await box.decrypt({ file }), "a secret");
   await page.end();
 });
+
+const STAY = { version: "7.1", screens: [
+  { id: "STAY", title: "Your stay", layout: { type: "SingleColumnLayout", children: [
+    { type: "CalendarPicker", name: "stay", mode: "range", title: "When?", label: { "start-date": "From", "end-date": "Until" },
+      required: { "start-date": true, "end-date": true }, "include-days": ["Mon", "Tue", "Wed", "Thu", "Fri"], "min-days": 2, "max-days": 3 },
+    { type: "TextInput", name: "guest", label: "Guest", required: true },
+    next({ name: "navigate", next: { type: "screen", name: "END" }, payload: {} })] } },
+  { id: "END", title: "Right?", terminal: true, layout: { type: "SingleColumnLayout", children: [
+    next({ name: "complete", payload: { stay: "${screen.STAY.form.stay}", guest: "${screen.STAY.form.guest}" } })] } }] };
+
+test("a calendar holds back what cannot be chosen, and the button is there for who just typed", async () => {
+  const page = await openPage(browser, url);
+  await box.flow({ to: chats.forms, name: "stay", text: JSON.stringify(STAY), screen: "STAY" });
+  await openChat(page, chats.forms);
+  await row(page, "A form").last().getByRole("button", { name: "Open it" }).click();
+  const sheet = page.locator(".flow-sheet");
+  await sheet.getByText("When?").waitFor();
+  for (const [label, day, wrong] of [["From", "2026-03-07", "day of the week"], ["From", "2026-03-10", ""], ["Until", "2026-03-10", "At least 2 days."],
+    ["Until", "2026-03-13", "At most 3 days."], ["Until", "2026-03-09", "before the start"], ["Until", "2026-03-12", ""]]) {
+    await sheet.getByLabel(label).fill(day);
+    await until(`${day}: ${wrong}`, () => sheet.getByLabel(label).evaluate((input, [value, text]) => input.value === value
+      && (text ? input.validationMessage.includes(text) : input.validity.valid), [day, wrong]));
+  }
+  await sheet.getByLabel("Guest").fill("Ann");
+  await sheet.getByRole("button", { name: "Next" }).click();
+  await page.getByRole("heading", { name: "Right?" }).waitFor();
+  await sheet.getByRole("button", { name: "Next" }).click();
+  const reply = await until("the webhook has it", async () => (await box.deliveries())
+    .map((one) => one.body.entry[0].changes[0].value.messages?.[0]?.interactive?.nfm_reply?.response_json)
+    .map((text) => text && JSON.parse(text)).find((values) => values?.stay));
+  assert.deepEqual([reply.stay, reply.guest], [{ "start-date": "2026-03-10", "end-date": "2026-03-12" }, "Ann"]);
+  await page.end();
+});

@@ -40,6 +40,12 @@ class Player {
     this.given = Object.create(null); // by screen: its data
     this.body = el("div.flow", null, el("p.hint", null, "Opening …"));
     this.open = sheet("…", { body: this.body, name: "flow-sheet", back: () => this.back() });
+    // A field is left by pressing something else: if that were drawn again, no click would come.
+    this.body.addEventListener("pointerdown", () => {
+      this.pressed = true;
+      addEventListener("pointerup", () => this.release(), { once: true });
+    });
+    this.body.addEventListener("pointercancel", () => this.release());
     this.open.node.querySelector(".sheet-head .round").hidden = true;
     this.start();
   }
@@ -103,7 +109,19 @@ class Player {
     this.body.scrollTop = 0;
   }
 
+  release() {
+    this.pressed = false;
+    setTimeout(() => this.due && this.draw());
+  }
+
+  // When nothing is pressed any more.
+  drawSoon() {
+    this.due = true;
+    if (!this.pressed) this.draw();
+  }
+
   draw() {
+    this.due = false;
     const focused = document.activeElement?.name;
     replace(this.body, el("form.flow-screen", { onsubmit: (event) => event.preventDefault() }, this.components(this.screen.layout?.children ?? [])));
     if (focused) this.body.querySelector(`[name="${CSS.escape(focused)}"]`)?.focus({ preventScroll: true });
@@ -172,6 +190,7 @@ class Player {
 
   async act(action, { check = true } = {}) {
     if (!action || this.busy) return;
+    if (this.due) this.draw();
     const data = this.resolve(action.payload ?? {});
     if (action.name === "open_url") return notice(`Would open ${this.resolve(action.url)}`);
     if (action.name === "update_data") {
@@ -234,12 +253,12 @@ function textInput(player, component) {
   return labelled(player, component, el("input", { ...common(player, component), autocomplete: "off",
     type: TYPES[component["input-type"]] ?? "text", value: player.value(component) ?? "",
     minlength: player.resolve(component["min-chars"]), maxlength: player.resolve(component["max-chars"]) ?? 80,
-    pattern: component.pattern, oninput: (event) => player.put(component, event.target.value, false), onchange: () => player.draw() }));
+    pattern: component.pattern, oninput: (event) => player.put(component, event.target.value, false), onchange: () => player.drawSoon() }));
 }
 
 function textArea(player, component) {
   return labelled(player, component, el("textarea", { ...common(player, component), rows: 3, value: player.value(component) ?? "",
-    maxlength: player.resolve(component["max-length"]) ?? 600, oninput: (event) => player.put(component, event.target.value, false), onchange: () => player.draw() }));
+    maxlength: player.resolve(component["max-length"]) ?? 600, oninput: (event) => player.put(component, event.target.value, false), onchange: () => player.drawSoon() }));
 }
 
 const choices = (player, component) => {
@@ -310,16 +329,34 @@ function optIn(player, component) {
 // A day as text; old versions have milliseconds.
 const asDay = (value) => (/^\d{11,}$/.test(String(value ?? "")) ? new Date(Number(value)).toISOString().slice(0, 10) : value);
 
-function dateInput(player, component, value, put, label) {
-  return labelled(player, label === undefined ? component : { ...component, label },
-    el("input", { ...common(player, component), type: "date", value: asDay(value) ?? "",
-      min: asDay(player.resolve(component["min-date"])), max: asDay(player.resolve(component["max-date"])),
-      onchange: (event) => {
-        const closed = (player.resolve(component["unavailable-dates"]) ?? []).map(asDay).includes(event.target.value);
-        event.target.setCustomValidity(closed ? "That day is not free." : "");
-        if (closed) event.target.reportValidity();
-        else put(event.target.value);
-      } }));
+const WEEK = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"];
+
+// Why a day cannot be chosen; empty when it can.
+function closed(player, component, day) {
+  if ((player.resolve(component["unavailable-dates"]) ?? []).map(asDay).includes(day)) return "That day is not free.";
+  const open = player.resolve(component["include-days"]);
+  return day && Array.isArray(open) && !open.includes(WEEK[new Date(day).getUTCDay()]) ? "That day of the week cannot be chosen." : "";
+}
+
+// The same of the days from one to another.
+function badRange(player, component, { "start-date": first, "end-date": last }) {
+  if (!first || !last) return "";
+  const days = (Date.parse(last) - Date.parse(first)) / 86400000 + 1;
+  const [least, most] = ["min-days", "max-days"].map((name) => Number(player.resolve(component[name]) ?? NaN));
+  return days < 1 ? "The end is before the start." : days < least ? `At least ${least} days.` : days > most ? `At most ${most} days.` : "";
+}
+
+function dateInput(player, component, value, put, label, trouble = "") {
+  const input = el("input", { ...common(player, component), type: "date", value: asDay(value) ?? "",
+    min: asDay(player.resolve(component["min-date"])), max: asDay(player.resolve(component["max-date"])),
+    onchange: () => {
+      const why = closed(player, component, input.value);
+      input.setCustomValidity(why);
+      if (why) input.reportValidity();
+      else put(input.value);
+    } });
+  input.setCustomValidity(trouble);
+  return labelled(player, label === undefined ? component : { ...component, label }, input);
 }
 
 function datePicker(player, component) {
@@ -329,10 +366,12 @@ function datePicker(player, component) {
 function calendar(player, component) {
   if (component.mode !== "range") return datePicker(player, component);
   const value = player.value(component) ?? {};
-  const labels = player.resolve(component.label) ?? {};
-  const one = (name) => dateInput(player, { ...component, required: component.required?.[name], "helper-text": component["helper-text"]?.[name] }, value[name],
-    (day) => chosen(player, component, { ...value, [name]: day || undefined }), labels[name] ?? name.replace("-", " "));
-  return el("div.pair", null, one("start-date"), one("end-date"));
+  const [labels, hints, required, title, description] = ["label", "helper-text", "required", "title", "description"]
+    .map((name) => player.resolve(component[name]));
+  const one = (name, trouble) => dateInput(player, { ...component, required: required?.[name], "helper-text": hints?.[name], description: undefined },
+    value[name], (day) => chosen(player, component, { ...value, [name]: day || undefined }), labels?.[name] ?? name.replace("-", " "), trouble);
+  return el("div", null, title ? el("span.field-label", { dir: "auto" }, title) : null, description ? el("p.field-hint", { dir: "auto" }, description) : null,
+    el("div.pair", null, one("start-date"), one("end-date", badRange(player, component, value))));
 }
 
 // Files are required by their least number.
@@ -358,15 +397,15 @@ function picked(player, component) {
 
 function navigation(player, component) {
   const items = player.resolve(component["list-items"]);
-  const label = player.resolve(component.label);
-  return el("div.rows", null, label ? el("h3", { dir: "auto" }, label) : null, (Array.isArray(items) ? items : []).map((item) =>
+  const label = player.resolve(component.label), more = player.resolve(component.description);
+  return el("div.rows", null, label ? el("h3", { dir: "auto" }, label) : null, more ? el("p.field-hint", { dir: "auto" }, more) : null, (Array.isArray(items) ? items : []).map((item) =>
     el("button.nav-row", { type: "button", onclick: () => player.act(item["on-click-action"] ?? component["on-click-action"]) },
       image(item.start?.image, item.start?.["alt-text"]),
       el("span.row-text", null, el("span.row-title", { dir: "auto" }, item["main-content"]?.title),
         el("span.row-more", { dir: "auto" }, [item["main-content"]?.description, item["main-content"]?.metadata].filter(Boolean).join(" · ")),
         (item.tags ?? []).map((tag) => el("span.tag", null, tag))),
       item.badge ? el("span.tag", null, item.badge) : null,
-      item.end ? el("span.option-end", null, item.end.title, item.end.description ? el("br") : null, item.end.description) : null)));
+      item.end ? el("span.option-end", null, lines([item.end.title, item.end.description, item.end.metadata].filter(Boolean))) : null)));
 }
 
 function footer(player, component) {
