@@ -3,6 +3,9 @@
 
 local core = require "whatsapp.core"
 local files = require "spec.support.files"
+local http = require "socket.http"
+local json = require "whatsapp.json"
+local ltn12 = require "ltn12"
 local sandbox = require "whatsapp.sandbox"
 local whatsapp = require "whatsapp"
 
@@ -94,6 +97,34 @@ it("a url of the sandbox ends", function()
   assert.is_nil(got)
   assert.are.equal("not_found", err.kind)
   assert.matches("5 minutes", err.details)
+end)
+
+-- A file that a customer's phone stores: its id.
+local function store(phone_url, text)
+  local answer = {}
+  http.request { url = phone_url .. "api/media", method = "POST", source = ltn12.source.string(text),
+    sink = ltn12.sink.table(answer),
+    headers = { ["Content-Type"] = "text/plain", ["Content-Length"] = #text, ["X-Sandbox"] = "1" } }
+  return json.decode(table.concat(answer)).id
+end
+
+it("an id of the sandbox ends, a customer's after 7 days, the business's after 30", function()
+  local other = assert(sandbox.start())
+  local wa = whatsapp.new(other:options "direct")
+  local id, customers = assert(wa.media:upload { data = "x", type = "text/plain" }).id, store(other.phone_url, "y")
+  assert(other:advance(6 * 86400))
+  local before = { wa.media:get(customers), wa.media:get(id) }
+  assert(other:advance(2 * 86400))
+  local _, gone = wa.media:get(customers)
+  local kept = wa.media:get(id)
+  assert(other:advance(23 * 86400))
+  local sent, refused = wa:send { to = "15551234567", document = { id = id } }
+  other:stop()
+  assert.equal(2, #before)
+  assert.equal("not_found", gone.kind)
+  assert.equal(id, kept.id)
+  assert.is_nil(sent)
+  assert.equal(131009, refused.code)
 end)
 
 it("a file of the sandbox cannot be had with the gateway's key, unless that is asked for", function()

@@ -60,6 +60,10 @@ local function write(part, path)
   return ngx.encode_base64(digest.final())
 end
 
+-- How long their ids are good: the business's, and those in webhooks.
+local DAY = 86400
+local UPLOADED, WRITTEN = 30 * DAY, 7 * DAY
+
 --- Keeps a file. A business's must be one that WhatsApp takes from it; a customer sends whatever
 --- he has, as a document.
 ---@param phone table  whose it is
@@ -71,8 +75,8 @@ function M.keep(phone, part, from_customer)
   if from_customer and not mime_type:find "^[%w.+-]+/[%w.+-]+$" then mime_type = "application/octet-stream" end
   local kind = media_types.kinds[mime_type] or from_customer and "document" or refuse_type(mime_type)
   check_size(part, kind)
-  local node = state.add("media", { phone_number_id = phone.id, mime_type = mime_type,
-                                    size = part.size, filename = part.filename })
+  local node = state.add("media", { phone_number_id = phone.id, mime_type = mime_type, size = part.size,
+    filename = part.filename, expires = state.time() + (from_customer and WRITTEN or UPLOADED) })
   node.sha256 = write(part, file_of(node))
   return node
 end

@@ -41,7 +41,7 @@ end
 local function check_media(content, kind)
   if content.link then return end
   if not content.id then refuse_missing(("%s['id']"):format(kind)) end
-  local node = state.nodes[tostring(content.id)]
+  local node = state.find(tostring(content.id))
   if not (node and node.kind == "media") then
     answer.refuse { code = 131009, details = ("there is no media with id %s"):format(content.id) }
   end

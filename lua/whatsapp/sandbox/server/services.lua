@@ -42,7 +42,7 @@ local function graph(req, segments)
   if (segments[1] or ""):find "^v%d+%.%d+$" then segments = drop_first(segments, 1) end
   local id, edge, item = segments[1], segments[2], segments[3]
   if not id then refuse_path(segments) end
-  local node = state.nodes[id == "app" and state.settings.app_id or id]
+  local node = state.find(id == "app" and state.settings.app_id or id)
   local kind = node and routes.graph[node.kind]
   if not kind then refuse_object(req, id) end
   if #segments > 3 then refuse_path(drop_first(segments, 2)) end

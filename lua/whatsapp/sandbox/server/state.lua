@@ -118,6 +118,14 @@ function M.limit(kind, most)
   return gone
 end
 
+--- What Graph still has behind an id: nothing is left of what has expired.
+---@param id string
+---@return table|nil node
+function M.find(id)
+  local node = M.nodes[id]
+  if node and not (node.expires and node.expires <= M.now()) then return node end
+end
+
 --- All nodes of a kind, oldest first.
 ---@param kind string
 ---@return table[] nodes
