@@ -59,6 +59,8 @@ describe("the command", function()
       assert_ended(0, run "send +15551234567 --template greeting --language en_US --param John --param '#12'")
       local template = last_sent().payload.template
       assert.equal("greeting", template.name)
+      assert_refused(3, "as many values as whatsapp templates get NAME shows",
+        run "send +15551234567 --template greeting --language en_US --param John")
       assert.equal("#12", template.components[1].parameters[2].text)
     end)
 

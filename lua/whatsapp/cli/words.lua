@@ -7,6 +7,7 @@ local M = {}
 local CALLS = {
   { 'wa%.(%l+):list { status = "(%u+)" }', "whatsapp %1 ls --status %2" },
   { "wa%.connections:create%(%)", "whatsapp connections create" },
+  { "wa%.templates:list%(%) shows", "whatsapp templates get NAME shows" },
   { "wa%.phone_numbers:list%(%)", "whatsapp phone ls" },
   { "wa%.(%l+):list%(%)", "whatsapp %1 ls" },
   { "wa%.templates:delete%(name%)", "whatsapp templates rm NAME" },
