@@ -77,6 +77,16 @@ describe("whatsapp.http", function()
     assert.matches(" 401 ", answer "POST /webhook HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n\r\n")
   end)
 
+  it("takes no chunk that is larger than a body", function()
+    assert.matches(" 401 ", request("POST /webhook", "{}")) -- so it listens
+    local connection = assert(socket.connect("127.0.0.1", served.port))
+    connection:settimeout(LIMIT)
+    assert(connection:send "POST /webhook HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n7fffffff\r\n")
+    assert.is_nil((connection:send(("x"):rep(32 * 1024 * 1024))))
+    connection:close()
+    assert.matches(" 401 ", request("POST /webhook", "{}"), served:log())
+  end)
+
   it("says why it cannot listen", function()
     assert.matches(" 404 ", request "GET /") -- so it listens there
     local none, err = http.listen { port = served.port }

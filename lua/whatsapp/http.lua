@@ -40,11 +40,22 @@ local function is_length(text)
   return #text < 10 and text:find "^%d+$" ~= nil
 end
 
+-- lua-http has a chunk whole in memory before it gives any of it, however large.
+local function read_chunk(connection, timeout)
+  local line, why, code = connection.socket:xread("*L", timeout)
+  if not line then return nil, why, code end
+  if tonumber(line:match "^%x+" or "0", 16) > webhook.BODY_MAX then return nil, "the chunk is too large" end
+  local ok, failed = connection.socket:unget(line)
+  if not ok then return nil, "cannot be read", failed end
+  return getmetatable(connection).__index.read_body_chunk(connection, timeout)
+end
+
 -- The headers, and the body: at most as much of it as is refused; nil when it did not
 -- come whole.
 local function read(stream)
   local head = stream:get_headers(PATIENCE)
   if not head or not is_length(head:get "content-length" or "0") then return nil end
+  stream.connection.read_body_chunk = read_chunk
   local body, why = stream:get_body_chars(webhook.BODY_MAX, PATIENCE)
   if why then return nil end
   body = body or ""
