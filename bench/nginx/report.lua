@@ -165,6 +165,7 @@ if resty == "" then
 end
 print(("%d rounds of %g s; medians; a ratio is the median of the rounds' ratios\n"):format(
   size.rounds, size.seconds))
+wait_for("the upstream", function() return read(dir .. "/upstream.pid") end)
 for round = 1, size.rounds do
   for i = 1, #contenders do
     local contender = contenders[(i + round) % #contenders + 1]
