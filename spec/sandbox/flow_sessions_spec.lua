@@ -180,4 +180,14 @@ describe("sandbox: flows on the phone", function()
     assert.truthy(answer.error.message:find("NOWHERE", 1, true))
     assert.are.equal("session", post("step", { session = "none" }).error.field)
   end)
+
+  it("of a template with Flow JSON of its own", function()
+    local made = assert(wa.templates:create { name = "a_form", language = "en_US", category = "UTILITY",
+      body = "Please tell us your name.",
+      buttons = { { flow = { json = json.encode(ALONE) }, text = "Fill in", screen = "NAME" } } })
+    assert(wa.templates:wait(made.id, "APPROVED", { timeout = 60 }))
+    local sent = assert(wa:send { to = CUSTOMER, template = { name = "a_form", language = "en_US",
+      buttons = { { flow = { token = "t" } } } } })
+    assert.are.equal("NAME", post("open", { message_id = sent.id }).screen)
+  end)
 end)

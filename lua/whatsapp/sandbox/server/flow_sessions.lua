@@ -35,8 +35,8 @@ local function template_flow(message)
           local parameter = tonumber(one.index) == i - 1 and list_of(one.parameters)[1]
           sent = parameter and list_of(parameter.action) or sent
         end
-        return { flow_id = button.flow_id, flow_name = button.flow_name, flow_token = sent.flow_token,
-                 flow_action = button.flow_action, flow_action_payload = {
+        return { flow_id = button.flow_id, flow_name = button.flow_name, flow_json = button.flow_json,
+                 flow_token = sent.flow_token, flow_action = button.flow_action, flow_action_payload = {
                    screen = button.navigate_screen, data = sent.flow_action_data } }
       end
     end
@@ -50,7 +50,12 @@ local function parameters_of(message)
   return found or answer.invalid("message_id", "is of a message without a flow")
 end
 
+-- A template may have a flow of its own.
 local function flow_of(parameters)
+  local text = parameters.flow_json
+  if type(text) == "string" then
+    return { text = text, data_api_version = list_of(json.decode(text)).data_api_version }
+  end
   for _, flow in ipairs(state.all "flow") do
     if flow.id == tostring(parameters.flow_id) or flow.name == parameters.flow_name then return flow end
   end
