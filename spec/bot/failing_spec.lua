@@ -49,6 +49,22 @@ describe("a bot whose store fails", function()
              meta.message { text = "3", timestamp = "1700000005" } }
   end
 
+  it("and that is to end waits until the store knows what was handled", function()
+    deliver { meta.message { text = "first" } }
+    fails = function(method) return method == "confirm" and "before" or nil end
+    deliver { meta.message { text = "second" } }
+    assert.are.equal(1, bot:stop())
+    deliver { meta.message { text = "third" } }
+    bot:tick()
+    assert.are.equal(1, bot:stop())
+    fails = function() end
+    now = now + bot:tick()
+    bot:tick()
+    assert.are.equal(0, bot:stop())
+    assert.are.same({ "first", "second" }, heard)
+    assert.are.equal(1, (inner:pending(now)))
+  end)
+
   local EXPECTED = { "1", "2", "delivered", "read", "3" }
 
   for _, operation in ipairs(OPERATIONS) do

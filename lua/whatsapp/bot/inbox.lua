@@ -144,6 +144,14 @@ function Inbox:done(claim)
   return ok, err
 end
 
+--- How many events are handled whose confirmation the store has yet to take.
+---@return integer
+function Inbox:unconfirmed()
+  local count = 0
+  for _ in pairs(self.handled) do count = count + 1 end
+  return count
+end
+
 --- The store cannot say what must be known first. The claim is kept, since to give
 --- it back would need the store too; `next` gives it out again after the delay.
 ---@param event whatsapp.Event

@@ -154,10 +154,10 @@ end
 --- Begins nothing more: what was begun comes to its end, what is stored is left to other
 --- processes and the next start. `handle` goes on storing. For the end of a process;
 --- `whatsapp.http` and nginx do it themselves.
----@return integer active how many events are still being handled here
+---@return integer active how many events are still being handled here, or their end is not stored yet
 function Bot:stop()
   self.ending = function() return true end
-  return self.active
+  return self.active + self.inbox:unconfirmed()
 end
 
 -- Making one ---------------------------------------------------------------------------
