@@ -64,6 +64,26 @@ describe("preflight", function()
     assert.equal("it has en_US", err.hint)
   end)
 
+  it("tells of those it knows when Graph refuses one that there is not", function()
+    local function hint_of(more)
+      local sent, err = wa:send(template(more), { preflight = false })
+      assert.is_nil(sent)
+      assert.equal(132001, err.code)
+      return err.hint
+    end
+    assert.is_truthy(hint_of { language = "de", body = GOOD.body }:find("check name and language", 1, true))
+    assert(wa.templates:list())
+    assert.equal("it has en_US", hint_of { language = "de", body = GOOD.body })
+    assert(wa.templates:list())
+    assert.equal("did you mean order_confirmation?", hint_of { name = "order_conformation", body = GOOD.body })
+    assert.is_truthy(hint_of { name = "nothing", body = GOOD.body }:find("check name and language", 1, true))
+    local made = assert(wa.templates:create { name = "refused", language = "en_US", category = "UTILITY",
+      body = "To [reject]." })
+    assert(wa.templates:wait(made.id, "REJECTED"))
+    assert(wa.templates:list())
+    assert.is_truthy(hint_of { name = "refused" }:find("check name and language", 1, true))
+  end)
+
   it("says where the mistake is when the components are Graph's, or a code", function()
     expect.refused("invalid", "template.components", "body[2] is missing",
       wa:send(template { components = { { type = "body", parameters = { { type = "text", text = "a" } } } } }))

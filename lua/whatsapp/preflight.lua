@@ -15,15 +15,23 @@ local CERTAIN = 10
 -- Graph's refusals that say: the definition is another one.
 local OUTDATED = { [132000] = true, [132001] = true, [132012] = true }
 
+-- What may have been meant by a name and a language that there are none of: the
+-- other languages, or else the nearest name.
+local function meant(client, account, name)
+  local languages = known.languages(client, account, name)
+  if languages[1] then return nil, "it has " .. table.concat(languages, ", ") end
+  local near = schema.nearest(name, known.names(client, account))
+  return near and ("did you mean %s?"):format(near)
+end
+
 local function no_such(client, account, template)
-  local languages = known.languages(client, account, template.name)
-  if languages[1] then
+  local hint, languages = meant(client, account, template.name)
+  if languages then
     return Error.invalid("template.language", ("the template %s has no language %s"):format(template.name,
-      tostring(template.language.code)), "it has " .. table.concat(languages, ", "))
+      tostring(template.language.code)), languages)
   end
-  local near = schema.nearest(template.name, known.names(client, account))
   return Error.invalid("template.name", ("the account has no template %s"):format(template.name),
-    near and ("did you mean %s?"):format(near) or "wa.templates:list() tells which there are")
+    hint or "wa.templates:list() tells which there are")
 end
 
 -- Where the caller's own table is Graph's components, or a code, there the mistake is.
@@ -77,14 +85,25 @@ function M.check(client, payload, input, options, finish)
   return at_home(err, input)
 end
 
---- Forgets a definition by which a message was refused.
+local NO_SUCH = 132001
+
+--- Forgets a definition by which a message was refused; where there is none, the
+--- error tells what others are known.
 ---@param client whatsapp.Client
 ---@param payload table
 ---@param err whatsapp.Error
-function M.learn(client, payload, err)
-  if OUTDATED[err.code] and type(payload.template) == "table" then
-    known.forget(client, { name = payload.template.name })
+---@param options? table per-call options
+function M.learn(client, payload, err, options)
+  local name = type(payload.template) == "table" and payload.template.name
+  if not OUTDATED[err.code] or type(name) ~= "string" then return end
+  local account = known.account_of(config.for_call(client.config, options))
+  local language = type(payload.template.language) == "table" and payload.template.language.code
+  -- (One that is there is not approved.)
+  if err.code == NO_SUCH and not known.find(client, account, name, language) then
+    local hint, languages = meant(client, account, name)
+    err.hint = languages or hint or err.hint
   end
+  known.forget(client, { name = name })
 end
 
 return M

@@ -87,7 +87,7 @@ local function deliver(client, path, payload, uploads, input, options, before)
     body, meta = client:perform(call, options)
   end
   if not body then
-    if preflight then preflight.learn(client, payload, meta) end
+    if preflight then preflight.learn(client, payload, meta, options) end
     return nil, meta
   end
   local sent, err = sent_of(client, body, meta)

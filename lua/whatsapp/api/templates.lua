@@ -131,8 +131,8 @@ end
 local get = resource.method(called.get)
 
 --- One template.
----@param which string|{ name: string, language?: string } its id, or its name and language
----@param query? { fields?: string[] }
+---@param which string|integer|{ id?: string, name?: string, language?: string } its id, or its name and language
+---@param query? { fields?: string|string[] } what to answer with
 ---@param options? table per-call options
 ---@return table|nil
 ---@return whatsapp.Error? err
@@ -178,7 +178,7 @@ end
 --- Changes a template: its parts in the same form as for create, or `category`.
 --- An approved one can be changed once in 24 hours and ten times in 30 days, and
 --- is reviewed again.
----@param which string|{ name: string, language?: string } its id, or its name and language
+---@param which string|integer|{ id?: string, name?: string, language?: string } its id, or its name and language
 ---@param changes { category?: string, header?: string|table, body?: string, examples?: string|table,
 --- footer?: string, buttons?: (string|table)[], components?: table[] }
 ---@param options? table per-call options
@@ -293,7 +293,7 @@ end
 
 --- Waits until a template has a status, by asking: at first after half a
 --- second, later every 30 seconds.
----@param which string|{ name: string, language?: string } its id, or its name and language
+---@param which string|integer|{ id?: string, name?: string, language?: string } its id, or its name and language
 ---@param status? string "APPROVED"; may be left out before the options
 ---@param options? table `timeout` (300 seconds in all) and other per-call options
 ---@return table|nil template its name, language, category and status
