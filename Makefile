@@ -3,17 +3,15 @@
 
 # --- what to build for -------------------------------------------------------
 
-# 5.4, jit (LuaJIT, also inside nginx) or 5.1. LuaJIT shares 5.1's module path.
+# 5.4, jit (LuaJIT, also inside nginx), 5.1, 5.2 or 5.3. LuaJIT shares 5.1's module path.
 LUA = 5.4
 
-BIN_5.4 = lua5.4
-BIN_jit = luajit
-BIN_5.1 = lua5.1
+binary  = $(if $(filter jit,$(1)),luajit,lua$(1))
 API     = $(LUA:jit=5.1)
-LUA_BIN = $(BIN_$(LUA))
+LUA_BIN = $(call binary,$(LUA))
 
-ifeq ($(BIN_$(LUA)),)
-  $(error LUA is 5.4, jit or 5.1, not "$(LUA)")
+ifeq ($(filter 5.4 jit 5.1 5.2 5.3,$(LUA)),)
+  $(error LUA is 5.4, jit, 5.1, 5.2 or 5.3, not "$(LUA)")
 endif
 
 BUILD   = build/$(LUA)
@@ -32,15 +30,11 @@ SHARED   = $(if $(filter Darwin,$(shell uname)),-bundle -undefined dynamic_looku
 # Headers: pkg-config where there is one, else the usual places. LUA_INCDIR and
 # {CURL,CRYPTO}_{INCDIR,LIBDIR} override.
 PKG_CONFIG = pkg-config
-PKGS_5.4   = lua5.4 lua-5.4 lua54
-PKGS_jit   = luajit
-PKGS_5.1   = lua5.1 lua-5.1 lua51
-HEADERS_5.4 = liblua5.4-dev (as Debian calls it)
-HEADERS_jit = luajit and libluajit-5.1-dev (as Debian calls them)
-HEADERS_5.1 = lua5.1 and liblua5.1-0-dev (as Debian calls them)
-NAMES_5.4  = lua5.4 lua-5.4 lua54 lua .
-NAMES_jit  = luajit-2.1
-NAMES_5.1  = lua5.1 lua-5.1 lua51
+PKGS       = $(if $(filter jit,$(LUA)),luajit,lua$(LUA) lua-$(LUA) lua$(subst .,,$(LUA)))
+NAMES      = $(PKGS:luajit=luajit-2.1) $(if $(filter 5.4,$(LUA)),lua .)
+HEADERS    = $(LUA_BIN) and $(or $(HEADERS_$(LUA)),liblua$(LUA)-dev) (as Debian calls them)
+HEADERS_jit = libluajit-5.1-dev
+HEADERS_5.1 = liblua5.1-0-dev
 PREFIXES   = /usr /usr/local /opt/homebrew /opt/local
 OPENSSL    = $(wildcard $(addsuffix /opt/openssl@3,$(PREFIXES)))
 
@@ -48,8 +42,8 @@ pkg       = $(foreach p,$(2),$(shell $(PKG_CONFIG) $(1) $(p) 2>/dev/null))
 first_dir = $(firstword $(patsubst %/$(1),%,$(wildcard $(addsuffix /$(1),$(2)))))
 
 ifndef LUA_INCDIR
-  LUA_INCDIR := $(call first_dir,lua.h,$(patsubst -I%,%,$(call pkg,--cflags-only-I,$(PKGS_$(LUA)))) \
-    $(foreach p,$(PREFIXES),$(addprefix $(p)/include/,$(NAMES_$(LUA)))))
+  LUA_INCDIR := $(call first_dir,lua.h,$(patsubst -I%,%,$(call pkg,--cflags-only-I,$(PKGS))) \
+    $(foreach p,$(PREFIXES),$(addprefix $(p)/include/,$(NAMES))))
 endif
 LIB_INCLUDES := $(addprefix -I,$(CURL_INCDIR) $(CRYPTO_INCDIR)) \
   $(call pkg,--cflags-only-I,libcurl libcrypto) $(OPENSSL:%=-I%/include)
@@ -97,7 +91,7 @@ $(BUILD)/whatsapp/%.so: $(BUILD)/obj/src/%/module.o
 .SECONDARY: $(FOUND:%=$(BUILD)/obj/src/%/module.o)
 
 $(BUILD)/obj/%.o: %.c
-	$(if $(LUA_INCDIR),,$(error no lua.h for Lua $(LUA): install $(HEADERS_$(LUA)), or give LUA_INCDIR))
+	$(if $(LUA_INCDIR),,$(error no lua.h for Lua $(LUA): install $(HEADERS), or give LUA_INCDIR))
 	@mkdir -p $(@D)
 	$(call say,compile $<)$(COMPILE) -MMD -MP -c -o $@ $<
 
@@ -105,7 +99,7 @@ $(BUILD)/obj/%.o: %.c
 
 # What only the specs use: a module, and a host that runs out of memory.
 HELPERS  = $(BUILD)/spec/posix.so $(if $(filter Linux5.4,$(shell uname)$(LUA)),$(BUILD)/spec/oom)
-LIBLUA   = $(or $(firstword $(call pkg,--libs,$(PKGS_$(LUA)))),-llua)
+LIBLUA   = $(or $(firstword $(call pkg,--libs,$(PKGS))),-llua)
 WRAPPED  = malloc calloc realloc
 
 .PHONY: helpers
@@ -124,7 +118,7 @@ $(BUILD)/spec/oom: spec/c/oom.c $(OBJECTS)
 help:
 	@sed -n 's/^## \([a-z-]*\): /  make \1\t/p' Makefile | expand -t 28
 	@echo
-	@echo "  LUA=5.4, jit or 5.1    PREFIX=/usr/local    DESTDIR=    CC=cc    V=1: whole commands"
+	@echo "  LUA=5.4, jit or 5.x    PREFIX=/usr/local    DESTDIR=    CC=cc    V=1: whole commands"
 
 ## clean: remove build/, and what `luarocks make` leaves in the tree
 clean:
@@ -199,7 +193,7 @@ export META_OPENAPI ?= $(firstword $(wildcard ../shared/reference/business-messa
 test:
 	tools/deps demo test
 	@for lua in $(RUNTIMES); do $(MAKE) --no-print-directory LUA=$$lua all helpers || exit; done
-	@tools/test $(foreach r,$(RUNTIMES),$(BIN_$(r))=build/$(r))
+	@tools/test $(foreach r,$(RUNTIMES),$(call binary,$(r))=build/$(r))
 
 ## bench: side-by-side measurements
 bench: all

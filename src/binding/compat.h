@@ -1,4 +1,4 @@
-/* Lua 5.1, LuaJIT and 5.4 on one page: code is written for 5.4. The names are
+/* Lua 5.1 to 5.4 and LuaJIT on one page: code is written for 5.4. The names are
  * our own because LuaJIT's headers have some of the originals. */
 #ifndef LWA_COMPAT_H
 #define LWA_COMPAT_H
@@ -10,11 +10,6 @@
 
 #define lwa_rawlen(L, i) lua_objlen(L, i)
 
-/* LuaJIT has it, PUC 5.1 has not; a build for one may be loaded by the other. */
-#pragma weak lua_isyieldable
-int lua_isyieldable(lua_State *L);
-#define lwa_isyieldable(L) (!lua_isyieldable || lua_isyieldable(L))
-
 static inline void lwa_setfuncs(lua_State *L, const luaL_Reg *functions) {
   for(; functions->name; functions++) {
     lua_pushcfunction(L, functions->func);
@@ -25,7 +20,6 @@ static inline void lwa_setfuncs(lua_State *L, const luaL_Reg *functions) {
 #else
 
 #define lwa_rawlen(L, i) lua_rawlen(L, i)
-#define lwa_isyieldable(L) lua_isyieldable(L)
 
 static inline void lwa_setfuncs(lua_State *L, const luaL_Reg *functions) {
   luaL_setfuncs(L, functions, 0);
@@ -34,9 +28,18 @@ static inline void lwa_setfuncs(lua_State *L, const luaL_Reg *functions) {
 #endif
 
 #if LUA_VERSION_NUM >= 503
+
+#define lwa_isyieldable(L) lua_isyieldable(L)
 #define lwa_pushcount(L, n) lua_pushinteger(L, (lua_Integer)(n))
+
 #else
+
+/* LuaJIT has it, PUC 5.1 and 5.2 have not; a build for 5.1 may be loaded by either. */
+#pragma weak lua_isyieldable
+int lua_isyieldable(lua_State *L);
+#define lwa_isyieldable(L) (!lua_isyieldable || lua_isyieldable(L))
 #define lwa_pushcount(L, n) lua_pushnumber(L, (lua_Number)(n))
+
 #endif
 
 #endif

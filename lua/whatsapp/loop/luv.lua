@@ -11,7 +11,11 @@ local port = core.port()
 
 local M = { name = "luv", now = core.now, random = core.random }
 
-local isyieldable = coroutine.isyieldable or function() return coroutine.running() ~= nil end
+-- On Lua 5.2 the main program is a coroutine, too, and the second value tells.
+local isyieldable = coroutine.isyieldable or function()
+  local co, main = coroutine.running()
+  return co ~= nil and not main
+end
 
 --- Whether a call can wait here: only in a coroutine.
 ---@return true|nil
