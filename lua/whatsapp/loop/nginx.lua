@@ -36,7 +36,7 @@ end
 -- The reader -----------------------------------------------------------------------
 
 local SLICE = 10        -- seconds a wait lasts at most before it looks around
-local READ = 3600       -- the same for the reader: nginx logs its end as an error
+local READ = 600        -- the same for the reader: nginx logs its end as an error
 local POLL = 0.001      -- where there is no socket; the shortest pause that nginx does not warn of
 local START = 0.05      -- within which the reader begins, unless nginx drops its timer
 local TURN = 64         -- waiters woken in one turn of nginx's loop: other requests want theirs
