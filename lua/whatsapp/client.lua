@@ -238,6 +238,7 @@ local function attempts(self, call, settings, request)
     local pause = retry.delay(err, attempt, settings.retries, finish - driver.now(),
       driver.random)
     if not pause then return nil, err end
+    if call.before then call.before(true) end
     driver.sleep(pause)
   end
 end
@@ -267,8 +268,8 @@ function Client:finish_of(options)
 end
 
 --- Makes a call in our own terms; the resources are built on it.
----@param call table see `whatsapp.request`; `before`: a function that is called when it waits for its turn
----   (true), and before its bytes leave (false)
+---@param call table see `whatsapp.request`; `before`: a function that is called when it waits for its turn,
+---   or to be repeated (true), and before its bytes leave (false)
 ---@param options? table per-call options
 ---@return any body decoded, or nil
 ---@return table|whatsapp.Error meta { status, head, raw }

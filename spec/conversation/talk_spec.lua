@@ -16,10 +16,10 @@ describe("a conversation", function()
     assert.are.same({}, t.told)
   end)
 
-  it("has not begun to send what waits for its turn", function()
+  it("has not begun to send what waits for its turn, or was refused and is to be repeated", function()
     local stored, steps
     local options = sandbox:options()
-    options.rate = 1
+    options.rate, options.deadline = 1, 1000
     options.loop = setmetatable({ sleep = function()
       local name = assert(t.store:list("conversation/", nil, 2))[1]
       stored[#stored + 1] = { name, (assert(t.store:get(name))) }
@@ -36,9 +36,10 @@ describe("a conversation", function()
     t:close()
     t.wa, t.told, stored, steps = paced, {}, {}, 0
     t:opens(talk)
+    assert(sandbox:fault { path = "/messages$", code = 130429, times = 2 })
     t:deliver "go"
     assert.are.same({ "1", "image", "2", "image" }, t:said())
-    assert.is_true(#stored > 3)
+    assert.is_true(#stored > 5)
     -- Each time it waited a process may have died: the next one sends what was to be sent, and
     -- does what was done before not again.
     for _, one in ipairs(stored) do

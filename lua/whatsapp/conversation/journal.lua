@@ -1,6 +1,6 @@
 --- The journal of one conversation: a record of the store, of lines of JSON. The
 --- first line, the head, says whose and which conversation it is; each further one
---- what became of a command: begun, suspended until a time, or done with its
+--- what became of a command: begun, not begun after all, suspended until a time, or done with its
 --- results; or what came for it while nobody could go on. Every write names the
 --- version it follows, so that of two holders one is refused.
 
@@ -64,8 +64,8 @@ local function merge(self, entry)
   end
   if entry.event then self.newest = entry.key end
   if n > self.last then self.last = n end
-  if not step then
-    self.steps[n] = entry
+  if entry.undone or not step then
+    self.steps[n] = not entry.undone and entry or nil
     return
   end
   if entry.due ~= nil then step.due = entry.due end
@@ -187,8 +187,8 @@ function M.is_fresh(record, now)
 end
 
 --- Adds a line, which the next `flush` writes.
----@param entry { n: integer, c: string, due?: number, values?: table, event?: string, key?: string } `key`:
----   of the event that it comes of
+---@param entry { n: integer, c: string, due?: number, values?: table, event?: string, key?: string, undone?: true }
+---   `key`: of the event that it comes of; `undone`: it has not begun
 ---@return true|nil
 ---@return whatsapp.Error? err of kind `invalid` for what JSON cannot carry
 function Journal:note(entry)

@@ -220,15 +220,15 @@ local function deliver(client, ...)
   return send_message(client, ...)
 end
 
--- It has begun when its bytes leave: what waited for its turn until then was surely not sent.
+-- It has begun while its bytes are under way: what waits for its turn, or was refused and is
+-- to be repeated, was surely not sent.
 local function send(self, command)
   self.event = nil      -- it was no answer to what is said now
   local begun = false
   local function before(waits)
-    if begun then return end
-    if waits then return flush(self) end
-    begun = true
-    begin_effect(self)
+    if waits and begun then note(self, { undone = true }) end
+    begun = not waits
+    if begun then begin_effect(self) else flush(self) end
   end
   local sent, err = deliver(self.desk:client(self.journal.head), address(self, command.message), command.options,
     before)
