@@ -401,7 +401,7 @@ static void end_overdue(struct wa_engine *engine) {
     struct wa_slot *slot = (struct wa_slot *)(void *)link;
     next = link->next;
     if(slot->overdue > 0 && slot->overdue < now)
-      end(engine, slot, WA_TIMEOUT, "timed out waiting for a connection");
+      end(engine, slot, WA_TIMEOUT, "timed out");
   }
 }
 
