@@ -19,6 +19,7 @@ local sandbox = assert(require("whatsapp.sandbox").start {
 if says then
   assert(sandbox:receive { from = "+1 555 123 4567", name = "Ann", text = text })
   print("The customer's phone, for a browser: " .. sandbox.phone_url)
+  io.stdout:flush()
 end
 local ok, err = sandbox:run(command, mode_of(command:match "%S+%.lua"))
 sandbox:stop()
