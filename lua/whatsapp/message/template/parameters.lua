@@ -137,16 +137,19 @@ local function named(values, path)
   return out
 end
 
+-- (What is nil leaves a gap: a field that a record lacks.)
 local function listed(values, path)
-  local out = {}
+  local out, last = {}, 0
   for key in pairs(values) do
     if type(key) ~= "number" then
       return invalid(join(path, key), "mixes numbered and named parameters")
-    elseif key < 1 or key > #values or key % 1 ~= 0 then
+    elseif key < 1 or key % 1 ~= 0 then
       return invalid(join(path, key), "has no place in a list")
     end
+    if key > last then last = key end
   end
-  for i = 1, #values do
+  for i = 1, last do
+    if values[i] == nil then return invalid(join(path, i), "is missing: a list has no gaps") end
     local item, err = parameter(values[i], join(path, i))
     if not item then return nil, err end
     out[i] = item
@@ -192,6 +195,12 @@ local function slip_in(value)
   return is_amount(mended) and slip or nil
 end
 
+local function has_number(values)
+  for key in pairs(values) do
+    if type(key) == "number" then return true end
+  end
+end
+
 --- The parameters of a text: one value, a list of them, or a table by name.
 ---@param values any
 ---@param path string
@@ -199,7 +208,7 @@ end
 ---@return whatsapp.Error? err
 function M.build(values, path)
   if type(values) ~= "table" or is_one(values) then values = { values } end
-  if values[1] ~= nil then return listed(values, path) end
+  if values[1] ~= nil or has_number(values) then return listed(values, path) end
   local slip = slip_in(values)
   if slip then return schema.unknown_key(path, slip, currency.fields) end
   return named(values, path)
