@@ -18,7 +18,7 @@ local INIT = [==[
                        lease = %d, store = whatsapp.store.%s }
   local most = %d
   mixed.note(bot, %q, function()
-    ngx.sleep(math.random() / 100)
+    ngx.sleep(0.001 + math.random() / 100)
     local begun = ngx.shared.notes:incr("begun", 1, 0)
     while begun > most and not ngx.worker.exiting() do ngx.sleep(0.005) end
   end)

@@ -196,7 +196,9 @@ function Worker:errors()
   local lines = {}
   for line in read_file(self.directory .. "/error.log"):gmatch "[^\n]+" do
     local level = line:match "%[(%l+)%]"
-    if SEVERE[level] and not line:find "lua_code_cache is off" then lines[#lines + 1] = line end
+    if SEVERE[level] and not line:find "lua_code_cache is off" and not line:find "buffered to a temporary file" then
+      lines[#lines + 1] = line
+    end
   end
   return table.concat(lines, "\n")
 end
