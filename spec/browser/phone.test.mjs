@@ -48,6 +48,24 @@ test("what Lua sends appears, is read when it is looked at, and a tap is answere
   await page.end();
 });
 
+test("what comes while a button is pressed takes no click away", async () => {
+  const page = await openPage(browser, url);
+  const customer = "15550007778";
+  await box.send({ ...MENU, to: customer });
+  await openChat(page, customer);
+  await row(page, "Which cake?").locator(".ticks.read").waitFor();
+  const button = await row(page, "Which cake?").getByRole("button", { name: "Cakes" }).boundingBox();
+  await page.mouse.move(button.x + button.width / 2, button.y + button.height / 2);
+  await page.mouse.down();
+  await box.send({ to: customer, text: "It moves what stands above" });
+  await page.locator(".spoken").filter({ hasText: "It moves" }).waitFor({ state: "attached" });
+  await page.waitForTimeout(400); // more than a frame: nothing of it is drawn
+  await page.mouse.up();
+  await page.getByRole("dialog").getByText("Plum cake").waitFor();
+  await row(page, "It moves what stands above").waitFor({ state: "attached" });
+  await page.end();
+});
+
 test("a reply button is spent once it is tapped, the others of its message are not", async () => {
   const page = await openPage(browser, url);
   const customer = "15550007777";

@@ -62,7 +62,14 @@ export function link(address, props, ...children) {
   return el("a", { ...props, href, target: "_blank", rel: "noopener noreferrer" }, ...children);
 }
 
-// `fn` at most once a frame.
+// Whether something is pressed. Drawn again, or moved, before it is released, it would hear no click.
+let pressed = false;
+const CLICKABLE = "button, a, label, summary, input, select";
+addEventListener("pointerdown", (event) => { pressed = event.button === 0 && !!event.target.closest(CLICKABLE); }, true);
+addEventListener("pointermove", (event) => { if (!event.buttons) pressed = false; }, true); // released where nobody hears it
+for (const name of ["pointerup", "pointercancel"]) addEventListener(name, () => setTimeout(() => { pressed = false; }, 50), true);
+
+// `fn` at most once a frame, and not while something is pressed.
 export function perFrame(fn) {
   let asked = false;
   return () => {
@@ -70,6 +77,7 @@ export function perFrame(fn) {
     asked = true;
     const run = () => {
       if (!asked) return;
+      if (pressed) return setTimeout(run, 20);
       asked = false;
       fn();
     };

@@ -1,7 +1,7 @@
 // A Flow as a customer fills it in: the screens of its Flow JSON in a sheet.
 
 import { post } from "./api.js";
-import { el, link, replace } from "./dom.js";
+import { el, link, perFrame, replace } from "./dom.js";
 import { icon } from "./icons.js";
 import { rich } from "./format.js";
 import { holds } from "./condition.js";
@@ -40,12 +40,7 @@ class Player {
     this.given = Object.create(null); // by screen: its data
     this.body = el("div.flow", null, el("p.hint", null, "Opening …"));
     this.open = sheet("…", { body: this.body, name: "flow-sheet", back: () => this.back() });
-    // A field is left by pressing something else: if that were drawn again, no click would come.
-    this.body.addEventListener("pointerdown", () => {
-      this.pressed = true;
-      addEventListener("pointerup", () => this.release(), { once: true });
-    });
-    this.body.addEventListener("pointercancel", () => this.release());
+    this.later = perFrame(() => this.due && this.draw());
     this.open.node.querySelector(".sheet-head .round").hidden = true;
     this.start();
   }
@@ -109,15 +104,10 @@ class Player {
     this.body.scrollTop = 0;
   }
 
-  release() {
-    this.pressed = false;
-    setTimeout(() => this.due && this.draw());
-  }
-
-  // When nothing is pressed any more.
+  // A field is left by pressing something else, which must stay until then.
   drawSoon() {
     this.due = true;
-    if (!this.pressed) this.draw();
+    this.later();
   }
 
   draw() {
