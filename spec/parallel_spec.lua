@@ -4,6 +4,7 @@
 local core = require "whatsapp.core"
 local native = require "whatsapp.loop.native"
 local server = require "spec.support.server"
+local waiting_items = require "spec.support.waiting_items"
 local whatsapp = require "whatsapp"
 
 -- PUC Lua 5.1 runs one after another.
@@ -169,18 +170,12 @@ describe("whatsapp.parallel", function()
   it("asks an iterator that waits for one item at a time, also inside itself", function()
     local most = 0
     local results = whatsapp.parallel(2, numbers(3), function()
-      local inside, asked = 0, 0
-      local inner = whatsapp.parallel(3, function()
-        asked, inside = asked + 1, inside + 1
-        most = math.max(most, inside)
-        local item = asked
-        assert(send(item))
-        inside = inside - 1
-        if item <= 6 then return item end
-      end, function(item)
+      local items, asked = waiting_items(6, function(item) assert(send(item)) end)
+      local inner = whatsapp.parallel(3, items, function(item)
         if item % 2 == 0 then assert(send(item)) end
         return item
       end)
+      most = math.max(most, asked.most)
       return table.concat(inner, " ")
     end)
     assert.are.same({ "1 2 3 4 5 6", "1 2 3 4 5 6", "1 2 3 4 5 6", n = 3 }, results)

@@ -183,8 +183,10 @@ local function queue(call, bucket, finish)
         :format(late),
       hint = "give a longer deadline, or set rate = … (false: no limit)" }
   end
-  if wait > 0 and call.before then call.before(true) end
-  if wait > 0 then driver.sleep(wait) end
+  if wait > 0 then
+    if call.before then call.before(true) end
+    driver.sleep(wait)
+  end
   return true
 end
 
@@ -303,8 +305,19 @@ end
 ---@return whatsapp.Sent|nil
 ---@return whatsapp.Error? err
 function Client:send(message, options)
-  if self.config.window_fallback then return require("whatsapp.window").send(self, message, options) end
-  return send.send(self, message, options)
+  return self:deliver(message, options)
+end
+
+--- The same for conversations, which want to know when it begins.
+---@param message whatsapp.Message
+---@param options? table
+---@param before? fun(waits: boolean) as for `perform`
+---@return whatsapp.Sent|nil
+---@return whatsapp.Error? err
+---@package
+function Client:deliver(message, options, before)
+  if self.config.window_fallback then return require("whatsapp.window").send(self, message, options, before) end
+  return send.send(self, message, options, before)
 end
 
 --- Seconds left in which anything may be sent to a customer: 24 hours after the last message that a bot

@@ -6,6 +6,7 @@ local whatsapp = require "whatsapp"
 
 local loops = require "spec.support.loops"
 local server = require "spec.support.server"
+local waiting_items = require "spec.support.waiting_items"
 
 if not native.suspends then return end
 
@@ -167,22 +168,16 @@ for name, loop in pairs { cqueues = loops.cqueues, luv = loops.luv } do
     end)
 
     it("parallel asks an iterator that waits for one item at a time", function()
-      local wa, inside, asked, most, results = client(), 0, 0, 0, nil
+      local wa, results = client(), nil
+      local items, asked = waiting_items(8, function() assert(send(wa)) end)
       loop.run(function()
-        results = parallel(4, function()
-          asked, inside = asked + 1, inside + 1
-          most = math.max(most, inside)
-          local item = asked
-          assert(send(wa))
-          inside = inside - 1
-          if item <= 8 then return item end
-        end, function(item)
+        results = parallel(4, items, function(item)
           assert(send(wa))
           return item
         end)
       end)
       assert.are.same({ 1, 2, 3, 4, 5, 6, 7, 8, n = 8 }, results)
-      assert.are.same({ 9, 1 }, { asked, most })
+      assert.are.same({ times = 9, most = 1 }, asked)
     end)
 
     it("the engine notices a stall by itself", function()

@@ -148,8 +148,7 @@ function FaultServer:log(fault)
   return found
 end
 
---- How many requests were read whose path begins so. What was cancelled before may be read
---- late: a path of its own tells a request from it.
+--- How many requests were read whose path begins so.
 ---@param path string   "/<fault>/" and a name
 ---@return integer
 function FaultServer:seen(path)

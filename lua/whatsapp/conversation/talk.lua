@@ -7,7 +7,6 @@ local chats = require "whatsapp.conversation.chat"
 local commands = require "whatsapp.conversation.command"
 local journals = require "whatsapp.conversation.journal"
 local mark_of = require "whatsapp.conversation.mark"
-local send_message = require("whatsapp.send").send
 local starting = require "whatsapp.conversation.starting"
 local webhook = require "whatsapp.webhook"
 
@@ -214,12 +213,6 @@ local function keep_refused(self, err)
   done(self, nil, err)
 end
 
--- As `client:send`.
-local function deliver(client, ...)
-  if client.config.window_fallback then return require("whatsapp.window").send(client, ...) end
-  return send_message(client, ...)
-end
-
 -- It has begun while its bytes are under way: what waits for its turn, or was refused and is
 -- to be repeated, was surely not sent.
 local function send(self, command)
@@ -230,8 +223,8 @@ local function send(self, command)
     begun = not waits
     if begun then begin_effect(self) else flush(self) end
   end
-  local sent, err = deliver(self.desk:client(self.journal.head), address(self, command.message), command.options,
-    before)
+  local client = self.desk:client(self.journal.head)
+  local sent, err = client:deliver(address(self, command.message), command.options, before)
   if not begun then note(self, { mark = command.mark }) end
   if sent then return keep_sent(self, sent) end
   if err.outcome == "unknown" then return suspend_until(self, self:now() + SETTLE) end

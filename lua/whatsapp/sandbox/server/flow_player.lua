@@ -16,9 +16,10 @@ local M = {}
 local TIMEOUT = 10 * 1000 -- milliseconds; WhatsApp waits no longer
 
 local function url_of(text)
-  local host, port, path = text:match "^http://([%w.-]+):?(%d*)(/?.*)$"
   local url = webhook_url.parse(text)
-  if url or not host then return url end
+  if url then return url end
+  local host, port, path = text:match "^http://([%w.-]+):?(%d*)(/?.*)$"
+  if not host then return nil end
   return { host = host, port = tonumber(port) or 80, path = path ~= "" and path or "/", addresses = { host } }
 end
 
